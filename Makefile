@@ -1,0 +1,54 @@
+# Everyday commands. Each sets up what it needs in .venv first; nothing outside the checkout is
+# touched, but for Debian's packages where it is run as root.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+SYSTEM := tests/environments/install-debian.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(STAMP) ## Create .venv with the library, editable, and its tools
+	@echo 'Ready: $(BIN)'
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test,check,docs]'
+	@touch $@
+
+demo: $(STAMP) ## List the devices, take a photo (demo.png) and show its settings
+	@$(SYSTEM) run
+	@if $(BIN)/mediadevices devices --json | grep -q videoinput; then \
+	    options='--allow camera,microphone'; \
+	else \
+	    echo 'There is no camera here: these devices are synthetic.'; \
+	    options='--synthetic'; \
+	fi; \
+	set -ex; \
+	$(BIN)/mediadevices devices $$options; \
+	$(BIN)/mediadevices photo demo.png $$options
+
+test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
+	@$(SYSTEM) test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Lint, types, import rules, documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/mkdocs build --strict --quiet
+
+format: $(STAMP) ## Format the code and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove everything that can be made again
+	rm -rf .venv .venv-* .cache .*_cache .hypothesis dist site demo.png
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,11 @@
+"""The tests' own machinery; see `tests/support/` and, for the environments, CONTRIBUTING.md."""
+
+# A module stands after those that it imports: pytest prepares each one before it is imported.
+pytest_plugins = [
+    "support.without_timeouts",
+    "support.asynchronous",
+    "support.report_file",
+    "support.lanes",
+    "support.skips",
+    "support.remote",
+]

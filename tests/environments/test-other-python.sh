@@ -1,0 +1,37 @@
+#!/bin/bash
+# Runs the tests that need no device under the newest Python here that is not the one of .venv.
+#
+# It has a virtual environment of its own, without the desktop's capture libraries: what these tests
+# test must do without.
+
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+ours=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+other=
+for version in 3.14 3.13 3.12 3.11; do
+    [ "$version" = "$ours" ] && continue
+    for candidate in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python; do
+        # A shim of pyenv exists for every version, but not all of them start.
+        if "$candidate" -c 'import venv' 2>/dev/null; then
+            other=$candidate
+            break 2
+        fi
+    done
+done
+if [ -z "$other" ]; then
+    echo "There is no Python here besides $ours: nothing to do."
+    exit 0
+fi
+
+environment=.venv-$version
+[ -x "$environment/bin/python" ] || "$other" -m venv "$environment"
+pip=("$environment/bin/python" -m pip install -qq --disable-pip-version-check)
+"${pip[@]}" --no-deps --editable .
+"${pip[@]}" pytest pytest-timeout hypothesis numpy
+
+folders=()
+for folder in tests/shared tests/conformance; do
+    [ -d "$folder" ] && folders+=("$folder")
+done
+exec "$environment/bin/python" -m pytest --lane cpython "${folders[@]}"

@@ -1,0 +1,247 @@
+"""The plug-ins in `support`, each run on a small suite of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Outcome = Callable[..., pytest.RunResult]
+
+TESTS = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    """Run the source of a test module in a pytest that has the plug-ins."""
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    plugins = ["without_timeouts", "asynchronous", "report_file", "lanes", "skips", "remote"]
+    pytester.makeconftest(f"pytest_plugins = {[f'support.{name}' for name in plugins]}")
+
+    def run(source: str, *options: str, path: str = "tests/test_it.py") -> pytest.RunResult:
+        pytester.makeini(f"""
+            [pytest]
+            addopts = --import-mode=importlib -p no:cacheprovider
+            pythonpath = {TESTS}
+        """)
+        file = pytester.path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("import asyncio, pytest\n" + dedent(source))
+        return pytester.runpytest_subprocess(*options)
+
+    return run
+
+
+def test_an_async_test_that_passes_passes_and_one_that_fails_fails(run: Outcome) -> None:
+    result = run(
+        """
+        async def test_good(tmp_path):
+            await asyncio.sleep(0)
+            assert tmp_path.exists()
+        async def test_bad():
+            await asyncio.sleep(0)
+            raise LookupError("so it is")
+        async def test_skipping():
+            pytest.skip("for a reason")
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*LookupError: so it is"])
+
+
+LEFT_BEHIND = """
+    {mark}
+    async def test_it():
+        global task
+        task = asyncio.create_task(asyncio.sleep(60))
+    """
+LOOP_ERROR = """
+    {mark}
+    async def test_it():
+        asyncio.get_running_loop().call_soon(lambda: 1 / 0)
+    """
+
+
+@pytest.mark.parametrize(
+    ("source", "story"),
+    [(LEFT_BEHIND, "*left behind: <Task*"), (LOOP_ERROR, "*reached the loop's exception handler*")],
+)
+def test_an_async_test_must_leave_its_loop_tidy(run: Outcome, source: str, story: str) -> None:
+    result = run(source.format(mark=""))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([story])
+
+
+@pytest.mark.parametrize("source", [LEFT_BEHIND, LOOP_ERROR])
+def test_an_async_test_may_be_marked_untidy(run: Outcome, source: str) -> None:
+    result = run(source.format(mark="@pytest.mark.untidy_loop('that is its subject')"))
+    result.assert_outcomes(passed=1)
+
+
+SKIPS = """
+    @pytest.mark.skip(reason="no wish")
+    def test_plain(): ...
+    @pytest.mark.may_skip("it cannot be had everywhere")
+    def test_allowed():
+        pytest.skip("not here")
+    @pytest.mark.xfail(reason="known")
+    def test_known():
+        assert False
+    """
+
+
+def test_a_skip_is_a_skip(run: Outcome) -> None:
+    run(SKIPS).assert_outcomes(skipped=2, xfailed=1)
+
+
+def test_in_continuous_integration_a_skip_is_a_failure_unless_allowed(
+    run: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    result = run(SKIPS)
+    result.assert_outcomes(skipped=1, xfailed=1, errors=1)
+    result.stdout.fnmatch_lines(["*no wish*"])
+
+
+def test_a_module_cannot_slip_away_either(run: Outcome) -> None:
+    result = run("pytest.importorskip('no_such_module')", "--fail-on-skip")
+    result.assert_outcomes(errors=1)
+
+
+TWO = """
+    def test_one(): ...
+    @pytest.mark.parametrize("n", [1, 2])
+    def test_two(n): ...
+    @pytest.mark.lanes("cpython")
+    def test_here_only(): ...
+    """
+
+
+def test_a_shared_test_is_an_item_in_each_of_its_lanes(run: Outcome) -> None:
+    result = run(TWO, "--collect-only", "-q", path="tests/shared/test_it.py")
+    collected = [line.partition("::")[2] for line in result.outlines if "::" in line]
+    assert collected == [
+        *("test_one", "test_two[1]", "test_two[2]", "test_here_only"),
+        *("test_one[node]", "test_two[1-node]", "test_two[2-node]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "collected"),
+    [
+        (["--lane=node", "-k", "one"], ["test_one[node]"]),
+        (["tests/shared/test_it.py::test_two[2-node]"], ["test_two[2-node]"]),
+        (["tests/shared/test_it.py::test_one"], ["test_one", "test_one[node]"]),
+    ],
+)
+def test_lanes_and_remote_items_can_be_chosen(
+    run: Outcome, options: list[str], collected: list[str]
+) -> None:
+    result = run(TWO, "--collect-only", "-q", *options, path="tests/shared/test_it.py")
+    chosen = [line.partition("::")[2] for line in result.outlines if "::" in line]
+    assert chosen == collected
+
+
+def test_a_test_of_the_machine_runs_there_only(run: Outcome) -> None:
+    result = run(TWO, "--collect-only", "-q", "--lane=vm", path="tests/native/vm/test_it.py")
+    collected = [line.partition("::")[2] for line in result.outlines if "::" in line]
+    assert collected == ["test_one", "test_two[1]", "test_two[2]"]
+
+
+# Stands for an environment: it runs pytest in a process of its own.
+ENVIRONMENT = """
+    import sys
+    from pathlib import Path
+    from support import remote
+    from support.child_process import ChildProcess
+    from support.report_file import follow
+
+    class There:
+        name = "node"
+        def __init__(self, root):
+            self.folder = root / "exchange"
+        def available(self):
+            return {unavailable!r}
+        def run(self, node_ids, options, config):
+            self.folder.mkdir()
+            command = [sys.executable, "-m", "pytest", "--inside=node", "-v"]
+            command += [f"--reports={{self.folder}}/reports", *options, *node_ids]
+            yield from follow(ChildProcess("there", command, self.folder), node_ids, 50, config)
+
+    remote.environments = lambda root: [There(root)]
+    """
+REMOTE = """
+    import os
+    import sys
+
+    def inside():
+        return any("--inside" in word for word in sys.argv)
+    def test_good():
+        print("said there" if inside() else "said here")
+    def test_bad():
+        word = "there" if inside() else "here"
+        assert word == "here"
+    @pytest.mark.skipif("inside()", reason="not there")
+    def test_skipped(): ...
+    def test_last():
+        if inside():
+            os.abort()
+    """
+
+
+@pytest.fixture
+def remotely(pytester: pytest.Pytester, run: Outcome) -> Outcome:
+    """Run a shared test module here and in an environment that is there, or is not."""
+
+    def remotely(*options: str, unavailable: str | None = None) -> pytest.RunResult:
+        conftest = pytester.path / "conftest.py"
+        conftest.write_text(
+            conftest.read_text().splitlines()[0]
+            + dedent(ENVIRONMENT.format(unavailable=unavailable))
+        )
+        return run(REMOTE, "-rA", *options, path="tests/shared/test_it.py")
+
+    return remotely
+
+
+def test_results_from_another_environment_are_shown_as_if_from_here(remotely: Outcome) -> None:
+    result = remotely("-k", "not last")
+    result.assert_outcomes(passed=4, failed=1, skipped=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*AssertionError: assert 'there' == 'here'*",
+            "*said there*",
+            "*cpython  3 passed*",
+            "*node  *1 passed, 1 failed, 1 skipped*",
+            "FAILED tests/shared/test_it.py::test_bad?node?*",
+        ],
+        consecutive=False,
+    )
+
+
+def test_when_another_environment_crashes_the_test_fails_with_its_last_words(
+    remotely: Outcome,
+) -> None:
+    result = remotely("-k", "last or good", "--lane=node")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*there ended with code -6; the end of what it printed:"])
+
+
+def test_without_the_environment_its_tests_skip(remotely: Outcome) -> None:
+    result = remotely("--lane=node", unavailable="it is not installed")
+    result.assert_outcomes(skipped=4)
+    result.stdout.fnmatch_lines(["SKIPPED*it is not installed"])
+
+
+def test_in_continuous_integration_a_missing_environment_is_a_failure(remotely: Outcome) -> None:
+    result = remotely("--lane=node", "--fail-on-skip", unavailable="it is not installed")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*it is not installed*"])

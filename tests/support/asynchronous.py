@@ -1,0 +1,100 @@
+"""Runs `async def` tests, and fails those that leave their event loop untidy.
+
+A test must leave no task behind, and no exception may have reached the loop's exception handler,
+unless the test is marked `@pytest.mark.untidy_loop("the reason")`. A test about the exception
+handler sets one of its own, which hides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    # What asyncio hands to an exception handler.
+    Context = dict[str, object]
+    RunSync = Callable[[Coroutine[object, object, BaseException | None]], BaseException | None]
+
+# There is no pytest-timeout where there are no threads and no signals.
+_SECONDS_IN_PYODIDE = 60
+# A device takes a moment to close, and a cancelled task to end.
+_SECONDS_OF_GRACE = 3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "untidy_loop(reason): the async test may leave tasks and loop errors behind"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run the test if it is a coroutine function."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    test = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    tidy = pyfuncitem.get_closest_marker("untidy_loop") is None
+    if sys.platform == "emscripten":
+        _run_in_pyodide(test, tidy)
+    else:
+        with asyncio.Runner(debug=False) as runner:
+            failure = runner.run(_watched(test, tidy))
+            if failure is not None:
+                raise failure
+    return True
+
+
+def _run_in_pyodide(test: Coroutine[object, object, object], tidy: bool) -> None:
+    # Imported by name: the type checkers run where there is no such module.
+    run_sync: RunSync = import_module("pyodide.ffi").run_sync
+
+    async def with_timeout() -> None:
+        async with asyncio.timeout(_SECONDS_IN_PYODIDE):
+            await test
+
+    failure = run_sync(_watched(with_timeout(), tidy))
+    if failure is not None:
+        raise failure
+
+
+async def _watched(test: Coroutine[object, object, object], tidy: bool) -> BaseException | None:
+    """Run the test and return its failure.
+
+    Returned and not raised: in Pyodide an exception that crosses JavaScript loses its type.
+    """
+    loop = asyncio.get_running_loop()
+    errors: list[Context] = []
+    before = asyncio.all_tasks(loop)
+    loop.set_exception_handler(lambda _, context: errors.append(context))
+    try:
+        await asyncio.create_task(test, name="the test")
+    except BaseException as error:  # noqa: BLE001  (it goes on to pytest, whatever it is)
+        return error
+    finally:
+        left = asyncio.all_tasks(loop) - before
+        if left:
+            _, left = await asyncio.wait(left, timeout=_SECONDS_OF_GRACE)
+        loop.set_exception_handler(None)
+        for task in left:
+            task.cancel()
+    return _untidiness(left, errors) if tidy else None
+
+
+def _untidiness(left: set[asyncio.Task[object]], errors: list[Context]) -> BaseException | None:
+    """Return the failure of a test that passed but did not clean up, or None."""
+    if not left and not errors:
+        return None
+    lines = [f"left behind: {task!r}" for task in left]
+    lines += [f"reached the loop's exception handler: {context}" for context in errors]
+    failure = AssertionError("\n".join(lines))
+    exceptions = [context.get("exception") for context in errors]
+    failure.__cause__ = next((e for e in exceptions if isinstance(e, BaseException)), None)
+    return failure

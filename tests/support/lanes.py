@@ -1,0 +1,137 @@
+"""Says in which environments ("lanes") a test runs, selects among them, and counts per lane.
+
+    cpython   this Python, on this machine
+    pulse     the same, with a private PulseAudio server
+    node      Pyodide under Node
+    vm        a virtual machine with cameras and sound cards
+
+A test's folder decides, unless the test, its class or its module says otherwise:
+`@pytest.mark.lanes("cpython")`. A test that runs in several lanes is several items:
+`test_x.py::test_y` here and `test_x.py::test_y[node]` in Pyodide.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+__all__ = ["LANES", "LOCAL", "lane_of", "lanes_of", "remote_lanes"]
+
+# In the order of running: those of this process first.
+LOCAL = ("cpython", "pulse")
+LANES = (*LOCAL, "node", "vm")
+
+_BY_FOLDER = {
+    "tests/shared": ("cpython", "node"),
+    "tests/conformance": ("cpython", "node"),
+    "tests/native/pulse": ("pulse",),
+    "tests/native/vm": ("vm",),
+}
+_LANE = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("lanes", "environments in which the tests run")
+    group.addoption(
+        "--lane", action="append", choices=LANES, help="run only this lane (may be repeated)"
+    )
+    group.addoption(
+        "--inside", choices=LANES, help="this process is already inside that lane's environment"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"lanes(*names): where the test runs, of {LANES}")
+    config.pluginmanager.register(_Tally(config))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the chosen lanes, one lane after the other."""
+    chosen: Sequence[str] = config.getoption("--lane") or LANES
+    dropped = [item for item in items if lane_of(item) not in chosen]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+    kept = [item for item in items if lane_of(item) in chosen]
+    items[:] = sorted(kept, key=lambda item: LANES.index(lane_of(item)))
+
+
+def lanes_of(item: pytest.Item) -> tuple[str, ...]:
+    """Return the lanes in which a test runs, at least one."""
+    marker = item.get_closest_marker("lanes")
+    if marker is not None:
+        unknown = set(marker.args) - set(LANES)
+        if unknown or not marker.args:
+            raise pytest.UsageError(f"{item.nodeid}: lanes() takes some of {', '.join(LANES)}")
+        return marker.args
+    folder = PurePath(item.path.relative_to(item.config.rootpath))
+    for parent in folder.parents:
+        if lanes := _BY_FOLDER.get(parent.as_posix()):
+            return lanes
+    return ("cpython",)
+
+
+def remote_lanes(item: pytest.Item) -> tuple[str, ...]:
+    """Return those lanes of a test that this process cannot give it."""
+    if item.config.getoption("--inside"):
+        return ()
+    return tuple(lane for lane in lanes_of(item) if lane not in LOCAL)
+
+
+def lane_of(item: pytest.Item) -> str:
+    """Return the lane of this very item."""
+    if _LANE not in item.stash:
+        inside = item.config.getoption("--inside")
+        local = (lane for lane in lanes_of(item) if lane in LOCAL)
+        item.stash[_LANE] = inside or next(local, LOCAL[0])
+    return item.stash[_LANE]
+
+
+def set_lane(item: pytest.Item, lane: str) -> None:
+    """Say that an item stands for a test in another environment."""
+    item.stash[_LANE] = lane
+
+
+class _Tally:
+    """Counts outcomes and time, and adds a line for each lane to the terminal's summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._outcomes: dict[str, Counter[str]] = {}
+        self._testing: defaultdict[str, float] = defaultdict(float)
+        self._elapsed: defaultdict[str, float] = defaultdict(float)
+        self._lane = LOCAL[0]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._lane = lane_of(item)
+        start = time.monotonic()
+        try:
+            return (yield)
+        finally:
+            self._elapsed[self._lane] += time.monotonic() - start
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        status = self._config.hook.pytest_report_teststatus(report=report, config=self._config)
+        outcomes = self._outcomes.setdefault(self._lane, Counter())
+        if status[0]:
+            outcomes[status[0]] += 1
+        self._testing[self._lane] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self._outcomes:
+            return
+        terminalreporter.section("lanes")
+        for lane in sorted(self._outcomes, key=LANES.index):
+            counts = ", ".join(f"{n} {outcome}" for outcome, n in self._outcomes[lane].items())
+            terminalreporter.line(
+                f"{lane:8} {counts} in {self._elapsed[lane]:.1f} s"
+                f" (the tests themselves {self._testing[lane]:.1f} s)"
+            )

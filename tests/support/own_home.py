@@ -1,0 +1,21 @@
+"""A user of its own: no test touches the data folder or heeds the environment of the real one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+__all__ = ["use_own_home"]
+
+
+def use_own_home(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Put the user's folders below a folder, and take away what the user set for this library."""
+    for name in [name for name in os.environ if name.startswith("MEDIADEVICES_")]:
+        monkeypatch.delenv(name)
+    for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(folder))

@@ -1,0 +1,260 @@
+"""A private PulseAudio server whose microphones hear whatever tone a test plays into them.
+
+It touches neither the user's own sound server nor any sound card. A microphone here is a
+remapped source on the monitor of a null sink: what is played into the sink, the source hears.
+
+    with PulseServer() as server:
+        desk = server.load_source("desk", "Desk Microphone", channels=2)
+        server.play_tone(desk, 1000)
+        os.environ |= server.environment
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Microphone", "PulseServer", "SoundServer", "Tone", "why_not"]
+
+_START_SECONDS = 10
+_COMMAND_SECONDS = 10
+_FULL_VOLUME = 65536  # PulseAudio's "100 %"
+_SINE_AMPLITUDE = 0.5  # of module-sine at full volume
+
+
+def why_not() -> str | None:
+    """Return what is missing for a server on this machine, or None."""
+    missing = [name for name in ("pulseaudio", "pactl") if shutil.which(name) is None]
+    if missing:
+        return (
+            f"{' and '.join(missing)} not installed (apt-get install pulseaudio-utils pulseaudio)"
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Microphone:
+    """A source of the server.
+
+    Attributes:
+        name: The source's name, as `pactl list sources` shows it.
+        description: The name that people see.
+        channels: Channels.
+        rate: Hertz.
+        sink: The name of the sink that is heard.
+        modules: The server's module numbers, in the order of loading.
+    """
+
+    name: str
+    description: str
+    channels: int
+    rate: int
+    sink: str
+    modules: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A tone that goes on until it is stopped or its microphone is unloaded."""
+
+    module: int
+
+
+class PulseServer:
+    """A PulseAudio daemon with a socket, state and configuration of its own."""
+
+    def __init__(self) -> None:
+        # Directly in the system's temporary folder: a socket's path has at most 107 bytes.
+        self._folder = Path(tempfile.mkdtemp(prefix="pulse-"))
+        self._socket = self._folder / "run" / "native"
+        self._daemon: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that lead PulseAudio's clients and ALSA's `pulse` plug-in here."""
+        return MappingProxyType(
+            {
+                "PULSE_SERVER": f"unix:{self._socket}",
+                "PULSE_RUNTIME_PATH": str(self._folder / "run"),
+                "PULSE_STATE_PATH": str(self._folder / "state"),
+                "PULSE_CONFIG_PATH": str(self._folder / "state"),
+                "PULSE_COOKIE": str(self._folder / "state" / "cookie"),
+            }
+        )
+
+    @property
+    def log(self) -> str:
+        """What the daemon has written so far."""
+        path = self._folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def __enter__(self) -> PulseServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start the daemon, also again after `kill`, with no microphones; return when it answers.
+
+        Raises:
+            RuntimeError: It ended or did not answer in time; with its log.
+        """
+        for name in ("run", "state"):
+            (self._folder / name).mkdir(mode=0o700, exist_ok=True)
+        self._socket.unlink(missing_ok=True)
+        script = self._folder / "default.pa"
+        script.write_text(
+            f"load-module module-native-protocol-unix auth-anonymous=1 socket={self._socket}\n"
+        )
+        with (self._folder / "log").open("ab") as log:
+            self._daemon = subprocess.Popen(
+                [
+                    *("pulseaudio", "-n", f"--file={script}", "--daemonize=no"),
+                    *("--exit-idle-time=-1", "--use-pid-file=no"),
+                    *("--realtime=no", "--high-priority=no", "--log-target=stderr"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment},
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while self._pactl("info", check=False).returncode != 0:
+            if self._daemon.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"PulseAudio did not start:\n{self.log}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End the daemon without a farewell to its clients; twice does nothing."""
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
+            self._daemon = None
+
+    def load_source(
+        self, name: str, description: str, *, channels: int = 1, rate: int = 48000
+    ) -> Microphone:
+        """Plug in a microphone.
+
+        Args:
+            name: The source's name: letters, digits, `_` and `-`.
+            description: The name that people see.
+            channels: Channels.
+            rate: Hertz.
+        """
+        sink = f"{name}_sink"
+        form = (f"channels={channels}", f"rate={rate}")
+        modules = (
+            self._load(
+                "module-null-sink",
+                f"sink_name={sink}",
+                *form,
+                f"sink_properties={_quoted(f'into {description}')}",
+                # Keeps the sink's buffer short: otherwise the first listener waits two seconds.
+                "norewinds=true",
+            ),
+            self._load(
+                "module-remap-source",
+                f"source_name={name}",
+                f"master={sink}.monitor",
+                *form,
+                f"source_properties={_quoted(description)}",
+            ),
+        )
+        return Microphone(name, description, channels, rate, sink, modules)
+
+    def unload(self, microphone: Microphone) -> None:
+        """Unplug a microphone; its tones end with it."""
+        for module in reversed(microphone.modules):
+            self._pactl("unload-module", str(module))
+
+    def suspend(self, microphone: Microphone, suspended: bool = True) -> None:
+        """Let a microphone fall silent without going away, or wake it."""
+        self._pactl("suspend-source", microphone.name, str(int(suspended)))
+
+    def set_default(self, microphone: Microphone) -> None:
+        """Make a microphone the system's default one."""
+        self._pactl("set-default-source", microphone.name)
+
+    def play_tone(self, microphone: Microphone, frequency: int, *, level: float = 0.5) -> Tone:
+        """Let a microphone hear a sine on all its channels, until `stop_tone`.
+
+        Args:
+            microphone: Who hears it.
+            frequency: Whole hertz.
+            level: Amplitude, 1 being full scale.
+        """
+        module = self._load("module-sine", f"sink={microphone.sink}", f"frequency={frequency}")
+        tone = Tone(module)
+        # PulseAudio's volume scale is cubic.
+        volume = round(_FULL_VOLUME * (level / _SINE_AMPLITUDE) ** (1 / 3))
+        self._pactl("set-sink-input-volume", self._input_of(tone), str(volume))
+        return tone
+
+    def stop_tone(self, tone: Tone) -> None:
+        """Stop a tone."""
+        self._pactl("unload-module", str(tone.module))
+
+    def _input_of(self, tone: Tone) -> str:
+        listing = self._pactl("list", "sink-inputs").stdout
+        for entry in re.split(r"\n(?=Sink Input #)", listing):
+            if re.search(rf"^\s*Owner Module: {tone.module}$", entry, re.MULTILINE):
+                return entry.split("#", 1)[1].split("\n", 1)[0]
+        raise RuntimeError(f"the tone of module {tone.module} plays nowhere:\n{listing}")
+
+    def _load(self, module: str, *arguments: str) -> int:
+        return int(self._pactl("load-module", module, *arguments).stdout)
+
+    def _pactl(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(
+                ["pactl", *command],
+                env={**os.environ, **self.environment, "LC_ALL": "C"},
+                capture_output=True,
+                text=True,
+                check=check,
+                timeout=_COMMAND_SECONDS,
+            )
+        except subprocess.CalledProcessError as error:
+            error.add_note(f"{error.stderr}\n{self.log}")
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class SoundServer:
+    """What the fixture `pulse_server` gives.
+
+    Attributes:
+        server: The server, which this process's clients find by the environment.
+        headset: Mono, the default one, hears 440 Hz at 0.5.
+        desk: Stereo, hears 1000 Hz at 0.5.
+    """
+
+    server: PulseServer
+    headset: Microphone
+    desk: Microphone
+
+
+def _quoted(description: str) -> str:
+    """Return a property list that holds only a description, for a module's argument."""
+    return f"device.description='{description}'".join('""')

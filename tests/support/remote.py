@@ -1,0 +1,211 @@
+"""Lets tests run in another environment and shows their results as if they had run here.
+
+The items of an environment are sent there together, when the first of them is due; their reports
+come back one by one, with the traceback, the captured output and the time from over there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+import pytest
+
+from support import lanes, skips
+from support.node_environment import NodeEnvironment
+from support.report_file import RemoteFailure
+from support.vm_environment import VirtualMachineEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from os import PathLike
+    from pathlib import Path
+
+    Node: TypeAlias = pytest.Item | pytest.Collector
+    Made: TypeAlias = Node | list[Node] | None
+
+__all__ = ["Environment", "RemoteItem"]
+
+_BATCHES = pytest.StashKey["dict[str, _Batch]"]()
+
+
+class Environment(Protocol):
+    """A place other than this process in which pytest can run."""
+
+    @property
+    def name(self) -> str:
+        """The lane's name."""
+        ...
+
+    def available(self) -> str | None:
+        """Prepare it as far as needed; return why it cannot be had, or None."""
+        ...
+
+    def run(
+        self, node_ids: Sequence[str], options: Sequence[str], config: pytest.Config
+    ) -> Generator[pytest.TestReport]:
+        """Run tests there, and yield their reports as they come.
+
+        Args:
+            node_ids: The tests, as they are named there.
+            options: Further options for the pytest over there.
+            config: The configuration here.
+
+        Raises:
+            RemoteFailure: It ended before it had reported them all; with what it printed.
+        """
+        ...
+
+
+def environments(root: Path) -> tuple[Environment, ...]:
+    """Return every environment there is, for the checkout at `root`."""
+    return NodeEnvironment(root), VirtualMachineEnvironment(root)
+
+
+class RemoteItem(pytest.Item):
+    """Stands for a test that runs in another environment."""
+
+    def __init__(
+        self, name: str, parent: pytest.Collector, *, origin: pytest.Item, lane: str
+    ) -> None:
+        super().__init__(name, parent)  # pyright: ignore[reportUnknownMemberType]  (pytest's own types)
+        self.origin_id = origin.nodeid
+        self._where = origin.reportinfo()
+        # The batch has a time limit of its own, and the first item waits for the environment.
+        self.own_markers = [pytest.mark.timeout(0).mark, *origin.own_markers]
+        lanes.set_lane(self, lane)
+
+    def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:
+        path, line, _ = self._where
+        return path, line, self.name
+
+    def runtest(self) -> None:
+        raise NotImplementedError("it runs elsewhere")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class,
+) -> Generator[None, Made, Made]:
+    """Add the remote items beside the local ones, or in their place."""
+    result = yield
+    if result is None:
+        return None
+    nodes = result if isinstance(result, list) else [result]
+    return [placed for node in nodes for placed in _placed(collector, node)]
+
+
+def _placed(collector: pytest.Collector, node: Node) -> list[Node]:
+    if not isinstance(node, pytest.Function):
+        return [node]
+    remote = lanes.remote_lanes(node)
+    alone = len(lanes.lanes_of(node)) == 1
+    items: list[Node] = []
+    if len(remote) < len(lanes.lanes_of(node)):
+        items.append(node)
+    for lane in remote:
+        name = node.name if alone else _suffixed(node.name, lane)
+        items.append(
+            RemoteItem.from_parent(collector, name=name, origin=node, lane=lane)  # pyright: ignore[reportUnknownMemberType]  (pytest's own types)
+        )
+    return items
+
+
+def _suffixed(name: str, lane: str) -> str:
+    return f"{name[:-1]}-{lane}]" if name.endswith("]") else f"{name}[{lane}]"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Report a remote item."""
+    if isinstance(item, RemoteItem):
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in _batch_of(item).reports_of(item):
+            item.ihook.pytest_runtest_logreport(report=skips.judged(item, report))
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+    if isinstance(nextitem, RemoteItem):
+        # The last local item: every fixture ends with it, before the other environments start.
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        return True
+    return None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End what is still running, when the tests were interrupted."""
+    for batch in session.config.stash.setdefault(_BATCHES, {}).values():
+        batch.close()
+
+
+def _batch_of(item: RemoteItem) -> _Batch:
+    batches = item.config.stash.setdefault(_BATCHES, {})
+    lane = lanes.lane_of(item)
+    if lane not in batches:
+        mine = [i for i in item.session.items if isinstance(i, RemoteItem)]
+        mine = [i for i in mine if lanes.lane_of(i) == lane]
+        every = environments(item.config.rootpath)
+        environment = next(e for e in every if e.name == lane)
+        batches[lane] = _Batch(environment, mine, item.config)
+    return batches[lane]
+
+
+class _Batch:
+    """The chosen items of one environment, and what has been reported of them so far."""
+
+    def __init__(
+        self, environment: Environment, items: Sequence[RemoteItem], config: pytest.Config
+    ) -> None:
+        self._reports: dict[str, list[pytest.TestReport]] = {item.origin_id: [] for item in items}
+        self._failure = ""
+        self._unavailable = environment.available()
+        self._incoming = environment.run(list(self._reports), _options(config), config)
+
+    def reports_of(self, item: RemoteItem) -> Iterator[pytest.TestReport]:
+        """Yield an item's reports, made up where the environment gave none."""
+        if self._unavailable is not None:
+            path, line, _ = item.location
+            yield _made_up(item, "setup", "skipped", (path, line or 0, self._unavailable))
+            yield _made_up(item, "teardown", "passed", None)
+            return
+        known = self._reports[item.origin_id]
+        try:
+            while not known or known[-1].when != "teardown":
+                report = next(self._incoming, None)
+                if report is None:
+                    break  # it has failed before
+                self._reports[report.nodeid].append(report)
+        except RemoteFailure as failure:
+            self._failure = str(failure)
+        for report in known:
+            report.nodeid, report.location = item.nodeid, item.location
+            yield report
+        if not known or known[-1].when != "teardown":
+            yield _made_up(item, "call", "failed", self._failure)
+
+    def close(self) -> None:
+        """Stop the environment, if it still runs."""
+        self._incoming.close()
+
+
+def _options(config: pytest.Config) -> list[str]:
+    """Return those of the user's options that shape a report."""
+    colour = "yes" if config.get_terminal_writer().hasmarkup else "no"
+    options = [f"--tb={config.getoption('tbstyle')}", f"--color={colour}"]
+    if config.getoption("showlocals"):
+        options.append("--showlocals")
+    return options
+
+
+def _made_up(
+    item: RemoteItem,
+    when: Literal["setup", "call", "teardown"],
+    outcome: Literal["passed", "failed", "skipped"],
+    longrepr: str | tuple[str, int, str] | None,
+) -> pytest.TestReport:
+    return pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords={},
+        outcome=outcome,
+        longrepr=longrepr,
+        when=when,
+    )
