@@ -1,0 +1,61 @@
+"""The capabilities of a device (§4.3.8): ranges and lists, each independent of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mediadevices.algorithms.settings_universe import resampled_rates, up_mixed
+from mediadevices.driver import AudioMode, Device, Range, VideoMode
+
+__all__ = ["device_capabilities"]
+
+
+def _span(low: float, high: float) -> dict[str, float]:
+    return {"min": low, "max": high}
+
+
+def device_capabilities(device: Device, identity: Mapping[str, str]) -> dict[str, object]:
+    """Return the capabilities of a track of a device.
+
+    Args:
+        device: The device.
+        identity: Its `deviceId` and `groupId`.
+
+    Returns:
+        The dictionary with the standard's keys. A camera's width and height start at 1 and its
+        frame rate at 0, since every track can be scaled and decimated.
+    """
+    result: dict[str, object] = {}
+    video = [mode for mode in device.modes if isinstance(mode, VideoMode)]
+    audio = [mode for mode in device.modes if isinstance(mode, AudioMode)]
+    if video:
+        width = max(mode.width for mode in video)
+        height = max(mode.height for mode in video)
+        result |= {
+            "width": _span(1, width),
+            "height": _span(1, height),
+            "aspectRatio": _span(round(1 / height, 10), float(width)),
+            "frameRate": _span(0, max(mode.frame_rate for mode in video)),
+            "facingMode": [],
+            "resizeMode": ["none", "crop-and-scale"],
+            "backgroundBlur": [False],
+        }
+    if audio:
+        rates = [resampled_rates(mode) for mode in audio]
+        channels = [up_mixed(mode) for mode in audio]
+        sizes = [mode.sample_size for mode in audio]
+        latencies = [mode.latency for mode in audio]
+        result |= {
+            "sampleRate": _span(min(one.min for one in rates), max(one.max for one in rates)),
+            "sampleSize": _span(min(sizes), max(sizes)),
+            "latency": _span(min(latencies), max(latencies)),
+            "channelCount": _span(
+                min(one.min for one in channels), max(one.max for one in channels)
+            ),
+        }
+    for name, control in device.controls.items():
+        if isinstance(control, Range):
+            result[name] = {**_span(control.min, control.max), "step": control.step}
+        else:
+            result[name] = list(control)
+    return {**result, **identity}

@@ -1,0 +1,312 @@
+"""Constraints: from what a program writes to what the algorithms read (§6.1, §11).
+
+There are two steps. *Conversion* turns a program's mapping into the standard's dictionary, which
+`get_constraints()` gives back. *Analysis* turns one property of that dictionary into a
+`Constraint`, in which bare values have become ideal (basic sets) or exact (advanced sets).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
+from mediadevices.errors import UnknownConstraintWarning
+from mediadevices.webidl import conversion
+from mediadevices.webidl.dictionary import Dictionary, FrozenList
+from mediadevices.webidl.names import closest
+
+__all__ = [
+    "Constraint",
+    "ConstraintSet",
+    "MediaTrackConstraints",
+    "Value",
+    "advanced_sets",
+    "basic_set",
+    "convert_track_constraints",
+    "first_forbidden_required",
+    "stripped",
+]
+
+Value: TypeAlias = bool | int | float | str
+
+
+class MediaTrackConstraints(Dictionary):
+    """The constraints of a track, converted (§6.1.3): what `get_constraints()` returns."""
+
+    __slots__ = ()
+    members = frozenset({*PROPERTIES, "advanced"})
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What a constraint set asks of one property.
+
+    Attributes:
+        name: The property.
+        min: The least value that will do, or None.
+        max: The greatest value that will do, or None.
+        exact: The values that will do; None when any will.
+        ideal: The values that are wished for; None when none is.
+        exists: Whether the property must exist at all, for ``pan: true`` and its like.
+    """
+
+    name: str
+    min: float | None = None
+    max: float | None = None
+    exact: tuple[Value, ...] | None = None
+    ideal: tuple[Value, ...] | None = None
+    exists: bool | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a setting can fail to satisfy it."""
+        return self.min is not None or self.max is not None or self.exact is not None
+
+    def satisfied_by(self, setting: Value | None) -> bool:
+        """Tell whether a setting, or its absence, satisfies the required part."""
+        if not self.required:
+            return True
+        if setting is None:
+            return False
+        if self.exact is not None and not any(
+            same_value(self.name, setting, value) for value in self.exact
+        ):
+            return False
+        if self.min is None and self.max is None:
+            return True
+        if isinstance(setting, str):
+            return False
+        actual = comparable(self.name, setting)
+        return (self.min is None or actual >= comparable(self.name, self.min)) and (
+            self.max is None or actual <= comparable(self.name, self.max)
+        )
+
+
+#: One constraint set, analysed; in the order in which the program wrote it.
+ConstraintSet: TypeAlias = tuple[Constraint, ...]
+
+
+def comparable(name: str, number: float) -> float:
+    """Return a number as it is compared: aspect ratios to the tenth decimal place (§8)."""
+    return round(number, 10) if name == "aspectRatio" else number
+
+
+def same_value(name: str, left: Value, right: Value) -> bool:
+    """Tell whether two values of a property are the same; True is not 1, nor ``"all"``."""
+    if isinstance(left, (str, bool)) or isinstance(right, (str, bool)):
+        return type(left) is type(right) and left == right
+    return comparable(name, left) == comparable(name, right)
+
+
+# --- conversion -----------------------------------------------------------------------------
+
+
+def _one(row: Property, value: object, path: str) -> Value:
+    match row.type:
+        case "ulong":
+            return conversion.clamped_unsigned_long(value, path)
+        case "double":
+            number = conversion.finite_double(value, path)
+            return value if isinstance(value, int) else number
+        case "string":
+            return conversion.string(value, path)
+        case "boolean":
+            return conversion.boolean(value, path)
+        case "boolean-or-string":
+            if isinstance(value, str):
+                return value
+            try:
+                return conversion.boolean(value, path)
+            except TypeError:
+                raise conversion.wrong_type(path, "True, False or a string", value) from None
+
+
+def _one_or_many(row: Property, value: object, path: str) -> object:
+    """Convert a value, or a list of strings where the property's type has lists."""
+    if row.type == "string" and conversion.is_sequence(value):
+        return FrozenList(
+            conversion.string(item, f"{path}[{index}]") for index, item in enumerate(value)
+        )
+    return _one(row, value, path)
+
+
+_MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "ulong": ("max", "min", "exact", "ideal"),
+    "double": ("max", "min", "exact", "ideal"),
+    "string": ("exact", "ideal"),
+    "boolean": ("exact", "ideal"),
+    "boolean-or-string": ("exact", "ideal"),
+}
+
+
+def _convert_constraint(row: Property, value: object, path: str) -> object:
+    if not isinstance(value, Mapping):
+        if row.selects_existence and isinstance(value, bool):
+            return value
+        return _one_or_many(row, value, path)
+    allowed = _MEMBERS[row.type]
+    result: dict[str, object] = {}
+    for name, item in conversion.mapping(value, path).items():
+        if name in allowed:
+            result[name] = _one_or_many(row, item, f"{path}.{name}")
+        else:
+            _warn_unknown(f"{path}.{name}", name, allowed)
+    return Dictionary(result)
+
+
+def _warn_unknown(path: str, name: str, known: Collection[str]) -> None:
+    meant = closest(name, known)
+    hint = f"; did you mean {meant!r}?" if meant else ""
+    warnings.warn(
+        f"{path}: unknown name, ignored{hint}",
+        UnknownConstraintWarning,
+        stacklevel=_outside_the_library(),
+    )
+
+
+def _outside_the_library() -> int:
+    """Return the stack level, seen from the caller, of the first frame of the program itself."""
+    import sys  # noqa: PLC0415  (needed for a warning alone)
+
+    level, frame = 1, sys._getframe(2)  # noqa: SLF001  (the documented way to walk the stack)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
+        "mediadevices"
+    ):
+        level, frame = level + 1, frame.f_back
+    return level + 1
+
+
+def _convert_set(
+    members: Mapping[str, object], path: str, supported: Collection[str]
+) -> dict[str, object]:
+    result: dict[str, object] = {}
+    for name, value in members.items():
+        if (row := PROPERTIES.get(name)) is None:
+            _warn_unknown(f"{path}.{name}", name, PROPERTIES)
+            continue
+        converted = _convert_constraint(row, value, f"{path}.{name}")
+        if name in supported:
+            result[name] = converted
+    return result
+
+
+def convert_track_constraints(
+    value: object, path: str, supported: Collection[str]
+) -> MediaTrackConstraints:
+    """Convert a program's mapping to `MediaTrackConstraints` (§6.1.3).
+
+    Args:
+        value: The mapping; keys are the standard's or their snake_case forms.
+        path: Where it stands, for errors and warnings, such as ``"video"``.
+        supported: The properties that the agent supports; others are dropped.
+
+    Returns:
+        The dictionary in the order of the program, without what is unknown or unsupported.
+
+    Raises:
+        TypeError: A value is not of the type that its property asks for; the message names the
+            path.
+
+    Warns:
+        UnknownConstraintWarning: A name that no document knows was dropped.
+    """
+    members = conversion.mapping(value, path, "True, False or a mapping of constraints")
+    advanced = members.pop("advanced", None)
+    result = _convert_set(members, path, supported)
+    if advanced is not None:
+        if not conversion.is_sequence(advanced):
+            raise conversion.wrong_type(f"{path}.advanced", "a list of mappings", advanced)
+        sets: list[Dictionary] = []
+        for index, item in enumerate(advanced):
+            here = f"{path}.advanced[{index}]"
+            sets.append(Dictionary(_convert_set(conversion.mapping(item, here), here, supported)))
+        result["advanced"] = FrozenList(sets)
+    return MediaTrackConstraints(result)
+
+
+# --- analysis -------------------------------------------------------------------------------
+
+
+def _values(value: object) -> tuple[Value, ...] | None:
+    """Return the alternatives of a value or a list; None for an empty list: "not given"."""
+    if isinstance(value, list):
+        items: list[Value] = value
+        return tuple(items) or None
+    return (value,) if isinstance(value, (bool, int, float, str)) else None
+
+
+def _number(value: object) -> float | None:
+    return value if conversion.is_number(value) else None
+
+
+def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Constraint:
+    if isinstance(value, Mapping):
+        members: Mapping[str, object] = value
+        constraint = Constraint(
+            name,
+            min=_number(members.get("min")),
+            max=_number(members.get("max")),
+            exact=_values(members.get("exact")),
+            ideal=_values(members.get("ideal")),
+        )
+    elif isinstance(value, bool) and PROPERTIES[name].selects_existence:
+        return Constraint(name, exists=value)
+    elif bare == "ideal":
+        constraint = Constraint(name, ideal=_values(value))
+    else:
+        constraint = Constraint(name, exact=_values(value))
+    if name == "deviceId":  # An empty id names no device: not given (§8.1).
+        return Constraint(
+            name,
+            exact=constraint.exact if constraint.exact != ("",) else None,
+            ideal=constraint.ideal if constraint.ideal != ("",) else None,
+        )
+    return constraint
+
+
+def basic_set(constraints: Mapping[str, object]) -> ConstraintSet:
+    """Analyse the basic set: bare values are ideal."""
+    return tuple(
+        _analyse(name, value, "ideal") for name, value in constraints.items() if name != "advanced"
+    )
+
+
+def advanced_sets(constraints: Mapping[str, object]) -> tuple[ConstraintSet, ...]:
+    """Analyse the advanced sets, in their order: bare values are exact."""
+    sets = constraints.get("advanced", ())
+    if not isinstance(sets, (list, tuple)):
+        return ()
+    members: list[Mapping[str, object]] = list(sets)
+    return tuple(
+        tuple(_analyse(name, value, "exact") for name, value in one.items()) for one in members
+    )
+
+
+def stripped(constraints: Mapping[str, object], kind: Kind) -> MediaTrackConstraints:
+    """Drop what does not apply to a kind of track, in the basic and the advanced sets (§9.2.1)."""
+    keep: Callable[[str], bool] = lambda name: kind in PROPERTIES[name].kinds  # noqa: E731  (shorter)
+    result: dict[str, object] = {}
+    for name, value in constraints.items():
+        if name != "advanced":
+            if keep(name):
+                result[name] = value
+            continue
+        sets: list[Mapping[str, object]] = value if isinstance(value, list) else []
+        result[name] = FrozenList(
+            Dictionary({key: item for key, item in one.items() if keep(key)}) for one in sets
+        )
+    return MediaTrackConstraints(result)
+
+
+def first_forbidden_required(basic: ConstraintSet) -> str | None:
+    """Return the first property that `get_user_media` does not allow to be required, or None.
+
+    The standard's "allowed required constraints for device selection" (§9.2.1, step 6.4).
+    """
+    for constraint in basic:
+        if constraint.required and not PROPERTIES[constraint.name].required_in_get_user_media:
+            return constraint.name
+    return None

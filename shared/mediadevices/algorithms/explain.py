@@ -1,0 +1,126 @@
+"""Why a device was or was not chosen, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from mediadevices.algorithms.constraints import Constraint, ConstraintSet
+from mediadevices.algorithms.domain import Domain, Interval
+from mediadevices.algorithms.frame_size import aspect_ratio
+from mediadevices.algorithms.select_settings import Selection
+from mediadevices.algorithms.settings_universe import Region, narrowed
+from mediadevices.driver import AudioMode, Mode, VideoMode
+
+__all__ = ["explain_selection"]
+
+
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _asked(constraint: Constraint) -> str:
+    parts: list[str] = []
+    for word in ("exact", "min", "max", "ideal"):
+        value = getattr(constraint, word)
+        if value is None:
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        parts.append(f"{word} {' or '.join(_number(one) for one in values)}")
+    if constraint.exists is not None:
+        parts.append("there" if constraint.exists else "not there")
+    return " ".join(parts) or "anything"
+
+
+def _offered(name: str, regions: Sequence[Region]) -> str:
+    """Return what the regions together have of a property."""
+    if name == "aspectRatio":
+        ratios = sorted(
+            {
+                aspect_ratio(region.mode.width, region.mode.height)
+                for region in regions
+                if isinstance(region.mode, VideoMode)
+            }
+        )
+        return "native " + ", ".join(_number(ratio) for ratio in ratios)
+    domains: list[Domain] = [
+        region.domains[name] for region in regions if name in region.domains
+    ]
+    if not domains:
+        return "nothing of that name"
+    intervals = [domain for domain in domains if isinstance(domain, Interval)]
+    values = {_number(value) for domain in domains if isinstance(domain, tuple) for value in domain}
+    if intervals:
+        low = min(interval.min for interval in intervals)
+        high = max(interval.max for interval in intervals)
+        native = f" (native {', '.join(sorted(values, key=_as_number))})" if values else ""
+        return f"{_number(low)} to {_number(high)}{native}"
+    return ", ".join(sorted(values))
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.inf
+
+
+def _mode(mode: Mode) -> str:
+    if isinstance(mode, AudioMode):
+        return f"{mode.sample_rate} Hz, {mode.channel_count} channels"
+    layout = f" {mode.pixel_format}" if mode.pixel_format else ""
+    return f"{mode.width}x{mode.height} at {mode.frame_rate:g}{layout}"
+
+
+def explain_selection(
+    labels: Sequence[str],
+    universe: Sequence[Region],
+    basic: ConstraintSet,
+    selections: Sequence[Selection],
+    denied: Mapping[int, str] | None = None,
+) -> list[str]:
+    """Say for each candidate device what was asked, what it has, and how near it comes.
+
+    Args:
+        labels: The devices' labels, in the order of the candidates.
+        universe: All settings of all candidates.
+        basic: The basic constraint set.
+        selections: What was selected.
+        denied: For devices that were ruled out in another way, why.
+
+    Returns:
+        One line a device.
+    """
+    lines: list[str] = []
+    chosen = {selection.device: selection for selection in selections}
+    for index, label in enumerate(labels):
+        regions = [region for region in universe if region.device == index]
+        if denied and index in denied:
+            lines.append(f"{label!r}: {denied[index]}")
+        elif (selection := chosen.get(index)) is not None:
+            details = "".join(
+                f"; {one.name}: asked {_asked(one)}, gets {_number(selection.settings[one.name])}"
+                for one in basic
+                if one.name in selection.settings
+            )
+            rank = "best, " if selection is selections[0] else ""
+            lines.append(
+                f"{label!r}: {rank}distance {selection.distance:.4g}, "
+                f"mode {_mode(selection.mode)}{details}"
+            )
+        else:
+            lines.append(f"{label!r}: no; {_reasons(regions, basic)}")
+    return lines
+
+
+def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
+    required = [one for one in basic if one.required]
+    failing = [
+        one for one in required if not any(narrowed(region, (one,)) for region in regions)
+    ]
+    if failing:
+        return "; ".join(
+            f"{one.name}: asked {_asked(one)}, has {_offered(one.name, regions)}" for one in failing
+        )
+    together = ", ".join(f"{one.name} {_asked(one)}" for one in required)
+    return f"each of these is possible, but not together: {together}"

@@ -1,0 +1,95 @@
+"""The constrainable properties that the library knows (Media Capture and Streams §8 and extensions).
+
+A property that a later document adds is a row here; everything else follows from the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+__all__ = ["INHERENT", "PROPERTIES", "Kind", "Property", "ValueType", "supported_constraints"]
+
+Kind: TypeAlias = Literal["audio", "video"]
+ValueType: TypeAlias = Literal["ulong", "double", "string", "boolean", "boolean-or-string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A constrainable property.
+
+    Attributes:
+        name: The standard's name.
+        kinds: The kinds of track that it applies to.
+        type: The type of its values.
+        required_in_get_user_media: Whether a required constraint may name it in `get_user_media`.
+        selects_existence: Whether True and False ask that it exists or not, instead of a value.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    type: ValueType
+    required_in_get_user_media: bool = False
+    selects_existence: bool = False
+
+
+_BOTH: frozenset[Kind] = frozenset({"audio", "video"})
+_AUDIO: frozenset[Kind] = frozenset({"audio"})
+_VIDEO: frozenset[Kind] = frozenset({"video"})
+
+# Media Capture and Streams: the order is that of its dictionaries.
+_CORE = (
+    Property("width", _VIDEO, "ulong", required_in_get_user_media=True),
+    Property("height", _VIDEO, "ulong", required_in_get_user_media=True),
+    Property("aspectRatio", _VIDEO, "double", required_in_get_user_media=True),
+    Property("frameRate", _VIDEO, "double", required_in_get_user_media=True),
+    Property("facingMode", _VIDEO, "string", required_in_get_user_media=True),
+    Property("resizeMode", _VIDEO, "string", required_in_get_user_media=True),
+    Property("sampleRate", _AUDIO, "ulong", required_in_get_user_media=True),
+    Property("sampleSize", _AUDIO, "ulong", required_in_get_user_media=True),
+    Property("echoCancellation", _AUDIO, "boolean-or-string", required_in_get_user_media=True),
+    Property("autoGainControl", _AUDIO, "boolean", required_in_get_user_media=True),
+    Property("noiseSuppression", _AUDIO, "boolean", required_in_get_user_media=True),
+    Property("latency", _AUDIO, "double", required_in_get_user_media=True),
+    Property("channelCount", _AUDIO, "ulong", required_in_get_user_media=True),
+    Property("deviceId", _BOTH, "string", required_in_get_user_media=True),
+    Property("groupId", _BOTH, "string", required_in_get_user_media=True),
+    Property("backgroundBlur", _VIDEO, "boolean"),
+)
+
+# Media Capture and Streams Extensions.
+_EXTENSIONS = (Property("voiceIsolation", _AUDIO, "boolean"),)
+
+# MediaStream Image Capture.
+_IMAGE = (
+    Property("whiteBalanceMode", _VIDEO, "string"),
+    Property("exposureMode", _VIDEO, "string"),
+    Property("focusMode", _VIDEO, "string"),
+    Property("exposureCompensation", _VIDEO, "double"),
+    Property("exposureTime", _VIDEO, "double"),
+    Property("colorTemperature", _VIDEO, "double"),
+    Property("iso", _VIDEO, "double"),
+    Property("brightness", _VIDEO, "double"),
+    Property("contrast", _VIDEO, "double"),
+    Property("saturation", _VIDEO, "double"),
+    Property("sharpness", _VIDEO, "double"),
+    Property("focusDistance", _VIDEO, "double"),
+    Property("pan", _VIDEO, "double", selects_existence=True),
+    Property("tilt", _VIDEO, "double", selects_existence=True),
+    Property("zoom", _VIDEO, "double", selects_existence=True),
+    Property("torch", _VIDEO, "boolean"),
+)
+
+PROPERTIES: Mapping[str, Property] = MappingProxyType(
+    {row.name: row for row in (*_CORE, *_EXTENSIONS, *_IMAGE)}
+)
+
+#: What `get_settings()` still tells of an ended track (inherent constrainable track properties).
+INHERENT = ("deviceId", "groupId", "facingMode")
+
+
+def supported_constraints() -> dict[str, bool]:
+    """Return the `MediaTrackSupportedConstraints` of an agent that knows every row."""
+    return dict.fromkeys(PROPERTIES, True)

@@ -1,0 +1,238 @@
+"""The SelectSettings algorithm (§11.1.1) over regions instead of single settings dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
+from mediadevices.algorithms.domain import nearest
+from mediadevices.algorithms.fitness_distance import fitness_distance, value_distance
+from mediadevices.algorithms.frame_size import aspect_ratio, candidate_sizes
+from mediadevices.algorithms.settings_universe import Region, narrowed
+from mediadevices.driver import Mode, VideoMode
+
+__all__ = ["DEFAULTS", "Selection", "failed_constraint", "feasible_regions", "select_settings"]
+
+#: What users get who ask for nothing: the ideals of ties (§11.1.1, step 4).
+DEFAULTS: Mapping[str, Value] = {
+    "width": 640,
+    "height": 480,
+    "frameRate": 30.0,
+    "echoCancellation": True,
+    "autoGainControl": True,
+    "noiseSuppression": True,
+}
+
+# When no single constraint is at fault, the first of these that leaves nothing is named: the
+# choices that a device makes come first, so that the number that they rule out is named.
+_CHOICES_FIRST = ("deviceId", "groupId", "facingMode", "resizeMode")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A settings dictionary that was selected.
+
+    Attributes:
+        device: Where its device stands in the list of candidates.
+        mode: The native mode to open the device in.
+        settings: The settings, by the standard's names.
+        distance: Their fitness distance from the basic constraint set.
+    """
+
+    device: int
+    mode: Mode
+    settings: Mapping[str, Value]
+    distance: float
+
+
+def feasible_regions(
+    universe: Iterable[Region], basic: ConstraintSet, advanced: Iterable[ConstraintSet]
+) -> list[Region]:
+    """Return what is left of the universe: steps 2 and 3 of the algorithm.
+
+    Each advanced set that leaves something narrows; one that would leave nothing is skipped whole.
+    """
+    regions = [kept for region in universe if (kept := narrowed(region, basic)) is not None]
+    for one in advanced:
+        kept_regions = [kept for region in regions if (kept := narrowed(region, one)) is not None]
+        # A set can also ask that a property exists at all (``pan: true``).
+        kept_regions = [region for region in kept_regions if _has_what_must_exist(region, one)]
+        regions = kept_regions or regions
+    return regions
+
+
+def _has_what_must_exist(region: Region, constraints: ConstraintSet) -> bool:
+    return all(
+        constraint.exists is None or constraint.exists == (constraint.name in region.domains)
+        for constraint in constraints
+    )
+
+
+def failed_constraint(universe: Sequence[Region], basic: ConstraintSet) -> str:
+    """Return the name of a property that cannot be satisfied (§11.1.2).
+
+    The first, in the order of the program, that alone leaves nothing; if there is none, the first
+    that leaves nothing together with those before it.
+    """
+    required = [constraint for constraint in basic if constraint.required]
+    for constraint in required:
+        if not any(narrowed(region, (constraint,)) for region in universe):
+            return constraint.name
+    ordered = sorted(required, key=lambda one: one.name not in _CHOICES_FIRST)
+    for count in range(1, len(ordered) + 1):
+        if not any(narrowed(region, ordered[:count]) for region in universe):
+            return ordered[count - 1].name
+    return ""
+
+
+def select_settings(
+    universe: Iterable[Region],
+    basic: ConstraintSet,
+    advanced: Iterable[ConstraintSet] = (),
+    *,
+    current: Mapping[str, Value] | None = None,
+    current_mode: Mode | None = None,
+    initial: Sequence[Mapping[str, Value]] = (),
+) -> list[Selection]:
+    """Select the best settings of each device that can satisfy the constraints.
+
+    Args:
+        universe: All settings of all candidate devices, the default device first.
+        basic: The basic constraint set.
+        advanced: The advanced constraint sets, in order.
+        current: The settings in force, which win ties.
+        current_mode: The mode that the device is open in, which wins ties after that.
+        initial: For each device, what its controls are at, for those that no constraint names.
+
+    Returns:
+        One selection a device, the best first; empty if no device can satisfy the constraints.
+    """
+    best: dict[int, tuple[tuple[float, ...], Selection]] = {}
+    wishes = {constraint.name: constraint for constraint in basic}
+    for order, region in enumerate(feasible_regions(universe, basic, advanced)):
+        unnamed = initial[region.device] if region.device < len(initial) else {}
+        for settings in _best_of_region(region, wishes, current or {}, unnamed):
+            selection = Selection(
+                region.device, region.mode, settings, fitness_distance(basic, settings)
+            )
+            key = _rank(selection, wishes, current, current_mode, order)
+            if region.device not in best or key < best[region.device][0]:
+                best[region.device] = (key, selection)
+    # Across devices only the distance counts; then the default device, which stands first.
+    found = [selection for _, selection in best.values()]
+    return sorted(found, key=lambda one: (one.distance, one.device))
+
+
+def _best_of_region(
+    region: Region,
+    wishes: Mapping[str, Constraint],
+    current: Mapping[str, Value],
+    initial: Mapping[str, Value],
+) -> Iterable[dict[str, Value]]:
+    """Yield the settings of a region that may be best: one for each size that may be."""
+    settings: dict[str, Value] = {}
+    for name, domain in region.domains.items():
+        if name in {"width", "height"}:
+            continue
+        preferred = [
+            source[name] for source in (current, initial, DEFAULTS) if source.get(name) is not None
+        ]
+        if (value := nearest(domain, wishes.get(name), _native(region, name, preferred))) is None:
+            return
+        settings[name] = value
+    if not isinstance(region.mode, VideoMode):
+        yield settings
+        return
+    for width, height in _sizes(region, region.mode, wishes, current):
+        yield {
+            "width": width,
+            "height": height,
+            "aspectRatio": aspect_ratio(width, height),
+            **settings,
+        }
+
+
+def _native(region: Region, name: str, preferred: list[Value]) -> list[Value]:
+    """Put the native value of a property where it belongs among those preferred."""
+    mode = region.mode
+    if isinstance(mode, VideoMode):
+        return [*preferred, mode.frame_rate] if name == "frameRate" else preferred
+    if name == "sampleRate":
+        return [*preferred, mode.sample_rate]
+    return [*preferred, mode.channel_count] if name == "channelCount" else preferred
+
+
+def _sizes(
+    region: Region,
+    mode: VideoMode,
+    wishes: Mapping[str, Constraint],
+    current: Mapping[str, Value],
+) -> Iterable[tuple[int, int]]:
+    def wished(name: str) -> tuple[float, ...]:
+        constraint = wishes.get(name)
+        values = [*(constraint.ideal or () if constraint else ()), current.get(name)]
+        return tuple(value for value in values if value and not isinstance(value, (str, bool)))
+
+    return candidate_sizes(
+        region.domains["width"],
+        region.domains["height"],
+        region.ratio,
+        widths=(*map(round, wished("width")), mode.width),
+        heights=(*map(round, wished("height")), mode.height),
+        ratios=(*wished("aspectRatio"), mode.width / mode.height),
+    )
+
+
+def _rank(
+    selection: Selection,
+    wishes: Mapping[str, Constraint],
+    current: Mapping[str, Value] | None,
+    current_mode: Mode | None,
+    order: int,
+) -> tuple[float, ...]:
+    """Return the key by which one device's selections are ordered, the best the least.
+
+    After the distance: what is in force stays, the open mode stays, a native mode before a scaled
+    one, the less is cropped the better, the nearer to the defaults, the smaller the native mode.
+    """
+    settings, mode = selection.settings, selection.mode
+    change = (
+        sum(
+            value_distance(name, settings[name], value) if name in settings else 1.0
+            for name, value in current.items()
+        )
+        if current
+        else 0.0
+    )
+    other_mode = float(current_mode is not None and mode != current_mode)
+    if not isinstance(mode, VideoMode):
+        far = sum(
+            value_distance(name, settings[name], native)
+            for name, native in (
+                ("sampleRate", mode.sample_rate),
+                ("channelCount", mode.channel_count),
+            )
+        )
+        return selection.distance, change, other_mode, far, order
+    scaled = float(settings["resizeMode"] != "none")
+    width, height = int(settings["width"]), int(settings["height"])
+    scale = max(width / mode.width, height / mode.height)
+    cropped = 1 - (width * height) / (mode.width * mode.height * scale * scale)
+    # A property that the program named is as near as it can be; the defaults speak for the rest.
+    far = sum(
+        value_distance(name, settings[name], DEFAULTS[name])
+        for name in ("width", "height", "frameRate")
+        if name not in wishes
+    )
+    return (
+        selection.distance,
+        change,
+        other_mode,
+        scaled,
+        round(cropped, 3),
+        far,
+        value_distance("", mode.frame_rate, DEFAULTS["frameRate"]),
+        -scale,
+        order,
+    )

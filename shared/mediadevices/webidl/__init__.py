@@ -1,0 +1,1 @@
+"""Web IDL in Python's sense: names, interfaces, dictionaries and conversion of what comes in."""

@@ -1,0 +1,110 @@
+"""Conversion of a program's values to Web IDL types, in Python's sense (Web IDL §3.2).
+
+Only a bool is a boolean, only a real number is a number, None is "not given", and a mapping or a
+sequence is what Python calls one. Every error is a `TypeError` that names the path.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from typing import TypeGuard
+
+from mediadevices.webidl.names import to_camel_case
+
+__all__ = [
+    "boolean",
+    "clamped_unsigned_long",
+    "described",
+    "finite_double",
+    "is_number",
+    "is_sequence",
+    "mapping",
+    "string",
+    "wrong_type",
+]
+
+UNSIGNED_LONG_MAX = 2**32 - 1
+
+
+def described(value: object) -> str:
+    """Return a short text of a value for an error message."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def wrong_type(path: str, expected: str, value: object) -> TypeError:
+    """Return the error for a value that is not what a path expects."""
+    return TypeError(f"{path}: expected {expected}, got {described(value)}")
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell whether a value is a real number; a bool is none, a NumPy scalar is one."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    """Tell whether a value is what Python calls a sequence, other than text and bytes."""
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
+
+
+def boolean(value: object, path: str) -> bool:
+    """Convert to ``boolean``."""
+    if isinstance(value, bool):
+        return value
+    if type(value).__name__ in {"bool", "bool_"} and type(value).__module__ == "numpy":
+        return bool(value)
+    raise wrong_type(path, "True or False", value)
+
+
+def string(value: object, path: str) -> str:
+    """Convert to ``DOMString``."""
+    if not isinstance(value, str):
+        raise wrong_type(path, "a string", value)
+    return str(value)
+
+
+def finite_double(value: object, path: str) -> float:
+    """Convert to ``double``: NaN and the infinities are errors."""
+    if not is_number(value):
+        raise wrong_type(path, "a number", value)
+    if not math.isfinite(number := float(value)):
+        raise wrong_type(path, "a finite number", value)
+    return number
+
+
+def clamped_unsigned_long(value: object, path: str) -> int:
+    """Convert to ``[Clamp] unsigned long``: clamped to 0…2³²−1, halves to even, NaN to 0."""
+    if not is_number(value):
+        raise wrong_type(path, "a number", value)
+    if math.isnan(number := float(value)):
+        return 0
+    return round(min(max(number, 0.0), float(UNSIGNED_LONG_MAX)))
+
+
+def mapping(value: object, path: str, expected: str = "a mapping") -> dict[str, object]:
+    """Convert to a dictionary with the standard's keys; members that are None are not given.
+
+    Args:
+        value: A mapping with the standard's keys or their snake_case forms.
+        path: Where the value stands, for errors.
+        expected: What to say that it should have been.
+
+    Raises:
+        TypeError: It is no mapping, a key is no string, or a member is given under both names.
+    """
+    if not isinstance(value, Mapping):
+        raise wrong_type(path, expected, value)
+    items: Iterable[tuple[object, object]] = value.items()
+    result: dict[str, object] = {}
+    for key, item in items:
+        if not isinstance(key, str):
+            raise wrong_type(path, "keys that are strings", key)
+        name = to_camel_case(key)
+        if name in result:
+            message = f"{path}.{name}: given twice, in both spellings"
+            raise TypeError(message)
+        if item is not None:
+            result[name] = item
+    return result

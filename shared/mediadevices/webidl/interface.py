@@ -1,0 +1,46 @@
+"""What every interface of the standard has in common in Python.
+
+The standard's own spelling works on every object: ``track.readyState`` is ``track.ready_state``.
+It stays out of ``dir()`` and of the type checkers' sight. An attribute that does not exist cannot
+be set, so a misspelt ``track.enabeld = False`` is an error and not a silent nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mediadevices.webidl.names import closest, to_snake_case
+
+__all__ = ["Interface"]
+
+
+def _no_attribute(owner: type, name: str) -> AttributeError:
+    meant = closest(name, (known for known in dir(owner) if not known.startswith("_")))
+    hint = f"; did you mean {meant!r}?" if meant else ""
+    return AttributeError(f"{owner.__name__!r} object has no attribute {name!r}{hint}", name=name)
+
+
+class Interface:
+    """The base class of all interfaces: the standard's spelling beside Python's."""
+
+    __slots__ = ("__weakref__",)
+
+    # Hidden from the type checkers, for which any attribute would exist otherwise.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:  # Any: it stands for every attribute
+            snake = to_snake_case(name)
+            if snake == name or name.startswith("_"):
+                raise _no_attribute(type(self), name)
+            if not hasattr(type(self), snake):
+                raise _no_attribute(type(self), name)
+            return getattr(self, snake)
+
+        def __setattr__(self, name: str, value: Any) -> None:  # Any: likewise
+            if name.startswith("_"):
+                object.__setattr__(self, name, value)
+                return
+            snake = to_snake_case(name)
+            if not hasattr(type(self), snake):
+                raise _no_attribute(type(self), name)
+            object.__setattr__(self, snake, value)

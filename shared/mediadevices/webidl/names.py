@@ -1,0 +1,32 @@
+"""The one rule that turns the standard's names into Python's and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+__all__ = ["closest", "to_camel_case", "to_snake_case"]
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=1024)
+def to_snake_case(name: str) -> str:
+    """Turn ``getUserMedia`` into ``get_user_media``; a name that is in snake case stays."""
+    return _WORD_START.sub("_", name).lower()
+
+
+@lru_cache(maxsize=1024)
+def to_camel_case(name: str) -> str:
+    """Turn ``get_user_media`` into ``getUserMedia``; a name that is in camel case stays."""
+    first, *rest = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that a misspelt one most likely means, or None."""
+    by_plain = {candidate.replace("_", "").lower(): candidate for candidate in known}
+    found = get_close_matches(name.replace("_", "").lower(), by_plain, n=1, cutoff=0.7)
+    return by_plain[found[0]] if found else None
