@@ -1,0 +1,225 @@
+"""Where the pixels of a frame are: sizes, planes, rectangles (WebCodecs §9.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from mediadevices.media.inputs import integer, members, required
+from mediadevices.webidl.conversion import is_sequence, wrong_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mediadevices.media.pixel_formats import PixelFormat
+
+__all__ = [
+    "DOMRectReadOnly",
+    "FrameGeometry",
+    "PlaneLayout",
+    "check_rect",
+    "compute_layout",
+    "packed_geometry",
+    "read_layout",
+    "read_rect",
+]
+
+_MAX_SIZE = 2**31 - 1
+
+
+class DOMRectReadOnly(NamedTuple):
+    """A rectangle of pixels (Geometry Interfaces §3)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def left(self) -> int:
+        """The first column."""
+        return self.x
+
+    @property
+    def top(self) -> int:
+        """The first row."""
+        return self.y
+
+    @property
+    def right(self) -> int:
+        """The column after the last."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The row after the last."""
+        return self.y + self.height
+
+
+class PlaneLayout(NamedTuple):
+    """Where a plane lies: bytes to its first sample, and bytes from one row to the next."""
+
+    offset: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameGeometry:
+    """All of a frame but its memory and its time; shared by the frames that look alike."""
+
+    format: PixelFormat
+    coded_width: int
+    coded_height: int
+    layout: tuple[PlaneLayout, ...]
+    visible: DOMRectReadOnly
+    display_width: int
+    display_height: int
+    rotation: int = 0
+    flip: bool = False
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the memory holds the visible pixels, all of them and nothing else."""
+        packed = packed_geometry(self.format, self.visible.width, self.visible.height)
+        return self.layout == packed.layout and (self.coded_width, self.coded_height) == (
+            self.visible.width,
+            self.visible.height,
+        )
+
+    def first_sample(self, plane: int, rect: DOMRectReadOnly) -> int:
+        """Return the bytes from the start of the memory to a rectangle's first sample."""
+        shape, (offset, stride) = self.format.planes[plane], self.layout[plane]
+        return (
+            offset
+            + (rect.y // shape.subsampling_y) * stride
+            + (rect.x // shape.subsampling_x) * shape.sample_bytes
+        )
+
+    def seen_as(self, size: tuple[int, int], rotation: int, *, flip: bool) -> FrameGeometry:
+        """Return the same pixels with another display size and orientation."""
+        width, height = size
+        return replace(
+            self, display_width=width, display_height=height, rotation=rotation, flip=flip
+        )
+
+
+@lru_cache(maxsize=256)
+def packed_geometry(pixel_format: PixelFormat, width: int, height: int) -> FrameGeometry:
+    """Return the geometry of a picture without padding that is visible as a whole."""
+    layout, _ = compute_layout("", pixel_format, width, height, None)
+    whole = DOMRectReadOnly(0, 0, width, height)
+    return FrameGeometry(pixel_format, width, height, layout, whole, width, height)
+
+
+def compute_layout(
+    path: str,
+    pixel_format: PixelFormat,
+    width: int,
+    height: int,
+    layout: Sequence[PlaneLayout] | None,
+) -> tuple[tuple[PlaneLayout, ...], int]:
+    """Compute Layout and Allocation Size (WebCodecs §9.4.6).
+
+    Args:
+        path: Names the layout in messages.
+        pixel_format: The format.
+        width: Pixels.
+        height: Pixels.
+        layout: Where the planes lie; None packs them one after the other.
+
+    Returns:
+        Where the planes lie, and the bytes that hold them all.
+
+    Raises:
+        TypeError: The number of planes is wrong, a stride is shorter than a row, or planes overlap.
+    """
+    if layout is not None and len(layout) != len(pixel_format.planes):
+        raise TypeError(
+            f"{path}: expected {len(pixel_format.planes)} planes for {pixel_format.name}, "
+            f"got {len(layout)}"
+        )
+    result: list[PlaneLayout] = []
+    ends: list[int] = []
+    size = 0
+    for index, plane in enumerate(pixel_format.planes):
+        row_bytes, rows = plane.row_bytes(width), plane.rows(height)
+        place = PlaneLayout(size, row_bytes) if layout is None else layout[index]
+        if place.stride < row_bytes:
+            raise TypeError(
+                f"{path}[{index}].stride: a row needs {row_bytes} bytes, got {place.stride}"
+            )
+        end = place.offset + place.stride * rows
+        for earlier, other in enumerate(result):
+            if place.offset < ends[earlier] and other.offset < end:
+                raise TypeError(f"{path}[{index}]: overlaps the plane {earlier}")
+        result.append(place)
+        ends.append(end)
+        size = max(size, end)
+    return tuple(result), size
+
+
+def read_layout(path: str, value: object) -> list[PlaneLayout]:
+    """Read a sequence of ``{"offset": bytes, "stride": bytes}``.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not is_sequence(value):
+        raise wrong_type(path, "a sequence of planes", value)
+    planes: list[PlaneLayout] = []
+    for index, entry in enumerate(value):
+        if isinstance(entry, PlaneLayout):
+            planes.append(entry)
+            continue
+        here = f"{path}[{index}]"
+        given = members(here, entry, {}, ("offset", "stride"))
+        planes.append(
+            PlaneLayout(
+                *(
+                    integer(f"{here}.{name}", required(f"{here}.{name}", given, name), 0, _MAX_SIZE)
+                    for name in ("offset", "stride")
+                )
+            )
+        )
+    return planes
+
+
+def read_rect(path: str, value: object) -> DOMRectReadOnly:
+    """Read a rectangle: a `DOMRectReadOnly` or a mapping of x, y, width and height.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if isinstance(value, DOMRectReadOnly):
+        value = value._asdict()
+    given = members(path, value, {}, DOMRectReadOnly._fields)
+    return DOMRectReadOnly(
+        integer(f"{path}.x", given.get("x", 0), 0, _MAX_SIZE),
+        integer(f"{path}.y", given.get("y", 0), 0, _MAX_SIZE),
+        *(
+            integer(f"{path}.{name}", required(f"{path}.{name}", given, name), 1, _MAX_SIZE)
+            for name in ("width", "height")
+        ),
+    )
+
+
+def check_rect(
+    path: str, rect: DOMRectReadOnly, pixel_format: PixelFormat, width: int, height: int
+) -> None:
+    """See that a rectangle lies within a picture and starts on a whole sample of each plane.
+
+    Raises:
+        TypeError: It does not.
+    """
+    if rect.right > width or rect.bottom > height:
+        raise TypeError(
+            f"{path}: {rect.width}x{rect.height} at ({rect.x}, {rect.y}) reaches out of the "
+            f"coded {width}x{height}"
+        )
+    step_x, step_y = pixel_format.subsampling_x, pixel_format.subsampling_y
+    if rect.x % step_x or rect.y % step_y:
+        raise TypeError(
+            f"{path}: x must be a multiple of {step_x} and y of {step_y} in {pixel_format.name}, "
+            f"got ({rect.x}, {rect.y})"
+        )

@@ -1,0 +1,124 @@
+"""Reads the dictionaries that frames and samples are made from and copied by."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from mediadevices.errors import MediaDevicesWarning
+from mediadevices.webidl.conversion import described, finite_double, mapping
+from mediadevices.webidl.names import closest, to_snake_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mediadevices.media.resource import AnyBuffer
+
+__all__ = ["flat_bytes", "integer", "members", "required", "writable_bytes"]
+
+
+def members(
+    path: str, init: object, keywords: Mapping[str, object], known: Iterable[str]
+) -> dict[str, object]:
+    """Join a dictionary in the standard's keys or in snake_case with keyword arguments.
+
+    Args:
+        path: Names the dictionary in messages.
+        init: The mapping, or None.
+        keywords: Keyword arguments, which win.
+        known: The known names in snake_case.
+
+    Returns:
+        The members that are given, by their names in snake_case; None means "not given".
+
+    Raises:
+        TypeError: `init` is no mapping, or a keyword is unknown. An unknown key of the mapping is
+            ignored, as the standard says, with a `MediaDevicesWarning`.
+    """
+    known = tuple(known)
+    found: dict[str, object] = {}
+    if init is not None:
+        for key, value in mapping(init, path).items():
+            name = to_snake_case(key)
+            if name in known:
+                found[name] = value
+            else:
+                message = f"{path}.{key}: unknown, ignored{_suggestion(name, known)}"
+                warnings.warn(message, MediaDevicesWarning, stacklevel=4)
+    for name, value in keywords.items():
+        if name not in known:
+            raise TypeError(f"{path}: unexpected keyword {name!r}{_suggestion(name, known)}")
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    meant = closest(name, known)
+    return f"; did you mean {meant!r}?" if meant else ""
+
+
+def required(path: str, given: Mapping[str, object], name: str) -> object:
+    """Return a member that must be there.
+
+    Raises:
+        TypeError: It is not.
+    """
+    if name not in given:
+        raise TypeError(f"{path}: required, but not given")
+    return given[name]
+
+
+def integer(path: str, value: object, minimum: int, maximum: int = 2**63 - 1) -> int:
+    """Return a number without its fraction, as Web IDL converts to an integer.
+
+    Raises:
+        TypeError: It is no finite number, or not within the limits.
+    """
+    # An integer does not go through a float, which would round those above 2**53.
+    if isinstance(value, int) and not isinstance(value, bool):
+        result = value
+    else:
+        result = int(finite_double(value, path))
+    if not minimum <= result <= maximum:
+        limits = f"from {minimum} to {maximum}" if maximum < 2**63 - 1 else f"of {minimum} or more"
+        raise TypeError(f"{path}: expected a number {limits}, got {described(value)}")
+    return result
+
+
+def flat_bytes(path: str, buffer: object) -> memoryview:
+    """Return the memory of a buffer as flat bytes, without a copy.
+
+    Raises:
+        TypeError: It is no buffer, or not C-contiguous.
+    """
+    try:
+        view = memoryview(buffer)  # type: ignore[arg-type]  # a TypeError is the test
+    except (TypeError, ValueError, BufferError) as error:
+        raise TypeError(
+            f"{path}: expected bytes, an array or another buffer, got {type(buffer).__name__}"
+        ) from error
+    if not view.c_contiguous:
+        raise TypeError(f"{path}: expected a C-contiguous buffer; make a contiguous copy of it")
+    if view.nbytes == 0:
+        return memoryview(b"")
+    return view.cast("B")
+
+
+def writable_bytes(path: str, buffer: AnyBuffer, size: int) -> memoryview:
+    """Return the memory of a destination as flat bytes.
+
+    Args:
+        path: Names the destination in messages.
+        buffer: Memory to write to.
+        size: The bytes that will be written.
+
+    Raises:
+        TypeError: It is no writable C-contiguous buffer, or too small.
+    """
+    view = flat_bytes(path, buffer)
+    if view.nbytes < size:
+        raise TypeError(f"{path}: {size} bytes are needed, it has {view.nbytes}")
+    if view.readonly:
+        raise TypeError(f"{path}: expected a writable buffer, got a read-only one")
+    return view

@@ -1,0 +1,134 @@
+"""The sample formats, and conversion between them (WebCodecs §9.2, "Audio Sample Formats")."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Buffer
+
+__all__ = [
+    "SAMPLE_FORMATS",
+    "SampleFormat",
+    "Samples",
+    "convert_channel",
+    "join_channels",
+    "read_samples",
+    "split_channels",
+]
+
+Samples: TypeAlias = "array[int] | array[float]"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFormat:
+    """How samples lie in memory.
+
+    Attributes:
+        name: The standard's name, such as ``"s16-planar"``.
+        typecode: The type of a sample, as `array.array` and NumPy name it.
+        sample_bytes: Bytes of one sample.
+        planar: Whether each channel has a plane of its own; otherwise channels alternate.
+        zero: The value of silence.
+        scale: The distance of full scale from silence.
+    """
+
+    name: str
+    typecode: str
+    sample_bytes: int
+    planar: bool
+    zero: int
+    scale: int
+
+    def is_like(self, other: SampleFormat) -> bool:
+        """Tell whether samples are the same numbers in both formats."""
+        return self.typecode == other.typecode
+
+
+SAMPLE_FORMATS: Mapping[str, SampleFormat] = MappingProxyType(
+    {
+        name + suffix: SampleFormat(name + suffix, typecode, size, bool(suffix), zero, scale)
+        for name, typecode, size, zero, scale in (
+            ("u8", "B", 1, 128, 128),
+            ("s16", "h", 2, 0, 1 << 15),
+            ("s32", "i", 4, 0, 1 << 31),
+            ("f32", "f", 4, 0, 1),
+        )
+        for suffix in ("", "-planar")
+    }
+)
+
+
+def read_samples(memory: Buffer, sample_format: SampleFormat) -> Samples:
+    """Copy memory to an array of samples."""
+    samples: Samples = array(sample_format.typecode)
+    samples.frombytes(memory)
+    return samples
+
+
+def split_channels(samples: Samples, sample_format: SampleFormat, channels: int) -> list[Samples]:
+    """Return each channel of samples in a format, as an array of its own."""
+    if channels == 1:
+        return [samples]
+    if sample_format.planar:
+        frames = len(samples) // channels
+        return [samples[start : start + frames] for start in range(0, frames * channels, frames)]
+    return [samples[channel::channels] for channel in range(channels)]
+
+
+def join_channels(channels: Sequence[Samples], sample_format: SampleFormat) -> Samples:
+    """Put channels of the format's numbers together as the format lays them."""
+    if len(channels) == 1:
+        return channels[0]
+    size = len(channels) * len(channels[0])
+    result: Samples = array(sample_format.typecode, bytes(size * sample_format.sample_bytes))
+    for index, channel in enumerate(channels):
+        if sample_format.planar:
+            start = index * len(channel)
+            result[start : start + len(channel)] = channel  # type: ignore[assignment]  # same type
+        else:
+            result[index :: len(channels)] = channel  # type: ignore[assignment]  # same type
+    return result
+
+
+def convert_channel(samples: Samples, source: SampleFormat, target: SampleFormat) -> Samples:
+    """Convert samples to the numbers of another format.
+
+    Silence and the negative full scale map exactly; so does every integer into a wider format and
+    back. What a format cannot hold (+1.0 in integers) becomes its largest value.
+    """
+    if source.is_like(target):
+        return samples
+    zero, scale = source.zero, source.scale
+    if target.typecode == "f":
+        return array("f", [(sample - zero) / scale for sample in samples])
+    offset, full = target.zero, target.scale
+    low, high = offset - full, offset + full - 1
+    if source.typecode != "f":
+        if full >= scale:
+            factor = full // scale
+            return array(
+                target.typecode, [(int(sample) - zero) * factor + offset for sample in samples]
+            )
+        divisor = scale // full
+        half = divisor // 2
+        return array(
+            target.typecode,
+            [min(high, (int(sample) - zero + half) // divisor + offset) for sample in samples],
+        )
+    return array(
+        target.typecode, [_quantised(sample, low, high, offset, full) for sample in samples]
+    )
+
+
+def _quantised(sample: float, low: int, high: int, offset: int, full: int) -> int:
+    if sample >= 1:
+        return high
+    if sample > -1:
+        return min(high, round(sample * full) + offset)
+    return low if sample <= -1 else offset  # what is left is not a number, and no sound either

@@ -1,0 +1,173 @@
+"""Silence, channels and sample rates, by the standard library."""
+
+from array import array
+from itertools import pairwise
+
+import pytest
+
+from mediadevices.errors import InvalidStateError
+from mediadevices.media.audio_data import AudioData
+from mediadevices.media.audio_processing import (
+    LinearResampler,
+    OutputClock,
+    mix_channels,
+    silence,
+)
+from mediadevices.media.sample_formats import SAMPLE_FORMATS
+from support.tones import blocks_of_tone, level_of_tone, loudest_tone, samples_of
+
+
+def block(values: list[int], channels: int, name: str = "s16", timestamp: int = 5) -> AudioData:
+    samples = array(SAMPLE_FORMATS[name].typecode, values)
+    frames = len(values) // channels
+    return AudioData.wrap(samples, name, 48000, frames, channels, timestamp=timestamp)
+
+
+@pytest.mark.parametrize("name", SAMPLE_FORMATS)
+def test_silence_is_silent_in_every_format(name: str) -> None:
+    quiet = silence(name, 48000, 480, 2, 3)
+    assert (quiet.format, quiet.number_of_frames, quiet.number_of_channels) == (name, 480, 2)
+    assert (quiet.timestamp, quiet.duration) == (3, 10_000)
+    assert samples_of([quiet]) == [0.0] * 480
+    assert samples_of([quiet], 1) == [0.0] * 480
+
+
+def test_silent_blocks_share_their_memory() -> None:
+    assert silence("s16", 48000, 480, 1, 0).data.obj is silence("s16", 48000, 480, 1, 9).data.obj
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "channels", "wanted", "expected"),
+    [
+        ("s16", [10, 20, -30, -50], 2, 1, [15, -40]),
+        ("s16", [32767, 32767], 2, 1, [32767]),
+        ("u8", [128, 130, 255, 255], 2, 1, [129, 255]),
+        ("s16-planar", [10, -30, 20, -50], 2, 1, [15, -40]),
+        ("s16", [1, 2], 1, 2, [1, 1, 2, 2]),
+        ("s16-planar", [1, 2], 1, 2, [1, 2, 1, 2]),
+        ("s16", [1, 2, 3, 4, 5, 6], 3, 1, [2, 5]),
+        ("s16", [1, 2, 3, 4, 5, 6], 3, 2, [1, 2, 4, 5]),
+        ("s16", [1, 2, 3, 4], 2, 3, [1, 2, 0, 3, 4, 0]),
+        ("u8", [1, 2, 3, 4], 2, 3, [1, 2, 128, 3, 4, 128]),
+        ("f32", [1, 0, -1, 0], 2, 1, [0.5, -0.5]),
+    ],
+)
+def test_channels_are_mixed(
+    name: str, given: list[int], channels: int, wanted: int, expected: list[float]
+) -> None:
+    mixed = mix_channels(block(given, channels, name), wanted)
+    assert (mixed.format, mixed.number_of_channels, mixed.timestamp) == (name, wanted, 5)
+    assert array(SAMPLE_FORMATS[name].typecode, bytes(mixed.data)).tolist() == expected
+
+
+def test_mixing_to_the_same_number_shares_the_memory() -> None:
+    given = block([1, 2], 2)
+    assert mix_channels(given, 2).data.obj is given.data.obj
+
+
+# --- resampling -------------------------------------------------------------------------------
+
+RATES = [(44100, 48000), (48000, 44100), (48000, 16000), (16000, 48000), (8000, 8000)]
+
+
+@pytest.mark.parametrize(("source", "target"), RATES)
+def test_a_tone_keeps_its_pitch_and_its_level(source: int, target: int) -> None:
+    resampler = LinearResampler(source, target, 1)
+    given = blocks_of_tone(440, source, blocks=30, frames=source // 100)
+    got = samples_of(filter(None, map(resampler.process, given)))
+    assert loudest_tone(got, (430, 435, 440, 445, 450, 880), target) == 440
+    assert level_of_tone(got, 440, target) == pytest.approx(0.5, rel=0.01)
+
+
+@pytest.mark.parametrize(("source", "target"), RATES)
+def test_no_sample_is_lost_or_made_up_over_a_thousand_blocks(source: int, target: int) -> None:
+    resampler = LinearResampler(source, target, 1)
+    frames, produced, stamps = source // 500, 0, list[int]()
+    for index in range(1000):
+        data = silence("s16", source, frames, 1, index * frames * 1_000_000 // source)
+        if made := resampler.process(data):
+            stamps.append(made.timestamp)
+            # Each result is where its count says, to the microseconds of rounding.
+            assert abs(made.timestamp - produced * 1_000_000 / target) <= 2
+            produced += made.number_of_frames
+    # A result past the last sample has to wait for the next one.
+    assert abs(produced - 1000 * frames * target / source) <= max(1, target / source)
+    assert all(before < after for before, after in pairwise(stamps))
+
+
+def test_a_straight_line_stays_straight_across_blocks() -> None:
+    resampler = LinearResampler(1000, 3000, 1)
+    ramp = [resampler.process(block_) for block_ in _ramp(blocks=5, frames=7)]
+    samples = samples_of(filter(None, ramp))
+    steps = [after - before for before, after in pairwise(samples)]
+    assert samples[0] == 0
+    assert steps == pytest.approx([0.01 / 3] * len(steps), abs=1e-5)
+
+
+def _ramp(*, blocks: int, frames: int) -> list[AudioData]:
+    return [
+        AudioData.wrap(
+            array("f", [0.01 * at for at in range(start, start + frames)]),
+            "f32",
+            1000,
+            frames,
+            1,
+            timestamp=start * 1000,
+        )
+        for start in range(0, blocks * frames, frames)
+    ]
+
+
+@pytest.mark.parametrize("name", SAMPLE_FORMATS)
+def test_channels_and_format_are_kept(name: str) -> None:
+    resampler = LinearResampler(48000, 24000, 2)
+    given = AudioData.wrap(
+        array("f", [0.5, -0.5] * 480), "f32", 48000, 480, 2, timestamp=0
+    ).converted(name)
+    made = resampler.process(given)
+    assert made is not None
+    assert (made.format, made.sample_rate, made.number_of_channels) == (name, 24000, 2)
+    assert samples_of([made], 0) == [0.5] * 240
+    assert samples_of([made], 1) == [-0.5] * 240
+
+
+def test_a_block_that_is_too_short_for_a_result_gives_none() -> None:
+    resampler = LinearResampler(48000, 8000, 1)
+    results = [resampler.process(silence("s16", 48000, 1, 1, index * 21)) for index in range(13)]
+    produced = [result is not None for result in results]
+    assert produced == [True] + ([False] * 5 + [True]) * 2
+
+
+def test_a_block_of_another_stream_is_refused() -> None:
+    resampler = LinearResampler(48000, 16000, 1)
+    message = "made for 1 channels at 48000 Hz, got {} at {} Hz"
+    with pytest.raises(ValueError, match=message.format(2, 48000)):
+        resampler.process(silence("s16", 48000, 480, 2, 0))
+    with pytest.raises(ValueError, match=message.format(1, 44100)):
+        resampler.process(silence("s16", 44100, 441, 1, 0))
+
+
+def test_a_closed_block_is_refused_and_an_open_one_stays_open() -> None:
+    resampler = LinearResampler(48000, 16000, 1)
+    data = block([0] * 480, 1)
+    resampler.process(data)
+    assert not data.closed
+    data.close()
+    with pytest.raises(InvalidStateError, match="closed"):
+        resampler.process(data)
+
+
+def test_time_follows_the_device_and_not_its_nominal_rate() -> None:
+    clock = OutputClock(48000, 24000)
+    # The device says 48000 Hz, but a block of 480 takes it 10.1 ms.
+    stamps = [
+        clock.advance(silence("s16", 48000, 480, 1, index * 10_100), 240) for index in range(100)
+    ]
+    assert stamps == [index * 10_100 for index in range(100)]
+
+
+def test_time_jumps_over_lost_blocks_and_never_goes_back() -> None:
+    clock = OutputClock(48000, 48000)
+    given = [0, 10_000, 40_000, 30_000, 30_000, 70_000]
+    stamps = [clock.advance(silence("s16", 48000, 480, 1, stamp), 480) for stamp in given]
+    assert stamps == [0, 10_000, 40_000, 40_001, 40_002, 70_000]
