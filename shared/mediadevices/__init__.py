@@ -1,0 +1,63 @@
+"""The W3C *Media Capture and Streams* API for Python.
+
+    from mediadevices import navigator
+
+    stream = await navigator.media_devices.get_user_media({"video": True})
+
+The same program runs on the desktop, on real cameras and microphones, and in a web page under
+Pyodide, on the browser's own `navigator.mediaDevices`.
+"""
+
+from mediadevices.agent import PermissionRequest as PermissionRequest
+from mediadevices.errors import AbortError as AbortError
+from mediadevices.errors import DataError as DataError
+from mediadevices.errors import DOMException as DOMException
+from mediadevices.errors import EncodingError as EncodingError
+from mediadevices.errors import InvalidAccessError as InvalidAccessError
+from mediadevices.errors import InvalidStateError as InvalidStateError
+from mediadevices.errors import MediaDevicesWarning as MediaDevicesWarning
+from mediadevices.errors import NotAllowedError as NotAllowedError
+from mediadevices.errors import NotFoundError as NotFoundError
+from mediadevices.errors import NotReadableError as NotReadableError
+from mediadevices.errors import NotSupportedError as NotSupportedError
+from mediadevices.errors import OperationError as OperationError
+from mediadevices.errors import OverconstrainedError as OverconstrainedError
+from mediadevices.errors import SecurityError as SecurityError
+from mediadevices.errors import TrackLeakWarning as TrackLeakWarning
+from mediadevices.errors import UnknownConstraintWarning as UnknownConstraintWarning
+from mediadevices.interfaces.dictionaries import MediaStreamConstraints as MediaStreamConstraints
+from mediadevices.interfaces.dictionaries import MediaTrackCapabilities as MediaTrackCapabilities
+from mediadevices.interfaces.dictionaries import MediaTrackConstraints as MediaTrackConstraints
+from mediadevices.interfaces.dictionaries import MediaTrackConstraintSet as MediaTrackConstraintSet
+from mediadevices.interfaces.dictionaries import MediaTrackSettings as MediaTrackSettings
+from mediadevices.interfaces.dictionaries import (
+    MediaTrackSupportedConstraints as MediaTrackSupportedConstraints,
+)
+from mediadevices.interfaces.event import DeviceChangeEvent as DeviceChangeEvent
+from mediadevices.interfaces.event import Event as Event
+from mediadevices.interfaces.event import MediaStreamTrackEvent as MediaStreamTrackEvent
+from mediadevices.interfaces.event_target import EventTarget as EventTarget
+from mediadevices.interfaces.media_device_info import InputDeviceInfo as InputDeviceInfo
+from mediadevices.interfaces.media_device_info import MediaDeviceInfo as MediaDeviceInfo
+from mediadevices.interfaces.media_devices import MediaDevices as MediaDevices
+from mediadevices.interfaces.media_stream import MediaStream as MediaStream
+from mediadevices.interfaces.media_stream_track import MediaStreamTrack as MediaStreamTrack
+from mediadevices.interfaces.media_stream_track_processor import (
+    MediaStreamTrackProcessor as MediaStreamTrackProcessor,
+)
+from mediadevices.interfaces.navigator import Navigator as Navigator
+from mediadevices.interfaces.navigator import navigator as navigator
+from mediadevices.interfaces.permissions import Permissions as Permissions
+from mediadevices.interfaces.permissions import PermissionStatus as PermissionStatus
+from mediadevices.interfaces.streams import ReadableStream as ReadableStream
+from mediadevices.interfaces.streams import WritableStream as WritableStream
+from mediadevices.interfaces.track_generators import AudioTrackGenerator as AudioTrackGenerator
+from mediadevices.interfaces.track_generators import VideoTrackGenerator as VideoTrackGenerator
+from mediadevices.interfaces.track_stats import (
+    MediaStreamTrackAudioStats as MediaStreamTrackAudioStats,
+)
+from mediadevices.interfaces.track_stats import (
+    MediaStreamTrackVideoStats as MediaStreamTrackVideoStats,
+)
+from mediadevices.media.audio_data import AudioData as AudioData
+from mediadevices.media.video_frame import VideoFrame as VideoFrame

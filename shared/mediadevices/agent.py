@@ -1,0 +1,384 @@
+"""The agent protocol: what stands behind the interfaces.
+
+The standard speaks of a *user agent*. In a web page that is the browser; on a desktop it is
+`mediadevices.local`, over drivers. The public classes hold a *handle* of the agent's and delegate
+to it; they keep no state of their own that the agent could disagree with.
+
+Nothing here assumes that the agent lives in the same thread or process as the program: every
+operation that may wait returns a future, and handles tell what happens through `notify`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from mediadevices.algorithms.constraints import MediaTrackConstraints
+from mediadevices.algorithms.exposure import DeviceInfo
+from mediadevices.algorithms.properties import Kind
+
+if TYPE_CHECKING:
+    from mediadevices.media.audio_data import AudioData
+    from mediadevices.media.video_frame import VideoFrame
+
+__all__ = [
+    "Agent",
+    "DeviceChange",
+    "DeviceInfo",
+    "FrameReader",
+    "GeneratorHandle",
+    "Handle",
+    "Listener",
+    "MediaData",
+    "PermissionAnswer",
+    "PermissionHandle",
+    "PermissionName",
+    "PermissionPolicy",
+    "PermissionRequest",
+    "PermissionState",
+    "Prompter",
+    "ReadyState",
+    "StreamConstraints",
+    "StreamHandle",
+    "TrackHandle",
+]
+
+ReadyState: TypeAlias = Literal["live", "ended"]
+PermissionName: TypeAlias = Literal["camera", "microphone"]
+PermissionState: TypeAlias = Literal["granted", "denied", "prompt"]
+PermissionPolicy: TypeAlias = Literal["ask", "grant", "deny"]
+MediaData: TypeAlias = "VideoFrame | AudioData"
+
+#: The constraints of a `get_user_media` call, converted: only the kinds that are requested.
+StreamConstraints: TypeAlias = Mapping[Kind, MediaTrackConstraints]
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRequest:
+    """What the user is asked: one question, even for camera and microphone together.
+
+    Attributes:
+        names: ``"camera"``, ``"microphone"`` or both.
+        devices: For each name, the labels of the devices that may be used, the likeliest first.
+        application: The name of the program that asks.
+    """
+
+    names: tuple[PermissionName, ...]
+    devices: Mapping[PermissionName, tuple[str, ...]]
+    application: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChange:
+    """What ``devicechange`` carries.
+
+    Attributes:
+        devices: The devices after the change, as the program may see them.
+        inserted: Where those stand among them that were plugged in just now.
+    """
+
+    devices: Sequence[DeviceInfo]
+    inserted: Sequence[int]
+
+
+#: The answer of a prompter: to all that was asked, or to each name.
+PermissionAnswer: TypeAlias = bool | Mapping[PermissionName, bool]
+#: Asks the user: a function or coroutine function of the request.
+Prompter: TypeAlias = Callable[[PermissionRequest], PermissionAnswer | Awaitable[PermissionAnswer]]
+
+
+class Listener(Protocol):
+    """An interface object, as its handle sees it."""
+
+    def _notified(self, event: str, detail: object) -> None: ...
+
+
+class Handle:
+    """The agent's side of one interface object, which it knows weakly and tells what happens."""
+
+    __slots__ = ("__weakref__", "_interface", "_pinned")
+
+    def __init__(self) -> None:
+        self._interface: weakref.ref[Listener] | None = None
+        self._pinned: Listener | None = None
+
+    @property
+    def interface(self) -> Listener | None:
+        """The interface object of this handle, if there is one now."""
+        return self._interface() if self._interface is not None else None
+
+    def attach(self, interface: Listener) -> None:
+        """Make an object the interface object of this handle."""
+        self._interface = weakref.ref(interface, self._interface_lost)
+
+    def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:
+        """Take note, in any thread, that nobody holds the interface object any more."""
+
+    def pin(self, interface: Listener | None) -> None:
+        """Keep the interface object alive, or (None) no longer."""
+        self._pinned = interface
+
+    def notify(self, event: str, detail: object = None) -> None:
+        """Tell the interface object that something happened; it fires the event.
+
+        Args:
+            event: The type of the event.
+            detail: What the event carries, where it carries anything.
+        """
+        if (interface := self.interface) is not None:
+            interface._notified(event, detail)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the contract of Listener)
+
+
+class FrameReader(ABC):
+    """A bounded queue of frames or samples from one track to one consumer."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def read(self) -> MediaData | None:
+        """Wait for the next one; None when the track has ended or the reader was closed."""
+
+    @property
+    @abstractmethod
+    def dropped(self) -> int:
+        """How many were dropped because the consumer did not keep up."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the track and of all that is queued; again does nothing."""
+
+
+class TrackHandle(Handle, ABC):
+    """A track.
+
+    It notifies ``"mute"``, ``"unmute"``, ``"ended"`` and ``"configurationchange"``.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def kind(self) -> Kind:
+        """``"audio"`` or ``"video"``."""
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """A name of the track alone."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """The label of the source."""
+
+    @property
+    @abstractmethod
+    def enabled(self) -> bool:
+        """Whether the program wants real media; it can be set."""
+
+    @enabled.setter
+    @abstractmethod
+    def enabled(self, value: bool) -> None: ...
+    @property
+    @abstractmethod
+    def muted(self) -> bool:
+        """Whether the source gives no media for now."""
+
+    @property
+    @abstractmethod
+    def ready_state(self) -> ReadyState:
+        """``"live"`` or ``"ended"``."""
+
+    @property
+    @abstractmethod
+    def content_hint(self) -> str:
+        """What the program hints at; it can be set."""
+
+    @content_hint.setter
+    @abstractmethod
+    def content_hint(self, value: str) -> None: ...
+    @abstractmethod
+    def get_capabilities(self) -> Mapping[str, object]:
+        """Return what the source can be set to."""
+
+    @abstractmethod
+    def get_constraints(self) -> MediaTrackConstraints:
+        """Return the constraints that were applied successfully last."""
+
+    @abstractmethod
+    def get_settings(self) -> Mapping[str, object]:
+        """Return what the track is set to."""
+
+    @abstractmethod
+    def get_stats(self) -> Mapping[str, float] | None:
+        """Return the numbers of `MediaStreamTrack.stats`; None for a track that has none."""
+
+    @abstractmethod
+    def reset_latency(self) -> None:
+        """Forget the least and the greatest latency of an audio track."""
+
+    @abstractmethod
+    def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
+        """Replace the constraints, or fail and change nothing."""
+
+    @abstractmethod
+    def clone(self) -> TrackHandle:
+        """Return a new track of the same source in the same state."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the track at once, without an event."""
+
+    @abstractmethod
+    def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
+        """Start to read frames or samples.
+
+        Args:
+            max_buffer_size: How many may wait; the oldest is dropped for a new one.
+            format: The format to read them in; None for the native one.
+        """
+
+
+class StreamHandle(Handle, ABC):
+    """A stream.
+
+    It notifies ``"addtrack"`` and ``"removetrack"`` with the `TrackHandle`; not for what the
+    program itself adds and removes.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """A name of the stream alone."""
+
+    @property
+    @abstractmethod
+    def active(self) -> bool:
+        """Whether a track is live."""
+
+    @abstractmethod
+    def tracks(self) -> Sequence[TrackHandle]:
+        """Return the tracks."""
+
+    @abstractmethod
+    def add_track(self, track: TrackHandle) -> None:
+        """Add a track, unless it is there."""
+
+    @abstractmethod
+    def remove_track(self, track: TrackHandle) -> None:
+        """Remove a track, if it is there."""
+
+    @abstractmethod
+    def clone(self) -> StreamHandle:
+        """Return a stream with a clone of every track."""
+
+
+class PermissionHandle(Handle, ABC):
+    """The state of one permission, as one `PermissionStatus` sees it."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def name(self) -> PermissionName:
+        """``"camera"`` or ``"microphone"``."""
+
+    @property
+    @abstractmethod
+    def state(self) -> PermissionState:
+        """``"granted"``, ``"denied"`` or ``"prompt"``, now."""
+
+
+class GeneratorHandle(ABC):
+    """A track whose frames or samples come from the program."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def track(self) -> TrackHandle:
+        """The first track."""
+
+    @property
+    @abstractmethod
+    def muted(self) -> bool:
+        """Whether the track gives black frames or silence; it can be set."""
+
+    @muted.setter
+    @abstractmethod
+    def muted(self, value: bool) -> None: ...
+    @abstractmethod
+    def write(self, data: MediaData) -> asyncio.Future[None]:
+        """Give a frame or samples to the track, which closes them.
+
+        Raises:
+            InvalidStateError: (through the future) Every track of the generator has ended.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the track."""
+
+
+class Agent(Handle, ABC):
+    """A user agent; its interface object is the `MediaDevices`.
+
+    It notifies ``"devicechange"`` with a `DeviceChange`.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """A short name for logs: ``"native"``, ``"browser"``, ``"fake"``."""
+
+    @abstractmethod
+    def get_supported_constraints(self) -> Mapping[str, bool]:
+        """Return the properties that the agent knows, each True."""
+
+    @abstractmethod
+    def get_user_media(self, constraints: StreamConstraints) -> asyncio.Future[StreamHandle]:
+        """Select devices, ask the user, open them (§9.2.1 of the standard)."""
+
+    @abstractmethod
+    def enumerate_devices(self) -> asyncio.Future[Sequence[DeviceInfo]]:
+        """List the devices as the program may see them."""
+
+    @abstractmethod
+    def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Return a permission, without asking."""
+
+    @abstractmethod
+    def request_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Ask the user, unless it is decided."""
+
+    @abstractmethod
+    def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Give a permission back, and end what it allowed."""
+
+    @abstractmethod
+    def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
+        """Decide beforehand whether the user is asked."""
+
+    @property
+    @abstractmethod
+    def prompter(self) -> Prompter | None:
+        """Who asks the user; it can be set."""
+
+    @prompter.setter
+    @abstractmethod
+    def prompter(self, value: Prompter | None) -> None: ...
+    @abstractmethod
+    def create_stream(self, tracks: Sequence[TrackHandle]) -> StreamHandle:
+        """Return a new stream of these tracks."""
+
+    @abstractmethod
+    def create_generator(self, kind: Kind) -> GeneratorHandle:
+        """Return a new source that the program writes to."""

@@ -1,0 +1,1 @@
+"""The public classes, one of each, whatever agent stands behind them."""

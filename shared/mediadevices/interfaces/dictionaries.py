@@ -1,0 +1,147 @@
+"""The dictionaries that this API takes and returns (§4.3.7, §6.1, and the extensions)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias, TypedDict
+
+from mediadevices.algorithms.constraints import MediaTrackConstraints
+from mediadevices.algorithms.properties import PROPERTIES
+from mediadevices.webidl.dictionary import Dictionary
+
+__all__ = [
+    "ConstrainBoolean",
+    "ConstrainBooleanOrString",
+    "ConstrainNumber",
+    "ConstrainString",
+    "MediaStreamConstraints",
+    "MediaTrackCapabilities",
+    "MediaTrackConstraintSet",
+    "MediaTrackConstraints",
+    "MediaTrackConstraintsInput",
+    "MediaTrackSettings",
+    "MediaTrackSupportedConstraints",
+]
+
+
+class MediaTrackSettings(Dictionary):
+    """What a track is set to (§4.3.9): ``settings["frameRate"] == settings.frame_rate``."""
+
+    __slots__ = ()
+    members = frozenset({*PROPERTIES})
+
+
+class MediaTrackCapabilities(Dictionary):
+    """What a track can be set to (§4.3.8): ``{"min": …, "max": …}`` or a list of values each."""
+
+    __slots__ = ()
+    members = frozenset({*PROPERTIES})
+
+
+class MediaTrackSupportedConstraints(Dictionary):
+    """The properties that the agent knows (§4.3.7): True each, the others absent."""
+
+    __slots__ = ()
+    members = frozenset({*PROPERTIES})
+
+
+# What goes in. The snake_case forms of the keys are accepted too; the type checkers are told of
+# the standard's.
+
+
+class NumberConstraint(TypedDict, total=False):
+    """`ConstrainULongRange` and `ConstrainDoubleRange`."""
+
+    min: float
+    max: float
+    exact: float
+    ideal: float
+
+
+class StringConstraint(TypedDict, total=False):
+    """`ConstrainDOMStringParameters`: a list means any of its values."""
+
+    exact: str | Sequence[str]
+    ideal: str | Sequence[str]
+
+
+class BooleanConstraint(TypedDict, total=False):
+    """`ConstrainBooleanParameters`."""
+
+    exact: bool
+    ideal: bool
+
+
+class BooleanOrStringConstraint(TypedDict, total=False):
+    """`ConstrainBooleanOrDOMStringParameters`."""
+
+    exact: bool | str
+    ideal: bool | str
+
+
+ConstrainNumber: TypeAlias = float | NumberConstraint
+ConstrainString: TypeAlias = str | Sequence[str] | StringConstraint
+ConstrainBoolean: TypeAlias = bool | BooleanConstraint
+ConstrainBooleanOrString: TypeAlias = bool | str | BooleanOrStringConstraint
+
+
+class MediaTrackConstraintSet(TypedDict, total=False):
+    """One set of constraints (§6.1.3). A bare value is ideal, in an advanced set exact."""
+
+    width: ConstrainNumber
+    height: ConstrainNumber
+    aspectRatio: ConstrainNumber
+    frameRate: ConstrainNumber
+    facingMode: ConstrainString
+    resizeMode: ConstrainString
+    sampleRate: ConstrainNumber
+    sampleSize: ConstrainNumber
+    echoCancellation: ConstrainBooleanOrString
+    autoGainControl: ConstrainBoolean
+    noiseSuppression: ConstrainBoolean
+    latency: ConstrainNumber
+    channelCount: ConstrainNumber
+    deviceId: ConstrainString
+    groupId: ConstrainString
+    backgroundBlur: ConstrainBoolean
+    voiceIsolation: ConstrainBoolean
+    whiteBalanceMode: ConstrainString
+    exposureMode: ConstrainString
+    focusMode: ConstrainString
+    exposureCompensation: ConstrainNumber
+    exposureTime: ConstrainNumber
+    colorTemperature: ConstrainNumber
+    iso: ConstrainNumber
+    brightness: ConstrainNumber
+    contrast: ConstrainNumber
+    saturation: ConstrainNumber
+    sharpness: ConstrainNumber
+    focusDistance: ConstrainNumber
+    pan: bool | ConstrainNumber
+    tilt: bool | ConstrainNumber
+    zoom: bool | ConstrainNumber
+    torch: ConstrainBoolean
+
+
+class _MediaTrackConstraints(MediaTrackConstraintSet, total=False):
+    """A basic set together with advanced ones, in order of preference."""
+
+    advanced: Sequence[MediaTrackConstraintSet]
+
+
+#: The constraints of a track as a program writes them.
+MediaTrackConstraintsInput: TypeAlias = _MediaTrackConstraints | Mapping[str, object]
+
+
+class _MediaStreamConstraints(TypedDict, total=False):
+    video: bool | MediaTrackConstraintsInput
+    audio: bool | MediaTrackConstraintsInput
+
+
+#: The argument of `get_user_media` as a program writes it.
+MediaStreamConstraints: TypeAlias = _MediaStreamConstraints | Mapping[str, object]
+
+#: What a program may hint at the content of a track (Content Hints §2).
+ContentHint: TypeAlias = Literal[
+    "", "speech", "speech-recognition", "music", "motion", "detail", "text"
+]

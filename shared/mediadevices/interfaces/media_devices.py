@@ -1,0 +1,145 @@
+"""`MediaDevices` (§9.1, §9.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mediadevices.agent import Agent, DeviceChange
+from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
+from mediadevices.algorithms.properties import Kind
+from mediadevices.interfaces.backed import Backed, interface_of
+from mediadevices.interfaces.dictionaries import (
+    MediaStreamConstraints,
+    MediaTrackConstraintsInput,
+    MediaTrackSupportedConstraints,
+)
+from mediadevices.interfaces.event import DeviceChangeEvent, device_change_event
+from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.media_device_info import MediaDeviceInfo, device_infos
+from mediadevices.interfaces.media_stream import MediaStream
+from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.names import closest
+
+if TYPE_CHECKING:
+    from mediadevices.agent import StreamHandle
+
+__all__ = ["MediaDevices"]
+
+_KINDS: tuple[Kind, ...] = ("audio", "video")
+
+
+class MediaDevices(Backed[Agent]):
+    """The cameras, microphones and speakers of this machine (§9.1).
+
+    There is one, `navigator.media_devices`. ``devicechange`` is fired at it when the list of
+    devices, as the program may see it, has become another.
+    """
+
+    __slots__ = ()
+
+    ondevicechange = EventHandlerAttribute[DeviceChangeEvent]("devicechange")
+
+    def __init__(self, *_arguments: object) -> None:
+        message = "MediaDevices has no constructor; it is navigator.media_devices"
+        raise TypeError(message)
+
+    def _adopt(self, handle: Agent) -> None:
+        super()._adopt(handle)
+        handle.pin(self)  # It lives as long as its agent: always the same object.
+
+    def __repr__(self) -> str:
+        return f"<MediaDevices of the {self._handle.name} agent>"
+
+    def get_supported_constraints(self) -> MediaTrackSupportedConstraints:
+        """Return the constrainable properties that the agent knows, each True (§9.2)."""
+        return MediaTrackSupportedConstraints(self._handle.get_supported_constraints())
+
+    def enumerate_devices(self) -> asyncio.Future[list[MediaDeviceInfo]]:
+        """List the devices: microphones, cameras, speakers, the default one of each first (§9.2).
+
+        Returns:
+            A future of new `InputDeviceInfo` and `MediaDeviceInfo` objects. Before the program
+            has captured from a kind of device, at most one nameless device of it.
+        """
+        found = self._handle.enumerate_devices()
+        return promise.then(found, device_infos)
+
+    def get_user_media(
+        self,
+        constraints: MediaStreamConstraints | None = None,
+        *,
+        video: bool | MediaTrackConstraintsInput | None = None,
+        audio: bool | MediaTrackConstraintsInput | None = None,
+    ) -> asyncio.Future[MediaStream]:
+        """Ask the user for a camera, a microphone, or both, and open them (§9.2.1).
+
+        Args:
+            constraints: ``{"video": …, "audio": …}``, each True, False or a mapping of
+                constraints; with the standard's keys or their snake_case forms.
+            video: The same as ``constraints["video"]``.
+            audio: The same as ``constraints["audio"]``.
+
+        Returns:
+            A future of a stream with one track of each kind that was asked for.
+
+        Raises:
+            TypeError: (through the future, at once) Neither kind is asked for, or a value has the
+                wrong type; the message names its path. Or a property is required that may not be.
+            NotAllowedError: (through the future) The user, the policy or the system said no.
+            NotFoundError: (through the future) There is no device of a kind.
+            OverconstrainedError: (through the future) No device satisfies the constraints.
+            NotReadableError: (through the future) Every device that does is held by another
+                program, or cannot be read.
+            AbortError: (through the future) A device failed in another way.
+        """
+        try:
+            converted = self._convert(constraints, {"video": video, "audio": audio})
+        except TypeError as error:
+            return promise.rejected(error)
+        return promise.then(self._handle.get_user_media(converted), _stream, _stop)
+
+    def _convert(
+        self, constraints: object, keywords: Mapping[str, object]
+    ) -> dict[Kind, MediaTrackConstraints]:
+        members = {} if constraints is None else conversion.mapping(constraints, "constraints")
+        for name, value in keywords.items():
+            if value is not None:
+                if name in members:
+                    message = f"{name}: given twice, in the mapping and as a keyword"
+                    raise TypeError(message)
+                members[name] = value
+        requested: dict[Kind, MediaTrackConstraints] = {}
+        for kind in _KINDS:
+            value = members.get(kind, False)
+            if value is False:
+                continue
+            wanted: object = {} if value is True else value
+            supported = self._handle.get_supported_constraints()
+            requested[kind] = convert_track_constraints(wanted, kind, supported)
+        if not requested:
+            unknown = [name for name in members if name not in _KINDS]
+            meant = closest(unknown[0], _KINDS) if unknown else None
+            hint = f" (did {unknown[0]!r} mean {meant!r}?)" if meant else ""
+            message = (
+                "get_user_media: neither audio nor video is requested; "
+                f'pass {{"video": True}} or {{"audio": True}}{hint}'
+            )
+            raise TypeError(message)
+        return requested
+
+    def _notified(self, event: str, detail: object) -> None:
+        if isinstance(detail, DeviceChange):
+            devices = device_infos(detail.devices)
+            inserted = [devices[index] for index in detail.inserted]
+            self._fire(device_change_event(event, devices, inserted))
+
+
+def _stream(handle: StreamHandle) -> MediaStream:
+    return interface_of(MediaStream, handle)
+
+
+def _stop(stream: StreamHandle) -> None:
+    for track in stream.tracks():
+        track.stop()

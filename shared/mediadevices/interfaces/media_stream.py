@@ -1,0 +1,134 @@
+"""`MediaStream` (§4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeGuard
+
+from mediadevices.agent import TrackHandle
+from mediadevices.agents import current_agent
+from mediadevices.interfaces.backed import Backed, handle_of, interface_of
+from mediadevices.interfaces.event import MediaStreamTrackEvent
+from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.media_stream_track import MediaStreamTrack
+from mediadevices.webidl import conversion
+
+if TYPE_CHECKING:
+    from mediadevices.agent import StreamHandle
+
+__all__ = ["MediaStream"]
+
+
+def _tracks_of(source: object) -> list[MediaStreamTrack]:
+    if source is None:
+        return []
+    if isinstance(source, MediaStream):
+        return source.get_tracks()
+    if not _is_iterable(source):
+        raise conversion.wrong_type("MediaStream", "a MediaStream or a list of tracks", source)
+    return [_checked(item, f"MediaStream[{index}]") for index, item in enumerate(source)]
+
+
+class MediaStream(Backed["StreamHandle"]):
+    """Tracks that belong together (§4.2).
+
+    Args:
+        tracks: A stream, or tracks, to share: the same tracks, no clones, ended ones too.
+
+    Raises:
+        TypeError: It is neither.
+
+    As an asynchronous context manager the stream stops all its tracks at the end of the block.
+    """
+
+    __slots__ = ("_held",)
+
+    onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
+    onremovetrack = EventHandlerAttribute[MediaStreamTrackEvent]("removetrack")
+
+    def __init__(self, tracks: MediaStream | Iterable[MediaStreamTrack] | None = None) -> None:
+        shared = _tracks_of(tracks)
+        self._adopt(current_agent().create_stream([handle_of(track) for track in shared]))
+
+    def _adopt(self, handle: StreamHandle) -> None:
+        super()._adopt(handle)
+        # The tracks' objects, with what the program keeps on them, live as long as the stream.
+        self._held: list[MediaStreamTrack] = []
+        self.get_tracks()
+
+    def __repr__(self) -> str:
+        kinds = [track.kind for track in self.get_tracks()]
+        return f"<MediaStream {'active' if self.active else 'inactive'} {kinds}>"
+
+    async def __aenter__(self) -> MediaStream:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        for track in self.get_tracks():
+            track.stop()
+
+    @property
+    def id(self) -> str:
+        """A name of the stream alone, 36 characters long."""
+        return self._handle.id
+
+    @property
+    def active(self) -> bool:
+        """Whether at least one track is live."""
+        return self._handle.active
+
+    def get_audio_tracks(self) -> list[MediaStreamTrack]:
+        """Return the audio tracks, in a new list."""
+        return [track for track in self.get_tracks() if track.kind == "audio"]
+
+    def get_video_tracks(self) -> list[MediaStreamTrack]:
+        """Return the video tracks, in a new list."""
+        return [track for track in self.get_tracks() if track.kind == "video"]
+
+    def get_tracks(self) -> list[MediaStreamTrack]:
+        """Return all tracks, in a new list."""
+        self._held = [interface_of(MediaStreamTrack, handle) for handle in self._handle.tracks()]
+        return list(self._held)
+
+    def get_track_by_id(self, track_id: str) -> MediaStreamTrack | None:
+        """Return the track that has an id, or None."""
+        wanted = conversion.string(track_id, "get_track_by_id: track_id")
+        return next((track for track in self.get_tracks() if track.id == wanted), None)
+
+    def add_track(self, track: MediaStreamTrack) -> None:
+        """Add a track; one that is there already changes nothing. No event is fired.
+
+        Raises:
+            TypeError: It is no `MediaStreamTrack`.
+        """
+        self._handle.add_track(handle_of(_checked(track, "add_track: track")))
+        self.get_tracks()
+
+    def remove_track(self, track: MediaStreamTrack) -> None:
+        """Remove a track; one that is not there changes nothing. No event is fired.
+
+        Raises:
+            TypeError: It is no `MediaStreamTrack`.
+        """
+        self._handle.remove_track(handle_of(_checked(track, "remove_track: track")))
+        self.get_tracks()
+
+    def clone(self) -> MediaStream:
+        """Return a new stream with a clone of every track."""
+        return interface_of(MediaStream, self._handle.clone())
+
+    def _notified(self, event: str, detail: object) -> None:
+        if isinstance(detail, TrackHandle):
+            track = interface_of(MediaStreamTrack, detail)
+            self.get_tracks()
+            self._fire(MediaStreamTrackEvent(event, {"track": track}))
+
+
+def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, Iterable)
+
+
+def _checked(track: object, path: str) -> MediaStreamTrack:
+    if not isinstance(track, MediaStreamTrack):
+        raise conversion.wrong_type(path, "a MediaStreamTrack", track)
+    return track

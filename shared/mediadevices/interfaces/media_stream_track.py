@@ -1,0 +1,242 @@
+"""`MediaStreamTrack` (§4.3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any, Literal
+
+from mediadevices.agents import current_agent
+from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
+from mediadevices.interfaces.backed import Backed, handle_of, interface_of
+from mediadevices.interfaces.dictionaries import (
+    MediaTrackCapabilities,
+    MediaTrackConstraintsInput,
+    MediaTrackSettings,
+)
+from mediadevices.interfaces.event import Event
+from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.track_stats import (
+    MediaStreamTrackAudioStats,
+    MediaStreamTrackVideoStats,
+)
+from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.dictionary import freeze
+
+if TYPE_CHECKING:
+    from mediadevices.agent import FrameReader, ReadyState, TrackHandle
+
+__all__ = ["MediaStreamTrack"]
+
+_KEEPS_ALIVE = frozenset({"mute", "unmute", "ended"})
+_CONTENT_HINTS = {
+    "audio": frozenset({"", "speech", "speech-recognition", "music"}),
+    "video": frozenset({"", "motion", "detail", "text"}),
+}
+
+
+class MediaStreamTrack(Backed["TrackHandle"]):
+    """One camera picture or one microphone's sound (§4.3).
+
+    Tracks come from `get_user_media`, from a generator, or from `clone`. A live track with a
+    listener for ``mute``, ``unmute`` or ``ended`` is kept alive; one that is dropped without
+    `stop` is stopped by the garbage collector, with a `TrackLeakWarning`.
+
+    As an asynchronous context manager it stops itself at the end of the block.
+    """
+
+    __slots__ = ("_stats",)
+
+    onmute = EventHandlerAttribute[Event]("mute")
+    onunmute = EventHandlerAttribute[Event]("unmute")
+    onended = EventHandlerAttribute[Event]("ended")
+    onconfigurationchange = EventHandlerAttribute[Event]("configurationchange")
+
+    def __init__(self, *_arguments: object) -> None:
+        message = "MediaStreamTrack has no constructor; tracks come from get_user_media()"
+        raise TypeError(message)
+
+    def _adopt(self, handle: TrackHandle) -> None:
+        super()._adopt(handle)
+        self._stats: MediaStreamTrackVideoStats | MediaStreamTrackAudioStats | None = None
+
+    def __repr__(self) -> str:
+        return f"<MediaStreamTrack {self.kind} {self.ready_state} {self.label!r}>"
+
+    async def __aenter__(self) -> MediaStreamTrack:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self.stop()
+
+    @property
+    def kind(self) -> Literal["audio", "video"]:
+        """``"audio"`` or ``"video"``."""
+        return self._handle.kind
+
+    @property
+    def id(self) -> str:
+        """A name of the track alone; a clone has another."""
+        return self._handle.id
+
+    @property
+    def label(self) -> str:
+        """The name of the device; it stays when the track has ended."""
+        return self._handle.label
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the program wants real media; else the track gives black frames or silence."""
+        return self._handle.enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        self._handle.enabled = conversion.boolean(value, "MediaStreamTrack.enabled")
+
+    @property
+    def muted(self) -> bool:
+        """Whether the source gives no media for now; only the agent can change it."""
+        return self._handle.muted
+
+    @property
+    def ready_state(self) -> ReadyState:
+        """``"live"`` or, for ever after, ``"ended"``."""
+        return self._handle.ready_state
+
+    @property
+    def content_hint(self) -> str:
+        """What the program says that the track shows (Content Hints §2).
+
+        ``""``, for video ``"motion"``, ``"detail"`` or ``"text"``, for audio ``"speech"``,
+        ``"speech-recognition"`` or ``"music"``. Setting another string does nothing.
+        """
+        return self._handle.content_hint
+
+    @content_hint.setter
+    def content_hint(self, value: str) -> None:
+        hint = conversion.string(value, "MediaStreamTrack.content_hint")
+        if hint in _CONTENT_HINTS[self.kind]:
+            self._handle.content_hint = hint
+
+    @property
+    def stats(self) -> MediaStreamTrackVideoStats | MediaStreamTrackAudioStats | None:
+        """How many frames or samples the track has delivered; None if it does not count them.
+
+        The same object each time (Media Capture and Streams Extensions §10).
+        """
+        if self._stats is None and self._handle.get_stats() is not None:
+            video = self.kind == "video"
+            stats = MediaStreamTrackVideoStats if video else MediaStreamTrackAudioStats
+            self._stats = stats(self._handle)
+        return self._stats
+
+    def clone(self) -> MediaStreamTrack:
+        """Return a new track of the same source, with the same state, constraints and settings."""
+        return interface_of(MediaStreamTrack, self._handle.clone())
+
+    def stop(self) -> None:
+        """End the track now, without an ``ended`` event; the last one of a device closes it."""
+        self._handle.stop()
+        self._listeners_changed()
+
+    def get_capabilities(self) -> MediaTrackCapabilities:
+        """Return what the source can be set to: ranges ``{"min", "max"}``, or lists of values."""
+        return MediaTrackCapabilities(freeze(self._handle.get_capabilities()))
+
+    def get_constraints(self) -> MediaTrackConstraints:
+        """Return the constraints that were applied successfully last."""
+        return self._handle.get_constraints()
+
+    def get_settings(self) -> MediaTrackSettings:
+        """Return what the track is set to; of an ended one, only what says which device it was."""
+        return MediaTrackSettings(freeze(self._handle.get_settings()))
+
+    def apply_constraints(
+        self, constraints: MediaTrackConstraintsInput | None = None
+    ) -> asyncio.Future[None]:
+        """Replace the constraints of the track (§4.3.4).
+
+        Args:
+            constraints: The new constraints; none, or an empty mapping, removes the old ones.
+
+        Returns:
+            A future that is done when the new settings are in force. On an ended track it is done
+            at once, and nothing happens.
+
+        Raises:
+            TypeError: (through the future) A constraint is of the wrong type.
+            OverconstrainedError: (through the future) They cannot be satisfied; the old
+                constraints and settings stay.
+        """
+        supported = current_agent().get_supported_constraints()
+        try:
+            converted = convert_track_constraints(
+                {} if constraints is None else constraints, "constraints", supported
+            )
+        except TypeError as error:
+            return promise.rejected(error)
+        return self._handle.apply_constraints(converted)
+
+    async def frames(
+        self,
+        *,
+        format: str | None = None,  # noqa: A002  (the standard's name)
+        max_buffer_size: int | None = None,
+    ) -> AsyncGenerator[Any, None]:
+        """Iterate over the frames of a video track, or the blocks of samples of an audio track.
+
+        Args:
+            format: The format to get them in, such as ``"RGB24"``; None for the native one.
+            max_buffer_size: How many may wait, at least 1; the oldest is dropped for a new one.
+                Unless given, 1 frame, or 100 blocks (1 s) of samples.
+
+        Yields:
+            `VideoFrame` or `AudioData` objects, until the track ends. They are the program's:
+            memory goes back when one is closed or dropped.
+        """
+        reader = open_reader(self, max_buffer_size, format)
+        try:
+            while (data := await reader.read()) is not None:
+                yield data
+        finally:
+            reader.close()
+
+    # --- for the library ------------------------------------------------------------------
+
+    def _notified(self, event: str, detail: object) -> None:
+        super()._notified(event, detail)
+        if event == "ended":
+            self._listeners_changed()
+
+    def _listeners_changed(self) -> None:
+        keep = self.ready_state == "live" and self._has_listeners(_KEEPS_ALIVE)
+        self._handle.pin(self if keep else None)
+
+
+def open_reader(
+    track: MediaStreamTrack,
+    max_buffer_size: object,
+    format: object,  # noqa: A002  (the standard's name)
+) -> FrameReader:
+    """Start to read frames or samples of a track.
+
+    Args:
+        track: The track.
+        max_buffer_size: How many may wait, at least 1; None for 1 frame or 100 blocks.
+        format: The format to read in; None for the native one.
+
+    Raises:
+        TypeError: The size is no whole number of at least 1, or there is no such format.
+        InvalidStateError: The track has ended.
+    """
+    if max_buffer_size is None:
+        max_buffer_size = 1 if track.kind == "video" else 100
+    if (
+        not isinstance(max_buffer_size, int)
+        or isinstance(max_buffer_size, bool)
+        or max_buffer_size < 1
+    ):
+        expected = "a whole number of at least 1"
+        raise conversion.wrong_type("max_buffer_size", expected, max_buffer_size)
+    name = None if format is None else conversion.string(format, "format")
+    return handle_of(track).open_reader(max_buffer_size, name)

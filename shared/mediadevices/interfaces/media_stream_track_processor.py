@@ -1,0 +1,67 @@
+"""`MediaStreamTrackProcessor`: frames and samples out of a track (Insertable Streams §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mediadevices.interfaces.media_stream_track import MediaStreamTrack, open_reader
+from mediadevices.interfaces.streams import ReadableStream
+from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.interface import Interface
+
+if TYPE_CHECKING:
+    from mediadevices.agent import MediaData
+
+__all__ = ["MediaStreamTrackProcessor"]
+
+
+class MediaStreamTrackProcessor(Interface):
+    """The way out of a track (MediaStreamTrack Insertable Media Processing §3).
+
+    Args:
+        track: The track, or the standard's init dictionary
+            ``{"track": track, "maxBufferSize": 1}``.
+        max_buffer_size: How many frames or blocks of samples may wait, at least 1. The oldest is
+            dropped for a new one. Unless given, 1 frame, or 100 blocks (1 s) of samples.
+        format: The format to read in, such as ``"RGB24"``; None for the native one.
+
+    Raises:
+        TypeError: It is no track, or the size is no whole number of at least 1.
+        InvalidStateError: The track has ended.
+    """
+
+    __slots__ = ("_readable", "_reader")
+
+    def __init__(
+        self,
+        track: MediaStreamTrack | Mapping[str, object],
+        *,
+        max_buffer_size: int | None = None,
+        format: str | None = None,  # noqa: A002  (the standard's name)
+    ) -> None:
+        source: object = track
+        size: object = max_buffer_size
+        if isinstance(track, Mapping):
+            init = conversion.mapping(track, "MediaStreamTrackProcessor")
+            source = init.get("track")
+            size = init.get("maxBufferSize", max_buffer_size)
+        if not isinstance(source, MediaStreamTrack):
+            path = "MediaStreamTrackProcessor: track"
+            raise conversion.wrong_type(path, "a MediaStreamTrack", source)
+        reader = open_reader(source, size, format)
+        self._reader = reader
+        self._readable: ReadableStream[MediaData] = ReadableStream(
+            lambda: promise.started(reader.read(), name="MediaStreamTrackProcessor read"),
+            reader.close,
+        )
+
+    @property
+    def readable(self) -> ReadableStream[MediaData]:
+        """The frames or samples, until the track ends: ``async for frame in readable``."""
+        return self._readable
+
+    @property
+    def dropped(self) -> int:
+        """How many frames or blocks were dropped because nobody read them in time."""
+        return self._reader.dropped

@@ -1,0 +1,80 @@
+"""`Navigator`: where a program starts (§9, §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mediadevices.agents import current_agent
+from mediadevices.interfaces.backed import interface_of
+from mediadevices.interfaces.dictionaries import MediaStreamConstraints
+from mediadevices.interfaces.event_target import report_exception
+from mediadevices.interfaces.media_devices import MediaDevices
+from mediadevices.interfaces.media_stream import MediaStream
+from mediadevices.interfaces.permissions import Permissions
+from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.interface import Interface
+
+__all__ = ["Navigator", "navigator"]
+
+
+class Navigator(Interface):
+    """The entry to everything: `mediadevices.navigator` is the one there is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<Navigator>"
+
+    @property
+    def media_devices(self) -> MediaDevices:
+        """The devices; the same object as long as the same agent stands behind it."""
+        return interface_of(MediaDevices, current_agent())
+
+    @property
+    def permissions(self) -> Permissions:
+        """What the program may do."""
+        return Permissions(current_agent())
+
+    def get_user_media(
+        self,
+        constraints: MediaStreamConstraints,
+        success_callback: Callable[[MediaStream], object],
+        error_callback: Callable[[Exception], object],
+    ) -> None:
+        """Do what `MediaDevices.get_user_media` does, in the form with callbacks (§10.3).
+
+        Args:
+            constraints: As there.
+            success_callback: Called with the stream.
+            error_callback: Called with the error, a `DOMException` or `TypeError`.
+
+        Raises:
+            TypeError: A callback cannot be called.
+        """
+        for name, callback in (
+            ("success_callback", success_callback),
+            ("error_callback", error_callback),
+        ):
+            if not callable(callback):
+                raise conversion.wrong_type(f"get_user_media: {name}", "a function", callback)
+
+        async def run() -> None:
+            try:
+                stream = await self.media_devices.get_user_media(constraints)
+            except Exception as error:  # noqa: BLE001  (the program's callback judges it)
+                _call(error_callback, error)
+            else:
+                _call(success_callback, stream)
+
+        promise.started(run(), name="navigator.get_user_media")
+
+
+def _call(callback: Callable[..., object], argument: object) -> None:
+    try:
+        callback(argument)
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
+        report_exception(error, "in a callback of get_user_media")
+
+
+#: The one `Navigator`.
+navigator = Navigator()

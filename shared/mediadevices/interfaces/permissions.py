@@ -1,0 +1,180 @@
+"""`Permissions` and `PermissionStatus` (Permissions §6, for cameras and microphones)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from mediadevices.interfaces.backed import Backed, interface_of
+from mediadevices.interfaces.event import Event
+from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.interface import Interface
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mediadevices.agent import (
+        Agent,
+        PermissionHandle,
+        PermissionName,
+        PermissionPolicy,
+        PermissionState,
+        Prompter,
+    )
+
+__all__ = ["PermissionStatus", "Permissions"]
+
+_NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
+_POLICIES = ("ask", "grant", "deny")
+
+
+class PermissionStatus(Backed["PermissionHandle"]):
+    """The state of a permission, always the current one; ``change`` is fired when it changes."""
+
+    __slots__ = ()
+
+    onchange = EventHandlerAttribute[Event]("change")
+
+    def __init__(self, *_arguments: object) -> None:
+        message = "PermissionStatus has no constructor; see navigator.permissions.query()"
+        raise TypeError(message)
+
+    def __repr__(self) -> str:
+        return f"<PermissionStatus {self.name}: {self.state}>"
+
+    @property
+    def name(self) -> PermissionName:
+        """``"camera"`` or ``"microphone"``."""
+        return self._handle.name
+
+    @property
+    def state(self) -> PermissionState:
+        """``"granted"``, ``"denied"``, or ``"prompt"``: the user would be asked."""
+        return self._handle.state
+
+    def _listeners_changed(self) -> None:
+        self._handle.pin(self if self._has_listeners(frozenset({"change"})) else None)
+
+
+class Permissions(Interface):
+    """What the program may do (Permissions §6.2): `navigator.permissions`."""
+
+    __slots__ = ("_agent",)
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    def query(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
+        """Tell the state of a permission, without asking the user.
+
+        Args:
+            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``.
+
+        Returns:
+            A future of a live `PermissionStatus`.
+
+        Raises:
+            TypeError: (through the future) It names no permission that this library knows.
+        """
+        try:
+            name = _name(permission_desc, "query")
+        except TypeError as error:
+            return promise.rejected(error)
+        return promise.then(self._agent.query_permission(name), _status)
+
+    def request(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
+        """Ask the user for a permission now, unless it is decided already.
+
+        Args:
+            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``.
+
+        Returns:
+            A future of the `PermissionStatus` after the answer.
+
+        Raises:
+            TypeError: (through the future) It names no permission that this library knows.
+            NotSupportedError: (through the future) This world cannot ask apart from a capture.
+        """
+        try:
+            name = _name(permission_desc, "request")
+        except TypeError as error:
+            return promise.rejected(error)
+        return promise.then(self._agent.request_permission(name), _status)
+
+    def revoke(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
+        """Give a permission back: every live track of the kind ends, with an ``ended`` event.
+
+        Args:
+            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``.
+
+        Returns:
+            A future of the `PermissionStatus` afterwards.
+
+        Raises:
+            TypeError: (through the future) It names no permission that this library knows.
+            NotSupportedError: (through the future) This world cannot revoke.
+        """
+        try:
+            name = _name(permission_desc, "revoke")
+        except TypeError as error:
+            return promise.rejected(error)
+        return promise.then(self._agent.revoke_permission(name), _status)
+
+    def set_policy(
+        self,
+        *,
+        camera: PermissionPolicy | None = None,
+        microphone: PermissionPolicy | None = None,
+    ) -> None:
+        """Decide beforehand whether the user is asked; Python's own.
+
+        Args:
+            camera: ``"ask"`` the user (the default), or ``"grant"`` or ``"deny"`` without asking.
+            microphone: The same.
+
+        Raises:
+            TypeError: It is none of the three.
+            NotSupportedError: In a web page only the user decides.
+        """
+        given: dict[PermissionName, PermissionPolicy | None]
+        given = {"camera": camera, "microphone": microphone}
+        for name, policy in given.items():
+            if policy is None:
+                continue
+            if policy not in _POLICIES:
+                path = f"set_policy: {name}"
+                raise conversion.wrong_type(path, "'ask', 'grant' or 'deny'", policy)
+            self._agent.set_permission_policy(name, policy)
+
+    @property
+    def prompter(self) -> Prompter | None:
+        """The function that asks the user; Python's own.
+
+        It is called with a `PermissionRequest` and returns True, False, or a mapping such as
+        ``{"camera": True, "microphone": False}``; it may be a coroutine function. None means that
+        there is nobody to ask.
+
+        Raises:
+            NotSupportedError: In a web page the browser asks.
+        """
+        return self._agent.prompter
+
+    @prompter.setter
+    def prompter(self, value: Prompter | None) -> None:
+        if value is not None and not callable(value):
+            raise conversion.wrong_type("Permissions.prompter", "a function or None", value)
+        self._agent.prompter = value
+
+
+def _status(handle: PermissionHandle) -> PermissionStatus:
+    return interface_of(PermissionStatus, handle)
+
+
+def _name(descriptor: object, method: str) -> PermissionName:
+    members = conversion.mapping(descriptor, f"{method}: permission_desc")
+    for name in _NAMES:
+        if name == members.get("name"):
+            return name
+    path = f"{method}: permission_desc.name"
+    raise conversion.wrong_type(path, "'camera' or 'microphone'", members.get("name"))

@@ -1,0 +1,121 @@
+"""What a track has delivered (Media Capture and Streams Extensions §10, §11)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mediadevices.webidl.dictionary import Dictionary
+from mediadevices.webidl.interface import Interface
+
+if TYPE_CHECKING:
+    from mediadevices.agent import TrackHandle
+
+__all__ = ["MediaStreamTrackAudioStats", "MediaStreamTrackVideoStats"]
+
+
+class _TrackStats(Interface):
+    """Numbers that stay the same until the event loop has turned, as the standard asks."""
+
+    __slots__ = ("_handle", "_snapshot")
+
+    def __init__(self, handle: TrackHandle) -> None:
+        self._handle = handle
+        self._snapshot: Mapping[str, float] | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {dict(self._numbers())}>"
+
+    def _numbers(self) -> Mapping[str, float]:
+        if self._snapshot is None:
+            self._snapshot = self._handle.get_stats() or {}
+            try:
+                asyncio.get_running_loop().call_soon(self._forget)
+            except RuntimeError:
+                # No loop runs, so nothing can change behind the program's back either.
+                numbers, self._snapshot = self._snapshot, None
+                return numbers
+        return self._snapshot
+
+    def _forget(self) -> None:
+        self._snapshot = None
+
+    def to_json(self) -> Dictionary:
+        """Return the numbers as a dictionary with the standard's keys."""
+        return Dictionary(self._numbers())
+
+
+class MediaStreamTrackVideoStats(_TrackStats):
+    """The frames of a video track since its creation; they stand still while it is disabled."""
+
+    __slots__ = ()
+
+    @property
+    def delivered_frames(self) -> int:
+        """How many frames the track delivered, whether or not anybody read them."""
+        return int(self._numbers()["deliveredFrames"])
+
+    @property
+    def discarded_frames(self) -> int:
+        """How many frames were left out to reach the track's frame rate."""
+        return int(self._numbers()["discardedFrames"])
+
+    @property
+    def total_frames(self) -> int:
+        """How many frames came from the source, with those that were lost on the way."""
+        return int(self._numbers()["totalFrames"])
+
+
+class MediaStreamTrackAudioStats(_TrackStats):
+    """The samples of an audio track since its creation; they stand still while it is disabled.
+
+    A *frame* is one sample of every channel. Durations and latencies are in milliseconds.
+    """
+
+    __slots__ = ()
+
+    @property
+    def delivered_frames(self) -> int:
+        """How many audio frames the track delivered."""
+        return int(self._numbers()["deliveredFrames"])
+
+    @property
+    def delivered_frames_duration(self) -> float:
+        """How long the delivered audio frames last, in milliseconds."""
+        return self._numbers()["deliveredFramesDuration"]
+
+    @property
+    def total_frames(self) -> int:
+        """How many audio frames came from the source, with those that were lost on the way."""
+        return int(self._numbers()["totalFrames"])
+
+    @property
+    def total_frames_duration(self) -> float:
+        """How long all of the audio frames last, in milliseconds."""
+        return self._numbers()["totalFramesDuration"]
+
+    @property
+    def latency(self) -> float:
+        """How old the newest samples were when they were delivered, in milliseconds."""
+        return self._numbers()["latency"]
+
+    @property
+    def average_latency(self) -> float:
+        """The average latency since the last reset, in milliseconds."""
+        return self._numbers()["averageLatency"]
+
+    @property
+    def minimum_latency(self) -> float:
+        """The least latency since the last reset, in milliseconds."""
+        return self._numbers()["minimumLatency"]
+
+    @property
+    def maximum_latency(self) -> float:
+        """The greatest latency since the last reset, in milliseconds."""
+        return self._numbers()["maximumLatency"]
+
+    def reset_latency(self) -> None:
+        """Let the average, least and greatest latency start anew from the current one."""
+        self._handle.reset_latency()
+        self._snapshot = None

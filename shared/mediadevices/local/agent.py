@@ -1,0 +1,299 @@
+"""`LocalAgent`: the standard's user agent over drivers, where there is no browser."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+
+from mediadevices.agent import (
+    Agent,
+    DeviceChange,
+    PermissionHandle,
+    PermissionName,
+    PermissionPolicy,
+    Prompter,
+    StreamConstraints,
+    StreamHandle,
+    TrackHandle,
+)
+from mediadevices.algorithms.capabilities import device_capabilities
+from mediadevices.algorithms.device_ids import device_id, group_id
+from mediadevices.algorithms.exposure import DeviceInfo, exposed_devices, inserted
+from mediadevices.algorithms.properties import Kind, supported_constraints
+from mediadevices.driver import Device, DeviceKind, Driver
+from mediadevices.errors import NotAllowedError, NotReadableError
+from mediadevices.local.clock import Clock, MonotonicClock
+from mediadevices.local.device_list import DeviceList
+from mediadevices.local.device_source import DeviceSource
+from mediadevices.local.generator import LocalGenerator
+from mediadevices.local.get_user_media import get_user_media
+from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.stream import LocalStream
+from mediadevices.webidl import promise
+
+__all__ = ["LocalAgent"]
+
+_KIND_OF_PERMISSION: Mapping[PermissionName, DeviceKind] = {
+    "camera": "videoinput",
+    "microphone": "audioinput",
+}
+
+
+class LocalAgent(Agent):
+    """A user agent over drivers.
+
+    It belongs to one event loop at a time: the one it is first used in, until that is closed.
+
+    Args:
+        drivers: Where devices come from.
+        permissions: Who decides what the program may do.
+        secret: The application's own secret, from which device ids are made.
+        clock: The clock of time stamps and timers.
+        name: The agent's name in logs.
+    """
+
+    def __init__(
+        self,
+        drivers: Sequence[Driver],
+        permissions: PermissionAuthority,
+        *,
+        secret: bytes,
+        clock: Clock | None = None,
+        name: str = "local",
+    ) -> None:
+        super().__init__()
+        self._name = name
+        self._drivers = tuple(drivers)
+        self._permissions = permissions
+        self._secret = secret
+        self._group_salt = secrets.token_bytes(32)
+        self.clock: Clock = clock or MonotonicClock()
+        self._exposed: set[PermissionName] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._list: DeviceList | None = None
+        self._sources: dict[tuple[DeviceKind, str], DeviceSource] = {}
+        permissions.on_withdrawn = self._withdrawn
+
+    # --- Agent ------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The agent's name in logs."""
+        return self._name
+
+    def get_supported_constraints(self) -> Mapping[str, bool]:
+        """Return the properties that the agent knows, each True."""
+        return supported_constraints()
+
+    def get_user_media(self, constraints: StreamConstraints) -> asyncio.Future[StreamHandle]:
+        """Select devices, ask the user, open them; see `mediadevices.local.get_user_media`."""
+        self._bind()
+        return promise.started(self._get_user_media(constraints), name="get_user_media")
+
+    async def _get_user_media(self, constraints: StreamConstraints) -> StreamHandle:
+        return await get_user_media(self, constraints)
+
+    def enumerate_devices(self) -> asyncio.Future[Sequence[DeviceInfo]]:
+        """List the devices as the program may see them."""
+        self._bind()
+        return promise.started(self._enumerate_devices(), name="enumerate_devices")
+
+    async def _enumerate_devices(self) -> Sequence[DeviceInfo]:
+        return self._exposed_now(await self.refresh_devices())
+
+    def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Return a permission, without asking."""
+        handle: PermissionHandle = self._permissions.handle(name)
+        return promise.resolved(handle)
+
+    def request_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Ask the user, unless it is decided."""
+        self._bind()
+        return promise.started(self._request_permission(name), name=f"request {name}")
+
+    async def _request_permission(self, name: PermissionName) -> PermissionHandle:
+        kind = _KIND_OF_PERMISSION[name]
+        labels = tuple(one.label for one in await self.refresh_devices() if one.kind == kind)
+        if self._permissions.state(name) == "prompt":
+            try:
+                await self._permissions.request((name,), {name: labels})
+            except NotAllowedError:
+                if self._permissions.state(name) == "prompt":
+                    raise  # Nobody could be asked; a no is an answer like any other.
+        return self._permissions.handle(name)
+
+    def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Ask anew the next time, and end what was allowed; a denial stays."""
+        if self._permissions.state(name) == "granted":
+            self._permissions.set_state(name, "prompt")
+        return self.query_permission(name)
+
+    def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
+        """Decide beforehand whether the user is asked."""
+        self._permissions.set_policy(name, policy)
+
+    @property
+    def prompter(self) -> Prompter | None:
+        """Who asks the user; None where nobody can be asked."""
+        return self._permissions.prompter
+
+    @prompter.setter
+    def prompter(self, value: Prompter | None) -> None:
+        self._permissions.prompter = value
+
+    def create_stream(self, tracks: Sequence[TrackHandle]) -> StreamHandle:
+        """Return a new stream of these tracks."""
+        return LocalStream(tracks)
+
+    def create_generator(self, kind: Kind) -> LocalGenerator:
+        """Return a new source that the program writes to."""
+        return LocalGenerator(kind, self.clock, promise.running_loop())
+
+    @property
+    def sources(self) -> tuple[DeviceSource, ...]:
+        """The devices that have been used."""
+        return tuple(self._sources.values())
+
+    # --- for the algorithms -------------------------------------------------------------------
+
+    async def refresh_devices(self) -> tuple[Device, ...]:
+        """Return the devices that there are now."""
+        return await self._bind().refresh()
+
+    def identity(self, device: Device) -> dict[str, str]:
+        """Return the `deviceId` and `groupId` of a device."""
+        return {
+            "deviceId": device_id(self._secret, device),
+            "groupId": group_id(self._group_salt, device),
+        }
+
+    def is_live(self, device: Device) -> bool:
+        """Tell whether a live track uses a device, which then counts as permitted."""
+        source = self._sources.get((device.kind, device.key))
+        return source is not None and source.live
+
+    def source(self, device: Device) -> DeviceSource:
+        """Return the one source of a device."""
+        devices = self._bind()
+        key = (device.kind, device.key)
+        source = self._sources.get(key)
+        if source is not None and not source.live:
+            source.renew(device)
+        if source is None:
+            source = DeviceSource(
+                device,
+                devices.driver_of(device),
+                self.identity(device),
+                self.clock,
+                promise.running_loop(),
+                self._source_ended,
+            )
+            self._sources[key] = source
+        return source
+
+    def refuse_denied(
+        self, names: Sequence[PermissionName], cause: BaseException | None = None
+    ) -> None:
+        """Do nothing, unless one of the permissions is denied.
+
+        Raises:
+            NotAllowedError: One is.
+        """
+        self._permissions.refuse_denied(names, cause)
+
+    async def request_permissions(
+        self,
+        names: tuple[PermissionName, ...],
+        labels: Mapping[PermissionName, tuple[str, ...]],
+    ) -> None:
+        """Ask the user for what is not decided; see `PermissionAuthority.request`."""
+        await self._permissions.request(names, labels)
+
+    def expose(self, names: Sequence[PermissionName]) -> None:
+        """Let the program see devices ("set the device information exposure", §9.2.4)."""
+        self._exposed.update(names)
+        if names:
+            # A kind that is granted too is exposed together with the one that was asked for.
+            self._exposed.update(
+                name for name in _KIND_OF_PERMISSION if self._permissions.state(name) == "granted"
+            )
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _bind(self) -> DeviceList:
+        """Return the device list of the running event loop.
+
+        Raises:
+            NotReadableError: The agent serves another event loop that is still in use.
+        """
+        loop = promise.running_loop()
+        if self._list is not None and self._loop is loop:
+            return self._list
+        if self._loop is not None and not self._loop.is_closed() and self._in_use():
+            message = (
+                "another event loop of this process uses the devices; use them in one loop, "
+                "and hand frames to other threads from there"
+            )
+            raise NotReadableError(message)
+        self.close()
+        self._loop = loop
+        self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
+        return self._list
+
+    def _in_use(self) -> bool:
+        return any(source.live for source in self.sources)
+
+    def close(self) -> None:
+        """Stop all tracks, which closes their devices, and stop watching the devices.
+
+        No event is fired, as when a document goes away (§9.1). The agent can be used again.
+        """
+        for source in self.sources:
+            source.stop_tracks()
+        self._sources.clear()
+        if self._list is not None:
+            self._list.close()
+            self._list = None
+
+    def _exposed_now(self, devices: Sequence[Device]) -> list[DeviceInfo]:
+        live = {device.kind for device in devices if self.is_live(device)}
+        return exposed_devices(
+            devices,
+            camera="camera" in self._exposed or "videoinput" in live,
+            microphone="microphone" in self._exposed or "audioinput" in live,
+            describe=self._describe,
+        )
+
+    def _describe(self, device: Device) -> DeviceInfo:
+        identity = self.identity(device)
+        is_input = device.kind != "audiooutput"
+        capabilities = device_capabilities(device, identity) if is_input else {}
+        return DeviceInfo(
+            device.kind, identity["deviceId"], device.label, identity["groupId"], capabilities
+        )
+
+    def _devices_changed(self, old: Sequence[Device], new: Sequence[Device]) -> None:
+        """Run the device-change steps (§9.3)."""
+        before, after = self._exposed_now(old), self._exposed_now(new)
+        there = {(device.kind, device.key) for device in new}
+        for key, source in tuple(self._sources.items()):
+            if key not in there:
+                source.device_gone()
+        if before != after:
+            new_ones = inserted(before, after)
+            where = tuple(index for index, info in enumerate(after) if info in new_ones)
+            self.notify("devicechange", DeviceChange(tuple(after), where))
+
+    def _source_ended(self, source: DeviceSource) -> None:
+        key = (source.device.kind, source.device.key)
+        if self._sources.get(key) is source:
+            del self._sources[key]
+        if self._list is not None:
+            self._list.report()  # Whoever asks now should not find the device any more.
+
+    def _withdrawn(self, name: PermissionName) -> None:
+        """End every live track of a kind whose permission was taken back."""
+        for source in self.sources:
+            if source.device.kind == _KIND_OF_PERMISSION[name]:
+                source.end_tracks()

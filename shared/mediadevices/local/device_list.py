@@ -1,0 +1,120 @@
+"""The stored device list, and how it becomes another (§9.2.1, §9.3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from mediadevices.algorithms.exposure import enumeration_order
+from mediadevices.driver import Device, DeviceKind, Driver
+from mediadevices.local.clock import Clock, Timer
+from mediadevices.local.loop_calls import call_on_loop
+from mediadevices.webidl import promise
+
+__all__ = ["DeviceList"]
+
+_log = logging.getLogger("mediadevices")
+
+#: Seconds in which several reports of the system count as one change.
+COALESCE = 0.05
+
+
+class DeviceList:
+    """What the drivers found, in the order of the standard, kept up to date.
+
+    Args:
+        drivers: The drivers.
+        loop: The event loop on which everything happens.
+        clock: The agent's clock.
+        changed: Called with the old and the new list when they differ.
+    """
+
+    def __init__(
+        self,
+        drivers: Sequence[Driver],
+        loop: asyncio.AbstractEventLoop,
+        clock: Clock,
+        changed: Callable[[Sequence[Device], Sequence[Device]], None],
+    ) -> None:
+        self._drivers = drivers
+        self._loop = loop
+        self._clock = clock
+        self._changed = changed
+        self._driver_of: dict[tuple[DeviceKind, str], Driver] = {}
+        self._found: dict[Driver, tuple[Device, ...]] = {driver: () for driver in drivers}
+        self._devices: tuple[Device, ...] | None = None
+        self._watching = self._closed = False
+        self._stop_watching: list[Callable[[], None]] = []
+        self._refreshing: asyncio.Lock = asyncio.Lock()
+        self._timer: Timer | None = None
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The stored list; empty before the first `refresh`."""
+        return self._devices or ()
+
+    def driver_of(self, device: Device) -> Driver:
+        """Return the driver that found a device."""
+        return self._driver_of[device.kind, device.key]
+
+    async def refresh(self) -> tuple[Device, ...]:
+        """Ask the drivers, store what they found, and tell if it is not what was stored.
+
+        The first call starts to watch for changes. What a driver found before counts while it
+        fails, so that neither its live tracks nor the devices of other drivers suffer.
+        """
+        # Whoever gives up waiting does not leave a driver halfway.
+        return await asyncio.shield(promise.started(self._refresh(), "list devices", self._loop))
+
+    async def _refresh(self) -> tuple[Device, ...]:
+        async with self._refreshing:
+            await self._watch()
+            for driver in self._drivers:
+                try:
+                    self._found[driver] = tuple(await driver.list_devices())
+                except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
+                    _log.warning("the %s driver could not list its devices: %s", driver.name, error)
+            found = [(device, driver) for driver, some in self._found.items() for device in some]
+            old = self._devices
+            new = enumeration_order(device for device, _ in found)
+            self._driver_of = {(device.kind, device.key): driver for device, driver in found}
+            self._devices = new
+        if old is not None and new != old and not self._closed:
+            self._changed(old, new)
+        return new
+
+    async def _watch(self) -> None:
+        if self._watching or self._closed:
+            return
+        self._watching = True
+        for driver in self._drivers:
+            try:
+                stop = await driver.watch(self.report)
+                if self._closed:  # meanwhile
+                    stop()
+                else:
+                    self._stop_watching.append(stop)
+            except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
+                _log.warning("the %s driver cannot watch its devices: %s", driver.name, error)
+
+    def close(self) -> None:
+        """Stop watching; again does nothing."""
+        self._closed = True
+        while self._stop_watching:
+            self._stop_watching.pop()()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def report(self) -> None:
+        """Say, in any thread, that the list may have become another."""
+        call_on_loop(self._loop, self._schedule)
+
+    def _schedule(self) -> None:
+        if self._timer is None and not self._closed:
+            self._timer = self._clock.call_later(COALESCE, self._start)
+
+    def _start(self) -> None:
+        self._timer = None
+        promise.started(self._refresh(), "devices have changed", self._loop)

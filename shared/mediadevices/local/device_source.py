@@ -1,0 +1,359 @@
+"""A device as a source: opened once, shared by its tracks, closed after the last (§4.3.1, §11)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from mediadevices.algorithms.capabilities import device_capabilities
+from mediadevices.algorithms.constraints import basic_set, stripped
+from mediadevices.algorithms.select_settings import Selection, select_settings
+from mediadevices.algorithms.settings_universe import settings_universe
+from mediadevices.driver import Configuration, VideoMode
+from mediadevices.errors import NotReadableError
+from mediadevices.local.device_handle import DeviceHandle
+from mediadevices.local.device_sink import DeviceSink
+from mediadevices.local.sharing import Sharing, named_controls
+from mediadevices.local.source import Source
+from mediadevices.local.track import LocalTrack
+from mediadevices.webidl import promise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+
+    from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
+    from mediadevices.driver import Capture, Device, Driver, Mode
+    from mediadevices.local.clock import Clock, Timer
+
+__all__ = ["RELINQUISH_AFTER", "DeviceSource"]
+
+_log = logging.getLogger("mediadevices")
+
+#: Seconds after which a device is closed whose tracks are all disabled; the standard allows 3.
+RELINQUISH_AFTER = 2.0
+#: How many blocks of samples may wait for a busy event loop: one second of them.
+AUDIO_CAPACITY = 100
+
+
+class DeviceSource(Source):
+    """A camera or microphone, opened while a live and enabled track needs it.
+
+    Args:
+        device: The device.
+        driver: Its driver.
+        identity: Its `deviceId` and `groupId`.
+        clock: The agent's clock.
+        loop: The event loop on which everything happens.
+        ended: Called when the device is gone.
+    """
+
+    holds_device = True
+
+    def __init__(
+        self,
+        device: Device,
+        driver: Driver,
+        identity: Mapping[str, str],
+        clock: Clock,
+        loop: asyncio.AbstractEventLoop,
+        ended: Callable[[DeviceSource], None],
+    ) -> None:
+        super().__init__(
+            "video" if device.kind == "videoinput" else "audio", device.label, clock, loop
+        )
+        self.device = device
+        self._identity = identity
+        self._sharing = Sharing(device, identity, self.kind)
+        self._on_end = ended
+        self._handle = DeviceHandle(device, driver, loop)
+        self._sink: DeviceSink | None = None
+        self._controls: Mapping[str, Value] = dict(device.initial)
+        self._gone = False
+        # Opening, changing and closing the device happen one after the other.
+        self._lock = asyncio.Lock()
+        self._idle_timer: Timer | None = None
+
+    # --- Source ---------------------------------------------------------------------------
+
+    @property
+    def live(self) -> bool:
+        """Whether a live track uses the device."""
+        return bool(self.tracks)
+
+    @property
+    def native_rate(self) -> float:
+        """The frames per second of the native mode; 0 while closed and for microphones."""
+        capture = self._handle.capture
+        mode = capture.configuration.mode if capture is not None else None
+        return mode.frame_rate if isinstance(mode, VideoMode) else 0.0
+
+    @property
+    def delivers(self) -> bool:
+        """Whether media come at the moment, even if only to be replaced by black or silence."""
+        return self._handle.capture is not None and not self.muted
+
+    def get_capabilities(self) -> Mapping[str, object]:
+        """Return the capabilities, the same for all tracks."""
+        return device_capabilities(self.device, self._identity)
+
+    def shared_settings(self) -> Mapping[str, object]:
+        """Return which device it is, and what its controls are at."""
+        single = {
+            name: control[0]
+            for name, control in self.device.controls.items()
+            if isinstance(control, tuple) and len(control) == 1
+        }
+        return {**single, **self._controls, **self._identity}
+
+    def release(self) -> None:
+        """Close the device, since its last track has ended."""
+        self._cancel_idle_timer()
+        if self._sink is not None:
+            self._sink.pause()
+        self._start(f"close {self.label!r}", self._close_if_unused())
+
+    def readers_changed(self) -> None:
+        """Let as much wait for the loop as the most patient reader lets wait for itself."""
+        if self._sink is not None:
+            self._sink.set_capacity(self._capacity())
+
+    def _capacity(self) -> int:
+        if self.kind == "audio":
+            return AUDIO_CAPACITY
+        return max((track.output.capacity for track in self.tracks), default=1)
+
+    def _start(self, name: str, coroutine: Coroutine[object, None, None]) -> None:
+        if self.loop.is_closed():
+            coroutine.close()  # The device has released itself, since nobody takes its media.
+        else:
+            promise.started(coroutine, name, self.loop)
+
+    def renew(self, device: Device) -> None:
+        """Take over what the driver says now of the device, which no track uses."""
+        self.device = self._handle.device = device
+        self._sharing = Sharing(device, self._identity, self.kind)
+
+    # --- opening and closing --------------------------------------------------------------
+
+    async def create_track(self, constraints: MediaTrackConstraints) -> LocalTrack:
+        """Open the device if it is closed, and return a new track with these constraints.
+
+        Raises:
+            NotReadableError: The device cannot be had now.
+            OverconstrainedError: What it really does, or what other tracks need, rules it out.
+            Exception: The driver failed in another way.
+        """
+        async with self._lock:
+            try:
+                selection = await self._fit(constraints, None)
+            except BaseException:
+                if not self.tracks:
+                    await self._close()
+                raise
+            return LocalTrack(self, constraints, selection.settings)
+
+    async def apply_constraints(
+        self, track: LocalTrack, constraints: MediaTrackConstraints
+    ) -> None:
+        """Make a track's constraints and settings new in one step, or fail and change nothing."""
+        async with self._lock:
+            if track.ready_state == "live":
+                selection = await self._fit(constraints, track)
+                track.set_applied(constraints, selection.settings)
+
+    async def _fit(self, constraints: MediaTrackConstraints, track: LocalTrack | None) -> Selection:
+        """Find settings that satisfy these constraints and all other tracks; set the device so.
+
+        Args:
+            constraints: The constraints.
+            track: The track that they are for; None for one to come, for which the device opens.
+        """
+        self._check_present()
+        others = [other for other in self.tracks if other is not track]
+        capture = self._handle.capture
+        before = capture.configuration if capture is not None else None
+        selection = self._select(constraints, track, others)
+        wanted = self._sharing.configuration(selection, constraints)
+        if capture is None and track is not None:
+            # It takes effect when the device is opened again.
+            self._controls = {**self._controls, **wanted.controls}
+            return selection
+        if capture is None:
+            capture = await self._open(wanted)
+        elif wanted.mode != capture.configuration.mode or any(
+            self._controls.get(name) != value for name, value in wanted.controls.items()
+        ):
+            await capture.configure(wanted)
+        try:
+            self._check_present()
+            actual = capture.configuration
+            self._sharing.check_controls(constraints, actual.controls)
+            if actual.mode != selection.mode:
+                _log.debug("%r: asked for %s, does %s", self.label, selection.mode, actual.mode)
+                selection = self._select(constraints, track, others, (actual.mode,))
+        except BaseException:
+            if before is not None and not self._gone:
+                await capture.configure(before)
+            raise
+        self._controls = {**self._controls, **actual.controls}
+        self._follow_mode(others)
+        return selection
+
+    def _check_present(self) -> None:
+        if self._gone:
+            message = f"{self.label!r} was unplugged"
+            raise NotReadableError(message)
+
+    def _select(
+        self,
+        constraints: MediaTrackConstraints,
+        track: LocalTrack | None,
+        others: Sequence[LocalTrack],
+        modes: Sequence[Mode] | None = None,
+    ) -> Selection:
+        capture = self._handle.capture
+        return self._sharing.select(
+            constraints,
+            others,
+            modes=self.device.modes if modes is None else modes,
+            controls=self._controls,
+            current=track.settings if track is not None else None,
+            current_mode=capture.configuration.mode if capture is not None else None,
+        )
+
+    def _follow_mode(self, tracks: Sequence[LocalTrack]) -> None:
+        """Let tracks that did not ask for it go on in another native mode."""
+        if self._handle.capture is not None:
+            mode = self._handle.capture.configuration.mode
+            for track in tracks:
+                self._set_settings(track, self._sharing.settings_in(mode, track))
+
+    def _set_settings(self, track: LocalTrack, settings: Mapping[str, Value]) -> None:
+        """Set settings that the program did not ask for, and tell it if they are new."""
+        changed = settings != track.settings
+        track.set_settings(settings)  # The native rate may be another in any case.
+        if changed:
+            self.loop.call_soon(track.notify, "configurationchange")
+
+    async def _open(self, configuration: Configuration) -> Capture:
+        sink = DeviceSink(
+            self.loop,
+            self.distribute,
+            self._changed,
+            self.set_muted,
+            self.device_gone,
+            self._capacity(),
+        )
+        try:
+            capture = await self._handle.open(configuration, sink)
+        except BaseException:
+            sink.close()
+            raise
+        self._sink = sink
+        self._controls = {**self._controls, **capture.configuration.controls}
+        self.set_muted(False)
+        self._update_flow()
+        sink.start()
+        return capture
+
+    async def _close(self) -> None:
+        if self._sink is not None:
+            self._sink.close()
+            self._sink = None
+        closing = self._handle.close()
+        self._update_flow()
+        await closing
+
+    async def _close_if_unused(self) -> None:
+        async with self._lock:
+            if not self.tracks:
+                await self._close()
+            elif self._sink is not None:
+                self._sink.start()
+
+    # --- relinquishing a device whose tracks are all disabled (§4.3.1) ------------------------
+
+    def enabled_changed(self) -> None:
+        """Close the device soon if no track wants it; open it again if one does."""
+        self._cancel_idle_timer()
+        if any(track.enabled for track in self.tracks):
+            if self._handle.capture is None:
+                self._start(f"reopen {self.label!r}", self._reacquire())
+        elif self.tracks and not self.loop.is_closed():
+            self._idle_timer = self.clock.call_later(
+                RELINQUISH_AFTER,
+                lambda: self._start(f"relinquish {self.label!r}", self._relinquish()),
+            )
+
+    def _cancel_idle_timer(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+
+    async def _relinquish(self) -> None:
+        async with self._lock:
+            if not any(track.enabled for track in self.tracks):
+                await self._close()
+
+    async def _reacquire(self) -> None:
+        async with self._lock:
+            wanted = next((track for track in self.tracks if track.enabled), None)
+            if wanted is None or self._handle.capture is not None or self._gone:
+                return
+            try:
+                others = [track for track in self.tracks if track is not wanted]
+                selection = self._select(wanted.get_constraints(), wanted, others)
+                await self._open(Configuration(selection.mode, self._controls_to_restore()))
+            except Exception as error:  # noqa: BLE001  (the standard: failing to reopen ends the track)
+                _log.warning("%r could not be opened again: %s", self.label, error)
+                self.end_tracks()
+                return
+            self._follow_mode(self.tracks)
+
+    def _controls_to_restore(self) -> Mapping[str, Value]:
+        """Return what the tracks once set: another program may have changed it meanwhile."""
+        named: set[str] = set()
+        for track in self.tracks:
+            named |= named_controls(track.get_constraints(), self.device)
+        return {name: value for name, value in self._controls.items() if name in named}
+
+    def _update_flow(self) -> None:
+        for track in tuple(self.tracks):
+            track.update_flow()
+
+    # --- what the device says, on the loop ----------------------------------------------------
+
+    def _changed(self, configuration: Configuration) -> None:
+        """Follow a device that has changed by itself (§11, spontaneous changes)."""
+        self._controls = {**self._controls, **configuration.controls}
+        for track in tuple(self.tracks):
+            applicable = stripped(track.get_constraints(), self.kind)
+            universe = settings_universe(0, self.device, self._identity, [configuration.mode])
+            # The world need not satisfy the constraints any more; then as near as it can be.
+            selections = select_settings(
+                universe, basic_set(applicable), current=track.settings
+            ) or select_settings(universe, (), current=track.settings)
+            self._set_settings(track, selections[0].settings)
+
+    def device_gone(self, error: Exception | None = None) -> None:
+        """End all tracks and close the device, which is gone.
+
+        Args:
+            error: Why, if it failed; None if it was unplugged.
+        """
+        if self._gone:
+            return
+        self._gone = True
+        self._cancel_idle_timer()
+        if error is not None:
+            _log.warning("%r ended: %s", self.label, error)
+        if self._sink is not None:
+            self._sink.pause()
+        self.end_tracks()
+        self._on_end(self)
+        self._start(f"close {self.label!r}", self._close_locked())
+
+    async def _close_locked(self) -> None:
+        async with self._lock:
+            await self._close()

@@ -1,0 +1,164 @@
+"""A Python program as a source (MediaStreamTrack Insertable Media Processing §4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from mediadevices.agent import GeneratorHandle, MediaData, TrackHandle
+from mediadevices.algorithms.constraints import (
+    MediaTrackConstraints,
+    Value,
+    advanced_sets,
+    basic_set,
+    stripped,
+)
+from mediadevices.algorithms.properties import Kind
+from mediadevices.algorithms.select_settings import failed_constraint, select_settings
+from mediadevices.algorithms.settings_universe import settings_universe
+from mediadevices.driver import AudioMode, Device, VideoMode
+from mediadevices.errors import InvalidStateError, OverconstrainedError
+from mediadevices.local.clock import Clock
+from mediadevices.local.source import Source
+from mediadevices.local.track import LocalTrack
+from mediadevices.media.audio_data import AudioData
+from mediadevices.media.video_frame import VideoFrame
+from mediadevices.webidl import promise
+
+__all__ = ["LocalGenerator"]
+
+#: A generator has no rate of its own; nothing faster than this is written.
+FASTEST_FRAME_RATE = 1000.0
+
+
+class LocalGenerator(GeneratorHandle):
+    """A generator and its first track.
+
+    Args:
+        kind: What it generates.
+        clock: The agent's clock.
+        loop: The event loop on which everything happens.
+    """
+
+    def __init__(self, kind: Kind, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
+        self._source = GeneratorSource(kind, clock, loop)
+        self._track = LocalTrack(self._source, MediaTrackConstraints(), {})
+
+    @property
+    def track(self) -> TrackHandle:
+        """The first track."""
+        return self._track
+
+    @property
+    def muted(self) -> bool:
+        """Whether the tracks give black frames or silence."""
+        return self._source.muted
+
+    @muted.setter
+    def muted(self, value: bool) -> None:
+        self._source.set_muted(value)
+
+    def write(self, data: MediaData) -> asyncio.Future[None]:
+        """Give a frame or block to the tracks, and close it."""
+        if not self._source.tracks:
+            message = "every track of the generator has ended; make another generator"
+            return promise.rejected(InvalidStateError(message))
+        if data.closed:
+            message = "the frame or block is closed; write it before closing it, or a clone of it"
+            return promise.rejected(InvalidStateError(message))
+        self._source.take(data)
+        return promise.resolved(None)
+
+    def close(self) -> None:
+        """End the tracks."""
+        self._source.end_tracks()
+
+
+class GeneratorSource(Source):
+    """What a program writes, for any number of tracks.
+
+    Its capabilities are those of the frames or blocks: unknown before the first.
+    """
+
+    def __init__(self, kind: Kind, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(kind, "", clock, loop)
+        self._mode: VideoMode | AudioMode | None = None
+
+    @property
+    def delivers(self) -> bool:
+        """Whether something may come at any moment: always, since the program decides."""
+        return True
+
+    def take(self, data: MediaData) -> None:
+        """Give a frame or block to every track, and close it."""
+        mode = _mode_of(data)
+        if mode != self._mode:
+            self._mode = mode
+            for track in self.tracks:
+                track.set_settings(self._select(track.get_constraints(), strict=False))
+        self.distribute([data])
+
+    def get_capabilities(self) -> Mapping[str, object]:
+        """Return what the tracks can be set to; nothing before the first frame or block."""
+        mode = self._mode
+        if isinstance(mode, VideoMode):
+            return {
+                "width": {"min": 1, "max": mode.width},
+                "height": {"min": 1, "max": mode.height},
+                "aspectRatio": {"min": round(1 / mode.height, 10), "max": float(mode.width)},
+                "resizeMode": ["none", "crop-and-scale"],
+            }
+        if isinstance(mode, AudioMode):
+            return {
+                "sampleRate": {"min": mode.sample_rate, "max": mode.sample_rate},
+                "channelCount": {"min": mode.channel_count, "max": mode.channel_count},
+            }
+        return {}
+
+    def shared_settings(self) -> Mapping[str, object]:
+        """Return no settings: a generator is no device."""
+        return {}
+
+    async def apply_constraints(
+        self, track: LocalTrack, constraints: MediaTrackConstraints
+    ) -> None:
+        """Make a track's constraints and settings new in one step, or fail and change nothing."""
+        track.set_applied(constraints, self._select(constraints, strict=True))
+
+    def release(self) -> None:
+        """Let go of nothing: a generator holds nothing."""
+
+    def readers_changed(self) -> None:
+        """Do nothing: what is written goes to whoever reads."""
+
+    def enabled_changed(self) -> None:
+        """Do nothing: the program decides whether to write."""
+
+    def _select(self, constraints: MediaTrackConstraints, *, strict: bool) -> Mapping[str, Value]:
+        if self._mode is None:
+            return {}
+        device = Device(
+            kind="videoinput" if self.kind == "video" else "audioinput", key="", label=""
+        )
+        universe = settings_universe(0, device, {}, [self._mode])
+        applicable = stripped(constraints, self.kind)
+        basic = basic_set(applicable)
+        selections = select_settings(universe, basic, advanced_sets(applicable))
+        if not selections:
+            if strict:
+                name = failed_constraint(universe, basic)
+                message = f"what the generator writes cannot satisfy the constraint {name!r}"
+                raise OverconstrainedError(name, message)
+            selections = select_settings(universe, ())
+        # Of a frame only the size is known, of a block only its form.
+        known = {"width", "height", "aspectRatio", "resizeMode", "sampleRate", "channelCount"}
+        if any(one.name == "frameRate" for one in basic):
+            known.add("frameRate")
+        return {name: value for name, value in selections[0].settings.items() if name in known}
+
+
+def _mode_of(data: MediaData) -> VideoMode | AudioMode:
+    if isinstance(data, VideoFrame):
+        return VideoMode(data.display_width, data.display_height, FASTEST_FRAME_RATE)
+    assert isinstance(data, AudioData)
+    return AudioMode(int(data.sample_rate), data.number_of_channels)

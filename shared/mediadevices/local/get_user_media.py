@@ -1,0 +1,160 @@
+"""The getUserMedia algorithm (§9.2.1), with the order of its checks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mediadevices.agent import PermissionName, StreamConstraints
+from mediadevices.algorithms.constraints import (
+    ConstraintSet,
+    MediaTrackConstraints,
+    advanced_sets,
+    basic_set,
+    first_forbidden_required,
+    stripped,
+)
+from mediadevices.algorithms.explain import explain_selection
+from mediadevices.algorithms.properties import Kind
+from mediadevices.algorithms.select_settings import failed_constraint, select_settings
+from mediadevices.algorithms.settings_universe import Region, settings_universe
+from mediadevices.driver import Device, DeviceKind
+from mediadevices.errors import (
+    AbortError,
+    DOMException,
+    NotFoundError,
+    NotReadableError,
+    OverconstrainedError,
+)
+from mediadevices.local.stream import LocalStream
+from mediadevices.local.track import LocalTrack
+
+if TYPE_CHECKING:
+    from mediadevices.local.agent import LocalAgent
+
+__all__ = ["get_user_media"]
+
+_log = logging.getLogger("mediadevices")
+
+_PERMISSIONS: Mapping[Kind, PermissionName] = {"audio": "microphone", "video": "camera"}
+_INPUTS: Mapping[Kind, DeviceKind] = {"audio": "audioinput", "video": "videoinput"}
+_WORDS: Mapping[Kind, str] = {"audio": "microphone", "video": "camera"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The devices of one kind that satisfy the constraints, the best first."""
+
+    constraints: MediaTrackConstraints
+    devices: tuple[Device, ...]
+
+
+async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> LocalStream:
+    """Select devices, ask for permission, open them, and return a stream.
+
+    Args:
+        agent: The agent.
+        requested: The converted constraints of each kind that is asked for.
+
+    Raises:
+        Exception: See `MediaDevices.get_user_media`.
+    """
+    devices = await agent.refresh_devices()
+    permissions: tuple[PermissionName, ...] = tuple(_PERMISSIONS[kind] for kind in requested)
+    candidates: dict[Kind, _Candidates] = {}
+    try:
+        for kind, constraints in requested.items():
+            candidates[kind] = _candidates(agent, devices, kind, constraints)
+            agent.refuse_denied((_PERMISSIONS[kind],))
+    except (NotFoundError, OverconstrainedError) as error:
+        # Who is denied does not learn which devices there are.
+        agent.refuse_denied(permissions, cause=error)
+        raise
+    labels: dict[PermissionName, tuple[str, ...]] = {
+        _PERMISSIONS[kind]: tuple(device.label for device in found.devices)
+        for kind, found in candidates.items()
+    }
+    await agent.request_permissions(permissions, labels)
+    agent.expose(permissions)
+    tracks: list[LocalTrack] = []
+    try:
+        for kind, found in candidates.items():
+            tracks.append(await _open_best(agent, kind, found))
+    except BaseException:
+        for track in tracks:
+            track.stop()
+        raise
+    return LocalStream(tracks)
+
+
+def _candidates(
+    agent: LocalAgent, devices: Sequence[Device], kind: Kind, constraints: MediaTrackConstraints
+) -> _Candidates:
+    """Do the checks of one kind that come before any question to the user."""
+    word = _WORDS[kind]
+    found = [device for device in devices if device.kind == _INPUTS[kind] and device.modes]
+    if not found:
+        message = f"there is no {word}; connect one, or see `mediadevices doctor` for what is wrong"
+        raise NotFoundError(message)
+    applicable = stripped(constraints, kind)
+    basic = basic_set(applicable)
+    if (name := first_forbidden_required(basic)) is not None:
+        message = (
+            f"{kind}.{name}: may not be required when a device is selected; use ideal here, or "
+            "apply_constraints() on the track"
+        )
+        raise TypeError(message)
+    universe = [
+        region
+        for index, device in enumerate(found)
+        for region in settings_universe(index, device, agent.identity(device))
+    ]
+    selections = select_settings(
+        universe,
+        basic,
+        advanced_sets(applicable),
+        initial=[device.initial for device in found],
+    )
+    labels = [device.label for device in found]
+    explanation = explain_selection(labels, universe, basic, selections)
+    _log.debug("get_user_media, %s:\n%s", kind, "\n".join(explanation))
+    if not selections:
+        raise _overconstrained(word, universe, basic, explanation)
+    return _Candidates(constraints, tuple(found[one.device] for one in selections))
+
+
+def _overconstrained(
+    word: str, universe: Sequence[Region], basic: ConstraintSet, explanation: Sequence[str]
+) -> OverconstrainedError:
+    name = failed_constraint(universe, basic)
+    error = OverconstrainedError(name, f"no {word} satisfies the constraint {name!r}")
+    for line in explanation:
+        error.add_note(line)
+    return error
+
+
+async def _open_best(agent: LocalAgent, kind: Kind, candidates: _Candidates) -> LocalTrack:
+    """Open the first candidate that can be opened."""
+    refusals: list[DOMException] = []
+    for device in candidates.devices:
+        try:
+            return await agent.source(device).create_track(candidates.constraints)
+        except (NotReadableError, OverconstrainedError) as error:
+            _log.info("%r cannot be used: %s", device.label, error)
+            error.add_note(f"tried {device.label!r}: {error}")
+            refusals.append(error)
+        except DOMException:
+            raise
+        except Exception as error:
+            message = f"{device.label!r} failed while it was opened: {error}"
+            raise AbortError(message) from error
+    unreadable = [error for error in refusals if isinstance(error, NotReadableError)]
+    # What another program holds is the news; what another track rules out is the caller's own.
+    first = (unreadable or refusals)[0]
+    if isinstance(first, OverconstrainedError) or len(refusals) == 1:
+        raise first
+    tried = "; ".join(f"{error}" for error in refusals)
+    message = f"no {_WORDS[kind]} that satisfies the constraints can be opened: {tried}"
+    raise NotReadableError(message) from first

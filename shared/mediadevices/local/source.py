@@ -1,0 +1,128 @@
+"""A source of media and its tracks (§4.3.1): one device or generator, any number of tracks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mediadevices.agent import MediaData
+from mediadevices.algorithms.constraints import MediaTrackConstraints
+from mediadevices.algorithms.properties import Kind
+from mediadevices.local.clock import Clock
+
+if TYPE_CHECKING:
+    from mediadevices.local.track import LocalTrack
+
+__all__ = ["Source"]
+
+_log = logging.getLogger("mediadevices")
+
+
+class Source(ABC):
+    """What gives media to tracks, on the event loop's thread.
+
+    Args:
+        kind: What kind of media it gives.
+        label: The label of its tracks.
+        clock: The agent's clock.
+        loop: The event loop on which everything happens.
+    """
+
+    #: Whether a track that nobody stops keeps a device busy.
+    holds_device = False
+
+    def __init__(
+        self, kind: Kind, label: str, clock: Clock, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.kind: Kind = kind
+        self.label = label
+        self.clock = clock
+        self.loop = loop
+        self.muted = False
+        self.tracks: list[LocalTrack] = []  # the live ones
+
+    @abstractmethod
+    def get_capabilities(self) -> Mapping[str, object]:
+        """Return the capabilities, the same for all tracks."""
+
+    @abstractmethod
+    def shared_settings(self) -> Mapping[str, object]:
+        """Return the settings that all tracks share: which device it is, its controls."""
+
+    @abstractmethod
+    async def apply_constraints(
+        self, track: LocalTrack, constraints: MediaTrackConstraints
+    ) -> None:
+        """Make a track's constraints and settings new in one step, or fail and change nothing.
+
+        Raises:
+            OverconstrainedError: They cannot be satisfied.
+        """
+
+    @property
+    def native_rate(self) -> float:
+        """How many frames per second come, where known; else 0."""
+        return 0.0
+
+    @property
+    def delivers(self) -> bool:
+        """Whether media come at the moment, even if only to be replaced by black or silence."""
+        return not self.muted
+
+    def add(self, track: LocalTrack) -> None:
+        """Take a live track in."""
+        self.tracks.append(track)
+
+    def remove(self, track: LocalTrack) -> None:
+        """Take note that a track has ended."""
+        if track in self.tracks:
+            self.tracks.remove(track)
+            if not self.tracks:
+                self.release()
+
+    @abstractmethod
+    def release(self) -> None:
+        """Let go of what the source holds, since its last track has ended."""
+
+    @abstractmethod
+    def readers_changed(self) -> None:
+        """Take note that a track has another number of readers."""
+
+    @abstractmethod
+    def enabled_changed(self) -> None:
+        """Take note that a track was enabled or disabled."""
+
+    def distribute(self, items: list[MediaData], lost: int = 0) -> None:
+        """Give media to every track.
+
+        Args:
+            items: Frames or blocks of samples, which are closed afterwards.
+            lost: How many before them were lost on the way.
+        """
+        for item in items:
+            for track in tuple(self.tracks):
+                track.output.deliver(item, lost)
+            item.close()
+            lost = 0
+
+    def set_muted(self, muted: bool) -> None:
+        """Set the muted state of the source, and in a task that of its tracks (§4.3.1.1)."""
+        if muted == self.muted:
+            return
+        self.muted = muted
+        _log.debug("%r is %s", self.label, "muted" if muted else "unmuted")
+        for track in tuple(self.tracks):
+            track.source_muted(muted)
+
+    def end_tracks(self) -> None:
+        """End every track, each in a task and with its event (§4.3.1)."""
+        for track in tuple(self.tracks):
+            self.loop.call_soon(track.end)
+
+    def stop_tracks(self) -> None:
+        """End every track now and without an event, as when the program is over (§9.1)."""
+        for track in tuple(self.tracks):
+            track.stop()

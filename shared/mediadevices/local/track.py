@@ -1,0 +1,249 @@
+"""`LocalTrack`: the state machine of a track (§4.3)."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+import warnings
+import weakref
+from collections.abc import Mapping
+
+from mediadevices.agent import FrameReader, Listener, ReadyState, TrackHandle
+from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
+from mediadevices.algorithms.properties import INHERENT, Kind
+from mediadevices.errors import InvalidStateError, TrackLeakWarning
+from mediadevices.local.audio_output import AudioOutput
+from mediadevices.local.loop_calls import call_on_loop
+from mediadevices.local.output import Output
+from mediadevices.local.source import Source
+from mediadevices.local.video_output import VideoOutput
+from mediadevices.webidl import promise
+
+__all__ = ["LocalTrack"]
+
+
+class LocalTrack(TrackHandle):
+    """A track of a source of this process.
+
+    Args:
+        source: The source, which never changes.
+        constraints: The constraints in force.
+        settings: The track's own settings; the source adds those that all its tracks share.
+        ready_state: ``"ended"`` for the clone of an ended track.
+    """
+
+    __slots__ = (
+        "_constraints",
+        "_content_hint",
+        "_enabled",
+        "_id",
+        "_last_application",
+        "_muted",
+        "_ready_state",
+        "_settings",
+        "output",
+        "source",
+    )
+
+    def __init__(
+        self,
+        source: Source,
+        constraints: MediaTrackConstraints,
+        settings: Mapping[str, Value],
+        ready_state: ReadyState = "live",
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.output: Output = (
+            VideoOutput(source.clock) if source.kind == "video" else AudioOutput(source.clock)
+        )
+        self._id = str(uuid.uuid4())
+        self._enabled = True
+        self._muted = source.muted
+        self._ready_state: ReadyState = ready_state
+        self._content_hint = ""
+        self._last_application: asyncio.Future[None] | None = None
+        self.set_applied(constraints, settings)
+        if ready_state == "live":
+            self.update_flow()
+            source.add(self)
+
+    # --- TrackHandle ----------------------------------------------------------------------
+
+    @property
+    def kind(self) -> Kind:
+        """``"audio"`` or ``"video"``."""
+        return self.source.kind
+
+    @property
+    def id(self) -> str:
+        """A name of the track alone."""
+        return self._id
+
+    @property
+    def label(self) -> str:
+        """The label of the source."""
+        return self.source.label
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the program wants real media."""
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        if value != self._enabled:
+            self._enabled = value
+            if self._ready_state == "live":
+                self.update_flow()
+                self.source.enabled_changed()
+
+    @property
+    def muted(self) -> bool:
+        """Whether the source gives no media for now."""
+        return self._muted
+
+    @property
+    def ready_state(self) -> ReadyState:
+        """``"live"`` or ``"ended"``."""
+        return self._ready_state
+
+    @property
+    def content_hint(self) -> str:
+        """What the program hints at."""
+        return self._content_hint
+
+    @content_hint.setter
+    def content_hint(self, value: str) -> None:
+        self._content_hint = value
+
+    @property
+    def settings(self) -> Mapping[str, Value]:
+        """The track's own settings, without those that all tracks of the source share."""
+        return self._settings
+
+    def get_capabilities(self) -> Mapping[str, object]:
+        """Return what the source can be set to."""
+        return self.source.get_capabilities()
+
+    def get_constraints(self) -> MediaTrackConstraints:
+        """Return the constraints in force."""
+        return self._constraints
+
+    def get_settings(self) -> Mapping[str, object]:
+        """Return the settings; of an ended track, those that say which device it was."""
+        settings = {**self._settings, **self.source.shared_settings()}
+        if self._ready_state == "ended":
+            return {name: settings[name] for name in INHERENT if name in settings}
+        return settings
+
+    def get_stats(self) -> Mapping[str, float]:
+        """Return the numbers of `MediaStreamTrack.stats`."""
+        return self.output.stats()
+
+    def reset_latency(self) -> None:
+        """Forget the least and the greatest latency."""
+        self.output.reset_latency()
+
+    def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
+        """Replace the constraints, after those of earlier calls; it cannot be cancelled."""
+        if self._ready_state == "ended":
+            return promise.resolved(None)
+        earlier, name = self._last_application, f"apply_constraints {self._id}"
+        self._last_application = promise.started(self._apply(constraints, earlier), name)
+        # Half of an application is nothing that a device could be left in.
+        return asyncio.shield(self._last_application)
+
+    async def _apply(
+        self, constraints: MediaTrackConstraints, earlier: asyncio.Future[None] | None
+    ) -> None:
+        if earlier is not None:  # In the order of the calls, whatever became of the earlier one.
+            await asyncio.wait([earlier])
+        if self._ready_state == "live":
+            await self.source.apply_constraints(self, constraints)
+
+    def clone(self) -> LocalTrack:
+        """Return a new track of the same source in the same state."""
+        track = LocalTrack(self.source, self._constraints, self._settings, self._ready_state)
+        track._content_hint = self._content_hint
+        track.enabled = self._enabled
+        return track
+
+    def stop(self) -> None:
+        """End the track at once, without an event (§4.3.4)."""
+        if self._ready_state == "live":
+            self._ready_state = "ended"
+            self.output.end()
+            self.source.remove(self)
+
+    def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
+        """Start to read frames or samples."""
+        if self._ready_state == "ended":
+            message = "the track has ended; get another one from get_user_media()"
+            raise InvalidStateError(message)
+        reader = self.output.open_reader(max_buffer_size, format, self._reader_closed)
+        # A consumer that drops its reader without closing it is gone as well.
+        finalizer = weakref.finalize(reader, call_on_loop, self.source.loop, self._reader_closed)
+        finalizer.atexit = False
+        self.source.readers_changed()
+        return reader
+
+    def _reader_closed(self) -> None:
+        self.output.readers_changed()
+        self.source.readers_changed()
+        self.stop_if_lost()
+
+    def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:  # noqa: ARG002  (whichever it was)
+        # Any thread may collect garbage; what follows belongs on the loop's.
+        if self._ready_state == "live":
+            call_on_loop(self.source.loop, self.stop_if_lost)
+
+    # --- for the source -------------------------------------------------------------------
+
+    def stop_if_lost(self) -> None:
+        """Stop the track if it is live and the program can reach it no more."""
+        if self._ready_state == "ended" or self.interface is not None or self.output.readers:
+            return
+        self.stop()
+        if self.source.holds_device:
+            warnings.warn(
+                f"the {self.kind} track {self.label!r} was dropped while live; call its stop(), "
+                "or use the stream as an async context manager",
+                TrackLeakWarning,
+                stacklevel=2,
+            )
+
+    def set_applied(
+        self, constraints: MediaTrackConstraints, settings: Mapping[str, Value]
+    ) -> None:
+        """Set the constraints and settings in one step."""
+        self._constraints = constraints
+        self.set_settings(settings)
+
+    def set_settings(self, settings: Mapping[str, Value]) -> None:
+        """Set the settings alone, as when the device changed by itself."""
+        self._settings = settings
+        self.output.configure(settings, self.source.native_rate)
+
+    def update_flow(self) -> None:
+        """Let real media through exactly when the track is live, enabled and unmuted (§4.3.1)."""
+        # The source may be muted already while the track's own state follows in a task.
+        muted = self._muted or self.source.muted
+        self.output.set_flow(real=self._enabled and not muted, source_delivers=self.source.delivers)
+
+    def source_muted(self, muted: bool) -> None:
+        """Take note of the source's muted state: no live media from now on; the event in a task."""
+        self.update_flow()
+        self.source.loop.call_soon(self._set_muted, muted)
+
+    def _set_muted(self, muted: bool) -> None:
+        if muted != self._muted and self._ready_state == "live":
+            self._muted = muted
+            self.update_flow()
+            self.notify("mute" if muted else "unmute")
+
+    def end(self) -> None:
+        """End the track for a reason other than `stop`, with the event (§4.3.1)."""
+        if self._ready_state == "live":
+            self.stop()
+            self.notify("ended")

@@ -1,0 +1,111 @@
+"""What a video track makes of its source's frames: the right size and rate, or black."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mediadevices.agent import MediaData
+from mediadevices.local.clock import Clock
+from mediadevices.local.decimation import Decimator
+from mediadevices.local.output import Output, pass_on
+from mediadevices.media.pixel_formats import find_pixel_format
+from mediadevices.media.pixels import black_frame
+from mediadevices.media.video_frame import VideoFrame
+from mediadevices.platform import pixel_operations
+from mediadevices.webidl import conversion
+
+__all__ = ["VideoOutput"]
+
+
+class VideoOutput(Output):
+    """The way out of a video track: crop-and-scale, decimation, black frames."""
+
+    __slots__ = (
+        "_decimator",
+        "_delivered",
+        "_discarded",
+        "_format",
+        "_height",
+        "_rate",
+        "_total",
+        "_width",
+    )
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._width, self._height, self._rate = 0, 0, 30.0
+        self._decimator = Decimator(0, 1)
+        self._format = "I420"
+        self._delivered = self._discarded = self._total = 0
+
+    def configure(self, settings: Mapping[str, object], native_rate: float) -> None:
+        """Take over the track's settings, and the source's frames per second."""
+        width, height, rate = (settings.get(name) for name in ("width", "height", "frameRate"))
+        if isinstance(width, int) and isinstance(height, int):
+            self._width, self._height = width, height
+        if conversion.is_number(rate) and rate > 0:
+            self._rate = float(rate)
+            self._decimator = Decimator(native_rate, self._rate)
+
+    def deliver(self, data: MediaData, lost: int) -> None:
+        """Pass on a frame of the source's."""
+        if not isinstance(data, VideoFrame):
+            return
+        takes = self._decimator.takes(data.timestamp)
+        if self._real:
+            self._total += 1 + lost
+            self._delivered += takes
+            self._discarded += not takes
+        if not takes:
+            return
+        if not (readers := self._begin(data.timestamp, lost)):
+            return
+        self._format = data.format or self._format
+        if self._real:
+            pass_on(data, readers)
+            return
+        if not self._width:
+            self._width, self._height = data.display_width, data.display_height
+        with self._black(data.timestamp, data.duration) as black:
+            pass_on(black, readers)
+
+    def stats(self) -> dict[str, float]:
+        """Return the numbers of `MediaStreamTrackVideoStats`."""
+        return {
+            "deliveredFrames": self._delivered,
+            "discardedFrames": self._discarded,
+            "totalFrames": self._total,
+        }
+
+    def reset_latency(self) -> None:
+        """Do nothing: video has no such numbers."""
+
+    def _finisher(self, format: str | None) -> Callable[[MediaData], MediaData]:  # noqa: A002  (the standard's name)
+        wanted = None if format is None else find_pixel_format(format)
+        if format is not None and wanted is None:
+            raise conversion.wrong_type("format", "a pixel format such as 'RGB24'", format)
+
+        def finish(data: MediaData) -> MediaData:
+            if not isinstance(data, VideoFrame):
+                return data
+            size = (data.display_width, data.display_height)
+            if self._width and size != (self._width, self._height):
+                with data:
+                    data = pixel_operations().crop_and_scale(data, self._width, self._height)
+            if wanted is not None and data.format != wanted.name:
+                with data:
+                    data = pixel_operations().convert(data, wanted.name)
+            return data
+
+        return finish
+
+    def _black(self, timestamp: int, duration: int | None) -> VideoFrame:
+        return black_frame(
+            self._format, self._width or 640, self._height or 480, timestamp, duration
+        )
+
+    def _filling(self, timestamp: int) -> VideoFrame:
+        return self._black(timestamp, round(1e6 / self._rate))
+
+    def _filling_interval(self) -> float:
+        return 1 / self._rate

@@ -1,0 +1,80 @@
+"""A clock that stands still until a test lets it run."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+
+__all__ = ["ManualClock"]
+
+#: How often the event loop turns after each timer: enough for tasks that wait for tasks.
+TURNS = 10
+
+
+class _ManualTimer:
+    __slots__ = ("callback",)
+
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self.callback: Callable[[], None] | None = callback
+
+    def cancel(self) -> None:
+        """Let it not happen."""
+        self.callback = None
+
+
+class ManualClock:
+    """A clock for tests: time passes when `advance` is awaited, and at no other moment."""
+
+    def __init__(self) -> None:
+        self._now = 1_000_000
+        self._order = itertools.count()
+        self._timers: list[tuple[int, int, _ManualTimer]] = []
+
+    def now(self) -> int:
+        """Return the time in microseconds."""
+        return self._now
+
+    @property
+    def pending(self) -> int:
+        """How many timers wait."""
+        return sum(timer.callback is not None for _, _, timer in self._timers)
+
+    def call_later(self, seconds: float, callback: Callable[[], None], /) -> _ManualTimer:
+        """Call a function when the clock has been advanced so far."""
+        timer = _ManualTimer(callback)
+        due = self._now + max(1, round(seconds * 1e6))
+        heapq.heappush(self._timers, (due, next(self._order), timer))
+        return timer
+
+    def jump(self, seconds: float) -> None:
+        """Let time pass at one stroke, as when the program was busy: timers come late.
+
+        Args:
+            seconds: How much time passes.
+        """
+        self._now += round(seconds * 1e6)
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass: call all that is due, in order, and let the event loop follow.
+
+        Args:
+            seconds: How much time passes.
+        """
+        target = self._now + round(seconds * 1e6)
+        await _turn()
+        while self._timers and self._timers[0][0] <= target:
+            due, _, timer = heapq.heappop(self._timers)
+            self._now = max(self._now, due)
+            if (callback := timer.callback) is not None:
+                timer.callback = None
+                callback()
+                await _turn()
+        self._now = target
+        await _turn()
+
+
+async def _turn() -> None:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)

@@ -1,0 +1,162 @@
+"""Fake devices: what they are, and what is done to them."""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from mediadevices.driver import (
+    AudioMode,
+    Control,
+    ControlValue,
+    Device,
+    Mode,
+    VideoMode,
+)
+
+if TYPE_CHECKING:
+    from mediadevices.testing.fake_captures import FakeCapture
+
+__all__ = ["FakeCamera", "FakeDevice", "FakeMicrophone", "FakeSpeaker"]
+
+#: Native modes of a fake camera unless others are given: none is 639 pixels wide.
+CAMERA_MODES = (
+    VideoMode(640, 480, 30.0),
+    VideoMode(320, 240, 60.0),
+    VideoMode(1280, 720, 30.0),
+    VideoMode(1920, 1080, 30.0),
+)
+MICROPHONE_MODES = (AudioMode(48000, 1),)
+MICROPHONE_CONTROLS: Mapping[str, Control] = {
+    "echoCancellation": (True, False),
+    "autoGainControl": (True, False),
+    "noiseSuppression": (True, False),
+    "voiceIsolation": (False,),
+}
+
+_numbers = itertools.count(1)
+
+
+@dataclass(eq=False, kw_only=True)
+class FakeDevice(ABC):
+    """What all fake devices have in common.
+
+    Attributes:
+        label: The label.
+        key: The hardware key from which the device id is made; unique unless given.
+        group: The unit that the device is a part of; ``""`` for none.
+        default: Whether it is the system's default of its kind.
+        open_delay: Seconds that opening it takes.
+        open_error: What opening it raises; None for success.
+        opened: How often it was opened.
+        capture: The running capture, or None while it is closed.
+    """
+
+    label: str
+    key: str = field(default_factory=lambda: f"fake-{next(_numbers)}")
+    group: str = ""
+    default: bool = False
+    open_delay: float = 0.0
+    open_error: Exception | None = None
+    opened: int = field(default=0, init=False)
+    capture: FakeCapture | None = field(default=None, init=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device is open now."""
+        return self.capture is not None and not self.capture.abandoned
+
+    @abstractmethod
+    def device(self) -> Device:
+        """Return what the driver finds."""
+
+
+@dataclass(eq=False, kw_only=True)
+class FakeCamera(FakeDevice):
+    """A camera that shows colour bars and the number of each frame; see `frame_number`.
+
+    Attributes:
+        modes: Its native modes.
+        controls: Further constrainable properties, such as ``{"zoom": Range(1, 4)}``.
+        initial: What the controls are at.
+        facing_mode: Where it looks, such as ``"user"``; None if unknown.
+        delivers: The mode that it really delivers, whatever it was asked for; None for the truth.
+    """
+
+    label: str = "Fake Camera"
+    modes: Sequence[VideoMode] = CAMERA_MODES
+    controls: Mapping[str, Control] = field(default_factory=dict[str, Control])
+    initial: Mapping[str, ControlValue] = field(default_factory=dict[str, ControlValue])
+    facing_mode: Literal["user", "environment", "left", "right"] | None = None
+    delivers: VideoMode | None = None
+
+    def device(self) -> Device:
+        """Return what the driver finds."""
+        facing: dict[str, Control] = {"facingMode": (self.facing_mode,)} if self.facing_mode else {}
+        return Device(
+            kind="videoinput",
+            key=self.key,
+            label=self.label,
+            group_key=self.group,
+            default=self.default,
+            modes=tuple(self.modes),
+            controls={**facing, **self.controls},
+            initial=dict(self.initial),
+            address=self,
+        )
+
+
+@dataclass(eq=False, kw_only=True)
+class FakeMicrophone(FakeDevice):
+    """A microphone that hears a pure tone.
+
+    Attributes:
+        modes: Its native modes.
+        controls: Further constrainable properties.
+        initial: What the controls are at.
+        frequency: Hertz of the tone, a whole number.
+        level: Amplitude of the tone, from 0 to 1.
+    """
+
+    label: str = "Fake Microphone"
+    modes: Sequence[AudioMode] = MICROPHONE_MODES
+    controls: Mapping[str, Control] = field(default_factory=lambda: dict(MICROPHONE_CONTROLS))
+    initial: Mapping[str, ControlValue] = field(default_factory=dict[str, ControlValue])
+    frequency: int = 440
+    level: float = 0.5
+
+    def device(self) -> Device:
+        """Return what the driver finds."""
+        modes: tuple[Mode, ...] = tuple(self.modes)
+        return Device(
+            kind="audioinput",
+            key=self.key,
+            label=self.label,
+            group_key=self.group,
+            default=self.default,
+            modes=modes,
+            controls=dict(self.controls),
+            initial=dict(self.initial),
+            address=self,
+        )
+
+
+@dataclass(eq=False, kw_only=True)
+class FakeSpeaker(FakeDevice):
+    """An audio output, which can be listed."""
+
+    label: str = "Fake Speaker"
+
+    def device(self) -> Device:
+        """Return what the driver finds."""
+        return Device(
+            kind="audiooutput",
+            key=self.key,
+            label=self.label,
+            group_key=self.group,
+            default=self.default,
+            address=self,
+        )

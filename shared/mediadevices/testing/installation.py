@@ -1,0 +1,215 @@
+"""Fake devices behind `navigator`, and the controls of the test that put them there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Literal
+
+from mediadevices.agent import (
+    PermissionAnswer,
+    PermissionName,
+    PermissionRequest,
+    PermissionState,
+)
+from mediadevices.agents import use_agent
+from mediadevices.driver import AudioMode, Configuration, VideoMode
+from mediadevices.errors import AbortError, NotReadableError
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.clock import Clock, MonotonicClock
+from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.testing.fake_devices import (
+    FakeCamera,
+    FakeDevice,
+    FakeMicrophone,
+    FakeSpeaker,
+)
+from mediadevices.testing.fake_driver import FakeDriver
+
+__all__ = ["FakeDevices", "install_fake_devices"]
+
+Answer = Literal["grant", "deny", "leave open"]
+
+
+class FakeDevices:
+    """Fake devices behind `navigator`, until `uninstall` or the end of the ``with`` block.
+
+    Attributes:
+        cameras: The cameras that were installed, plugged in or not.
+        microphones: The microphones.
+        speakers: The audio outputs.
+        agent: The agent over them.
+        driver: The driver of the devices.
+        clock: The agent's clock: a `ManualClock`, if one was asked for.
+        requests: What the user was asked, in order.
+        answer: What the user answers: ``"grant"``, ``"deny"``, or ``"leave open"``, never.
+    """
+
+    def __init__(
+        self,
+        cameras: Sequence[FakeCamera],
+        microphones: Sequence[FakeMicrophone],
+        speakers: Sequence[FakeSpeaker],
+        clock: Clock,
+        secret: bytes,
+    ) -> None:
+        self.cameras = list(cameras)
+        self.microphones = list(microphones)
+        self.speakers = list(speakers)
+        self.clock = clock
+        self.requests: list[PermissionRequest] = []
+        self.answer: Answer = "grant"
+        self.driver = FakeDriver([*microphones, *cameras, *speakers], clock)
+        self._permissions = PermissionAuthority("test", self._prompt)
+        self.agent = LocalAgent(
+            [self.driver], self._permissions, secret=secret, clock=clock, name="fake"
+        )
+        self._installed = contextlib.ExitStack()
+        self._installed.enter_context(use_agent(self.agent))
+
+    def __enter__(self) -> FakeDevices:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.uninstall()
+
+    def uninstall(self) -> None:
+        """Take the fake devices away from behind `navigator`; again does nothing."""
+        self._installed.close()
+        self.agent.close()
+
+    async def _prompt(self, request: PermissionRequest) -> PermissionAnswer:
+        self.requests.append(request)
+        if self.answer == "leave open":
+            await asyncio.Event().wait()
+        return self.answer == "grant"
+
+    # --- what is done to the devices ----------------------------------------------------------
+
+    def plug(self, device: FakeDevice) -> None:
+        """Plug a device in: one that was unplugged, or a new one."""
+        if isinstance(device, FakeCamera) and device not in self.cameras:
+            self.cameras.append(device)
+        elif isinstance(device, FakeMicrophone) and device not in self.microphones:
+            self.microphones.append(device)
+        elif isinstance(device, FakeSpeaker) and device not in self.speakers:
+            self.speakers.append(device)
+        self.driver.plug(device)
+
+    def unplug(self, device: FakeDevice) -> None:
+        """Pull a device out: its tracks end."""
+        self.driver.unplug(device)
+
+    def mute(self, device: FakeDevice) -> None:
+        """Let a device give no data for now: its tracks are muted."""
+        if device.capture is not None:
+            device.capture.set_muted(True)
+
+    def unmute(self, device: FakeDevice) -> None:
+        """Let a device give data again."""
+        if device.capture is not None:
+            device.capture.set_muted(False)
+
+    def break_down(self, device: FakeDevice, message: str = "the device failed") -> None:
+        """Let a capturing device fail for good: its tracks end."""
+        if device.capture is not None:
+            device.capture.vanish(NotReadableError(message))
+
+    def reconfigure(self, device: FakeDevice, mode: VideoMode | AudioMode) -> None:
+        """Let a capturing device change its mode by itself."""
+        if device.capture is not None:
+            device.capture.change(Configuration(mode))
+
+    def fail_to_open(
+        self,
+        device: FakeDevice,
+        reason: Literal["busy", "error"] | Exception | None = "busy",
+    ) -> None:
+        """Let the next openings of a device fail.
+
+        Args:
+            device: The device.
+            reason: ``"busy"`` for `NotReadableError`, ``"error"`` for `AbortError`, an exception
+                for itself, None to let it succeed again.
+        """
+        match reason:
+            case "busy":
+                message = f"{device.label!r} is used by another program"
+                device.open_error = NotReadableError(message)
+            case "error":
+                device.open_error = AbortError(f"{device.label!r} failed")
+            case _:
+                device.open_error = reason
+
+    # --- what the user and the system decide ----------------------------------------------------
+
+    def set_permission(self, name: PermissionName, state: PermissionState) -> None:
+        """Set a permission as if the user had done so in the system's settings.
+
+        Args:
+            name: ``"camera"`` or ``"microphone"``.
+            state: ``"granted"``, ``"denied"`` or ``"prompt"``; anything but granted ends the live
+                tracks of the kind.
+        """
+        self._permissions.set_state(name, state)
+
+
+def install_fake_devices(
+    cameras: int | Sequence[FakeCamera] = 1,
+    microphones: int | Sequence[FakeMicrophone] = 2,
+    speakers: int | Sequence[FakeSpeaker] = 1,
+    *,
+    clock: Clock | None = None,
+    secret: bytes = b"mediadevices.testing",
+) -> FakeDevices:
+    """Put fake devices behind `navigator`.
+
+    Args:
+        cameras: How many, or which.
+        microphones: How many, or which; the first of a number is in the first camera's group.
+        speakers: How many, or which.
+        clock: A `ManualClock` to let time pass by hand; else frames come in real time.
+        secret: What device ids are made from; the same secret gives the same ids.
+
+    Returns:
+        The controls; use them as a context manager, or call `uninstall` in the end.
+    """
+    group = "fake-unit-1"
+    if isinstance(cameras, int):
+        cameras = [
+            FakeCamera(
+                label=f"Fake Camera {index + 1}",
+                key=f"fake-camera-{index + 1}",
+                group=group if index == 0 else "",
+                default=index == 0,
+            )
+            for index in range(cameras)
+        ]
+    if isinstance(microphones, int):
+        microphones = [
+            FakeMicrophone(
+                label=f"Fake Microphone {index + 1}",
+                key=f"fake-microphone-{index + 1}",
+                group=group if index == 0 else "",
+                default=index == 0,
+                frequency=440 * (index + 1),
+            )
+            for index in range(microphones)
+        ]
+    if isinstance(speakers, int):
+        speakers = [
+            FakeSpeaker(
+                label=f"Fake Speaker {index + 1}",
+                key=f"fake-speaker-{index + 1}",
+                default=index == 0,
+            )
+            for index in range(speakers)
+        ]
+    return FakeDevices(cameras, microphones, speakers, clock or MonotonicClock(), secret)

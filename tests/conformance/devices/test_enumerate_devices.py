@@ -1,0 +1,122 @@
+"""MediaDevices-enumerateDevices, -returned-objects, -persistent-permission, -per-origin-ids."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pytest
+from conformance.media import capture
+
+from mediadevices import InputDeviceInfo, MediaDeviceInfo, navigator
+
+if TYPE_CHECKING:
+    from conformance.environment import Environment
+
+ORDER = ["audioinput", "videoinput", "audiooutput"]
+
+
+async def listed(kind: str | None = None) -> list[MediaDeviceInfo]:
+    devices = await navigator.media_devices.enumerate_devices()
+    return [device for device in devices if kind in (None, device.kind)]
+
+
+def identified(devices: list[MediaDeviceInfo]) -> bool:
+    return all(device.device_id and device.group_id for device in devices)
+
+
+async def test_before_capture_the_list_is_anonymous() -> None:
+    devices = await listed()
+    assert [device.kind for device in devices] == ["audioinput", "videoinput"]
+    for device in devices:
+        assert (device.device_id, device.label, device.group_id) == ("", "", "")
+
+
+async def test_after_video_only_the_cameras_are_exposed() -> None:
+    async with capture(video=True):
+        assert identified(await listed("videoinput"))
+        assert [device.device_id for device in await listed("audioinput")] == [""]
+        assert await listed("audiooutput") == []
+
+
+async def test_after_video_and_audio_all_devices_are_exposed_in_order() -> None:
+    async with capture(video=True):
+        pass
+    async with capture(audio=True):
+        pass
+    devices = await listed()
+    assert identified(devices)
+    assert all(device.label for device in devices)
+    kinds = [kind for kind, _ in groupby(device.kind for device in devices)]
+    assert kinds == [kind for kind in ORDER if kind in kinds]
+    assert {"audioinput", "videoinput"} <= set(kinds)
+
+
+async def test_inputs_are_input_device_infos() -> None:
+    async with capture(video=True, audio=True):
+        for device in await listed():
+            assert isinstance(device, MediaDeviceInfo)
+            assert isinstance(device, InputDeviceInfo) == (device.kind != "audiooutput")
+
+
+async def test_each_call_gives_new_objects() -> None:
+    async with capture(video=True):
+        first, second = await listed(), await listed()
+    assert len(first) == len(second)
+    for one, other in zip(first, second, strict=True):
+        assert one is not other
+        assert (one.device_id, one.kind) == (other.device_id, other.kind)
+
+
+async def test_before_capture_each_call_gives_new_objects() -> None:
+    first, second = await listed(), await listed()
+    for one, other in zip(first, second, strict=True):
+        assert one is not other
+        assert one.kind == other.kind
+
+
+@pytest.mark.needs("document")
+async def test_a_fresh_document_sees_nothing_though_the_permission_is_granted(
+    environment: Environment,
+) -> None:
+    async with capture(video=True):
+        assert identified(await listed("videoinput"))
+    await environment.fresh_document()
+    assert (await navigator.permissions.query({"name": "camera"})).state == "granted"
+    assert [device.device_id for device in await listed("videoinput")] == [""]
+
+
+@pytest.mark.needs("document")
+async def test_documents_share_device_ids_but_not_group_ids(environment: Environment) -> None:
+    async with capture(video=True, audio=True):
+        first = await listed()
+    await environment.fresh_document()
+    async with capture(video=True, audio=True):
+        second = await listed()
+    assert [device.device_id for device in first] == [device.device_id for device in second]
+    assert [device.label for device in first] == [device.label for device in second]
+    for one, other in zip(first, second, strict=True):
+        assert one.group_id != other.group_id
+
+
+async def test_an_input_that_is_not_exposed_has_no_capabilities() -> None:
+    for device in await listed():
+        assert isinstance(device, InputDeviceInfo)
+        assert device.get_capabilities() == {}
+
+
+async def test_device_ids_are_unique_among_a_kind() -> None:
+    async with capture(video=True, audio=True):
+        pairs = [(device.kind, device.device_id) for device in await listed()]
+    assert len(set(pairs)) == len(pairs)
+
+
+async def test_a_device_becomes_json() -> None:
+    async with capture(video=True):
+        (device, *_) = await listed("videoinput")
+    assert device.to_json() == {
+        "deviceId": device.device_id,
+        "kind": "videoinput",
+        "label": device.label,
+        "groupId": device.group_id,
+    }

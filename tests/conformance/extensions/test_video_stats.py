@@ -1,0 +1,133 @@
+"""MediaStreamTrack-video-stats (Media Capture and Streams Extensions)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from conformance.media import capture, read
+
+from mediadevices import MediaStreamTrackVideoStats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mediadevices import MediaStreamTrack
+
+SECONDS = 5
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds; the loop turns in between."""
+    async with asyncio.timeout(SECONDS):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def numbers(track: MediaStreamTrack) -> tuple[int, int, int]:
+    stats = track.stats
+    assert isinstance(stats, MediaStreamTrackVideoStats)
+    return stats.delivered_frames, stats.discarded_frames, stats.total_frames
+
+
+async def test_frames_are_counted_without_anybody_who_reads() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        await until(lambda: numbers(track)[0] >= 3)
+        first = numbers(track)
+        await until(lambda: numbers(track)[0] > first[0])
+        assert numbers(track)[2] > first[2]
+
+
+async def test_frames_are_counted_while_somebody_reads() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        before = numbers(track)[0]
+        await read(track, 3)
+        assert numbers(track)[0] >= before + 3
+
+
+async def test_decimated_frames_are_discarded() -> None:
+    async with capture(video={"frameRate": {"exact": 5}, "width": 640}) as stream:
+        (track,) = stream.get_video_tracks()
+        await until(lambda: numbers(track)[0] >= 3)
+        delivered, discarded, total = numbers(track)
+        assert discarded > delivered
+        assert total >= delivered + discarded
+
+
+async def test_the_total_is_at_least_what_was_delivered_and_discarded() -> None:
+    async with capture(video={"frameRate": {"ideal": 20}}) as stream:
+        (track,) = stream.get_video_tracks()
+        for _ in range(10):
+            await asyncio.sleep(0.02)
+            delivered, discarded, total = numbers(track)
+            assert total >= delivered + discarded
+
+
+async def test_numbers_stay_the_same_until_the_event_loop_turns() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        await read(track, 2)
+        first = numbers(track)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        while loop.time() - start < 0.1:
+            assert numbers(track) == first
+        await until(lambda: numbers(track) != first)
+
+
+async def test_stats_are_the_same_object_each_time() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        assert track.stats is track.stats
+
+
+async def test_a_disabled_track_counts_nothing_and_then_goes_on() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        await until(lambda: numbers(track)[0] >= 2)
+        track.enabled = False
+        await asyncio.sleep(0)
+        frozen = numbers(track)
+        await read(track, 3)
+        assert numbers(track) == frozen
+        track.enabled = True
+        await asyncio.sleep(0)
+        assert numbers(track)[0] >= frozen[0]
+        await until(lambda: numbers(track)[0] > frozen[0])
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_a_clone_starts_from_nothing(enabled: bool) -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        await until(lambda: numbers(track)[0] >= 2)
+        track.enabled = enabled
+        async with track.clone() as clone:
+            assert numbers(clone) == (0, 0, 0)
+            assert clone.stats is not track.stats
+            clone.enabled = True
+            await until(lambda: numbers(clone)[0] >= 2)
+            assert numbers(track)[2] >= 2
+            async with clone.clone() as again:
+                assert numbers(again) == (0, 0, 0)
+
+
+async def test_the_decimation_of_a_clone_does_not_count_for_the_original() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        async with track.clone() as clone:
+            await clone.apply_constraints({"frameRate": {"exact": 5}})
+            before = numbers(track)
+            await until(lambda: numbers(clone)[1] >= 3)
+            assert numbers(track)[1] == before[1]
+            assert numbers(track)[0] > before[0]
+
+
+async def test_stats_become_json() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        assert track.stats is not None
+        assert set(track.stats.to_json()) == {"deliveredFrames", "discardedFrames", "totalFrames"}

@@ -1,0 +1,142 @@
+"""MediaStreamTrackProcessor: its streams, -maxBufferSize, -backpressure."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from conformance.media import capture, read
+
+from mediadevices import (
+    AudioData,
+    InvalidStateError,
+    MediaStreamTrackProcessor,
+    VideoFrame,
+    VideoTrackGenerator,
+)
+
+SECONDS = 5
+
+
+def frame(timestamp: int) -> VideoFrame:
+    return VideoFrame(
+        bytes(16), {"format": "RGBA", "codedWidth": 2, "codedHeight": 2, "timestamp": timestamp}
+    )
+
+
+@pytest.mark.parametrize(("kind", "cls"), [("video", VideoFrame), ("audio", AudioData)])
+async def test_a_processor_reads_media_until_the_track_ends(kind: str, cls: type) -> None:
+    async with capture(**{kind: True}) as stream, asyncio.timeout(SECONDS):
+        (track,) = stream.get_tracks()
+        reader = MediaStreamTrackProcessor(track).readable.get_reader()
+        result = await reader.read()
+        assert not result.done
+        assert isinstance(result.value, cls)
+        result.value.close()
+        track.stop()
+        while not (result := await reader.read()).done:
+            result.value.close()
+        assert result.value is None
+
+
+async def test_the_init_dictionary_of_the_standard() -> None:
+    async with capture(video=True) as stream, asyncio.timeout(SECONDS):
+        (track,) = stream.get_tracks()
+        processor = MediaStreamTrackProcessor({"track": track, "maxBufferSize": 2})
+        async for taken in processor.readable:
+            taken.close()
+            break
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, "2", True])
+async def test_the_buffer_holds_a_whole_number_of_at_least_one(size: object) -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_tracks()
+        with pytest.raises(TypeError):
+            MediaStreamTrackProcessor(track, max_buffer_size=size)
+
+
+@pytest.mark.parametrize("bad", [None, 5, {}, {"track": None}])
+async def test_a_processor_needs_a_track(bad: object) -> None:
+    with pytest.raises(TypeError):
+        MediaStreamTrackProcessor(bad)
+
+
+async def test_an_ended_track_cannot_be_read() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_tracks()
+        track.stop()
+        with pytest.raises(InvalidStateError):
+            MediaStreamTrackProcessor(track)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_the_buffer_holds_so_many_of_the_newest(size: int) -> None:
+    generator = VideoTrackGenerator()
+    processor = MediaStreamTrackProcessor(generator.track, max_buffer_size=size)
+    writer = generator.writable.get_writer()
+    for number in range(6):
+        await writer.write(frame(number))
+    await writer.close()
+    taken = [one.timestamp async for one in processor.readable]
+    assert taken == list(range(6 - size, 6))
+    assert processor.dropped == 6 - size
+
+
+async def test_a_slow_reader_gets_newer_frames_and_never_the_same_twice() -> None:
+    async with capture(video=True) as stream, asyncio.timeout(SECONDS):
+        (track,) = stream.get_tracks()
+        stamps: list[int] = []
+        interval = 1e6 / track.get_settings().frame_rate
+        async for taken in MediaStreamTrackProcessor(track).readable:
+            stamps.append(taken.timestamp)
+            taken.close()
+            if len(stamps) == 3:
+                break
+            await asyncio.sleep(0.2)
+        assert stamps == sorted(set(stamps))
+        assert all(b - a > 2 * interval for a, b in zip(stamps, stamps[1:], strict=False))
+
+
+async def test_a_stream_is_locked_to_one_reader() -> None:
+    async with capture(video=True) as stream, asyncio.timeout(SECONDS):
+        readable = MediaStreamTrackProcessor(stream.get_tracks()[0]).readable
+        assert not readable.locked
+        reader = readable.get_reader()
+        assert readable.locked
+        with pytest.raises(TypeError):
+            readable.get_reader()
+        reader.release_lock()
+        assert not readable.locked
+        with pytest.raises(TypeError):
+            await reader.read()
+        again = readable.get_reader()
+        assert not (await again.read()).done
+
+
+async def test_cancelling_ends_the_stream_and_not_the_track() -> None:
+    async with capture(video=True) as stream, asyncio.timeout(SECONDS):
+        (track,) = stream.get_tracks()
+        reader = MediaStreamTrackProcessor(track).readable.get_reader()
+        pending = reader.read()
+        await reader.cancel()
+        assert (await pending).done
+        assert (await reader.read()).done
+        assert track.ready_state == "live"
+
+
+async def test_two_processors_of_a_track_read_independently() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_tracks()
+        first, second = await asyncio.gather(read(track, 3), read(track, 3))
+        assert len(first) == len(second) == 3
+
+
+async def test_a_mandatory_format_is_that_of_every_frame() -> None:
+    async with capture(video=True) as stream, asyncio.timeout(SECONDS):
+        (track,) = stream.get_tracks()
+        async for taken in MediaStreamTrackProcessor(track, format="RGBA").readable:
+            assert taken.format == "RGBA"
+            break
+        with pytest.raises(TypeError):
+            MediaStreamTrackProcessor(track, format="doesnotexist")

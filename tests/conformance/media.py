@@ -1,0 +1,57 @@
+"""What the conformance tests have in common: capturing and reading, with a time limit."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, aclosing
+from typing import TYPE_CHECKING
+
+from mediadevices import navigator
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from mediadevices import AudioData, MediaStream, MediaStreamTrack, VideoFrame
+
+__all__ = ["capture", "no_event", "read", "tracks_of"]
+
+SECONDS = 10
+
+
+@asynccontextmanager
+async def capture(**constraints: object) -> AsyncGenerator[MediaStream]:
+    """Capture for the time of a block: ``async with capture(video=True) as stream``."""
+    async with asyncio.timeout(SECONDS):
+        stream = await navigator.media_devices.get_user_media(constraints)
+    try:
+        yield stream
+    finally:
+        for track in stream.get_tracks():
+            track.stop()
+
+
+async def read(track: MediaStreamTrack, count: int = 1) -> list[VideoFrame | AudioData]:
+    """Return the next frames or blocks of a track."""
+    found: list[VideoFrame | AudioData] = []
+    async with asyncio.timeout(SECONDS), aclosing(track.frames()) as frames:
+        async for data in frames:
+            found.append(data)
+            if len(found) == count:
+                break
+    return found
+
+
+async def no_event(fired: list[object], seconds: float = 0.1) -> None:
+    """Wait a little, and see that nothing was noted."""
+    await asyncio.sleep(seconds)
+    assert fired == []
+
+
+@asynccontextmanager
+async def tracks_of(stream: MediaStream) -> AsyncGenerator[list[MediaStreamTrack]]:
+    """Stop the tracks of a stream, such as a clone, at the end of a block."""
+    try:
+        yield stream.get_tracks()
+    finally:
+        for track in stream.get_tracks():
+            track.stop()

@@ -1,0 +1,106 @@
+"""Promises in Python's sense: started when called, settled once, cancelled in both directions."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mediadevices import InvalidStateError, navigator
+from mediadevices.testing import install_fake_devices
+from mediadevices.webidl import promise
+
+
+def future() -> asyncio.Future[int]:
+    return asyncio.get_running_loop().create_future()
+
+
+async def test_a_result_is_passed_through_the_function() -> None:
+    source = future()
+    result = promise.then(source, lambda value: value + 1)
+    source.set_result(1)
+    assert await result == 2
+    assert await promise.then(promise.resolved(1), str) == "1"
+
+
+async def test_an_error_is_passed_on() -> None:
+    source = future()
+    result = promise.then(source, str)
+    source.set_exception(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        await result
+    assert promise.then(promise.rejected(LookupError()), str).exception() is not None
+
+
+async def test_an_error_of_the_function_is_the_error() -> None:
+    def broken(_: int) -> int:
+        raise ZeroDivisionError
+
+    source = future()
+    result = promise.then(source, broken)
+    source.set_result(1)
+    with pytest.raises(ZeroDivisionError):
+        await result
+
+
+async def test_cancelling_the_result_cancels_the_source() -> None:
+    source = future()
+    result = promise.then(source, str)
+    result.cancel()
+    await asyncio.sleep(0)
+    assert source.cancelled()
+
+
+async def test_cancelling_the_source_cancels_the_result() -> None:
+    source = future()
+    result = promise.then(source, str)
+    source.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await result
+
+
+async def test_a_result_that_comes_too_late_is_discarded() -> None:
+    source, discarded = future(), []
+    result = promise.then(source, str, discarded.append)
+    source.set_result(5)
+    result.cancel()
+    await asyncio.sleep(0)
+    assert discarded == [5]
+
+
+async def test_an_error_that_comes_too_late_is_nobodys() -> None:
+    source = future()
+    result = promise.then(source, str)
+    source.set_exception(ZeroDivisionError())
+    result.cancel()
+    await asyncio.sleep(0)
+
+
+async def test_a_started_coroutine_runs_without_anybody_who_waits() -> None:
+    done = asyncio.Event()
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        done.set()
+
+    promise.started(work(), "work")
+    async with asyncio.timeout(1):
+        await done.wait()
+
+
+@pytest.mark.lanes("cpython")
+def test_without_a_running_loop_the_message_says_what_to_do() -> None:
+    with install_fake_devices(), pytest.raises(InvalidStateError, match="asyncio.run"):
+        navigator.media_devices.get_user_media(video=True)
+    with install_fake_devices(), pytest.raises(InvalidStateError, match="asyncio.run"):
+        navigator.media_devices.enumerate_devices()
+
+
+async def test_get_user_media_starts_when_it_is_called() -> None:
+    with install_fake_devices() as fakes:
+        future = navigator.media_devices.get_user_media(video=True)
+        async with asyncio.timeout(5):
+            while not fakes.cameras[0].is_open:
+                await asyncio.sleep(0)
+        async with await future as stream:
+            assert stream.active

@@ -1,0 +1,111 @@
+"""The list of devices: several drivers, reports from any thread, failures."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices import navigator
+from mediadevices.agents import use_agent
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.testing import FakeCamera, FakeDriver, FakeMicrophone, ManualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class World:
+    """An agent over two drivers: one of cameras and one of microphones."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.cameras = FakeDriver([FakeCamera(label="Camera")], clock)
+        self.microphones = FakeDriver([FakeMicrophone(label="Microphone")], clock)
+        authority = PermissionAuthority("test", policies={"camera": "grant", "microphone": "grant"})
+        self.agent = LocalAgent(
+            [self.cameras, self.microphones], authority, secret=b"", clock=clock
+        )
+
+
+@pytest.fixture
+def world(clock: ManualClock) -> Iterator[World]:
+    made = World(clock)
+    with use_agent(made.agent):
+        yield made
+    made.agent.close()
+
+
+async def labels() -> list[str]:
+    return [device.label for device in await navigator.media_devices.enumerate_devices()]
+
+
+async def broken(*_: object) -> None:
+    raise OSError("the bus is down")
+
+
+async def test_each_device_is_opened_by_the_driver_that_found_it(world: World) -> None:
+    async with await navigator.media_devices.get_user_media(video=True, audio=True) as stream:
+        assert {track.label for track in stream.get_tracks()} == {"Camera", "Microphone"}
+        assert await labels() == ["Microphone", "Camera"]
+
+
+@pytest.mark.parametrize("method", ["list_devices", "watch"])
+async def test_a_driver_that_fails_does_not_hide_the_devices_of_others(
+    world: World,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+) -> None:
+    monkeypatch.setattr(world.cameras, method, broken)
+    async with await navigator.media_devices.get_user_media(audio=True):
+        assert "Microphone" in await labels()
+    assert "the bus is down" in caplog.text
+
+
+async def test_a_driver_that_fails_for_a_moment_ends_no_track(
+    world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True, audio=True) as stream:
+        monkeypatch.setattr(world.cameras, "list_devices", broken)
+        world.microphones.plug(FakeMicrophone(label="New"))
+        await clock.advance(0.1)
+        assert await labels() == ["Microphone", "New", "Camera"]
+        assert stream.get_video_tracks()[0].ready_state == "live"
+
+
+async def test_who_gives_up_waiting_does_not_stop_the_listing(
+    world: World, clock: ManualClock
+) -> None:
+    promise = navigator.media_devices.enumerate_devices()
+    await asyncio.sleep(0)
+    promise.cancel()
+    async with await navigator.media_devices.get_user_media(video=True):
+        change = asyncio.ensure_future(navigator.media_devices.wait_for("devicechange"))
+        await asyncio.sleep(0)
+        world.cameras.plug(FakeCamera(label="Other"))
+        await clock.advance(0.1)
+        await change
+
+
+@pytest.mark.lanes("cpython")  # There are no threads in Pyodide.
+async def test_a_report_may_come_from_any_thread(world: World, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        change = asyncio.ensure_future(navigator.media_devices.wait_for("devicechange"))
+        await asyncio.sleep(0)
+        thread = threading.Thread(target=world.cameras.plug, args=[FakeCamera(label="Other")])
+        thread.start()
+        thread.join()
+        await clock.advance(0.1)
+        event = await change
+        assert [one.label for one in event.user_inserted_devices] == ["Other"]
+
+
+async def test_watching_ends_with_the_agent(world: World, clock: ManualClock) -> None:
+    await navigator.media_devices.enumerate_devices()
+    assert len(world.cameras.watchers) == 1
+    world.agent.close()
+    assert world.cameras.watchers == ()

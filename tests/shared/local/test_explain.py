@@ -1,0 +1,66 @@
+"""Why a device was or was not chosen: the notes of errors, and the debug log."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices import NotReadableError, OverconstrainedError, navigator
+from mediadevices.driver import VideoMode
+from mediadevices.testing import FakeCamera, install_fake_devices
+
+if TYPE_CHECKING:
+    from mediadevices.testing import FakeDevices, ManualClock
+
+
+def notes(error: BaseException) -> str:
+    return "\n".join(getattr(error, "__notes__", ()))
+
+
+async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
+    clock: ManualClock,
+) -> None:
+    small = FakeCamera(label="Small", modes=(VideoMode(320, 240, 30.0),))
+    large = FakeCamera(label="Large", modes=(VideoMode(1280, 720, 30.0),))
+    with install_fake_devices([small, large], clock=clock):
+        with pytest.raises(OverconstrainedError, match="'width'") as caught:
+            await navigator.media_devices.get_user_media(video={"width": {"min": 2000}})
+    lines = notes(caught.value).splitlines()
+    assert len(lines) == 2
+    for line, label, width in zip(lines, ("Small", "Large"), ("320", "1280"), strict=True):
+        assert label in line
+        assert "min 2000" in line
+        assert width in line
+
+
+async def test_constraints_that_are_possible_only_one_by_one(fakes: FakeDevices) -> None:
+    wanted = {"width": {"exact": 640}, "frameRate": {"exact": 60}}
+    with pytest.raises(OverconstrainedError) as caught:
+        await navigator.media_devices.get_user_media(video=wanted)
+    assert "not together" in notes(caught.value)
+
+
+async def test_applying_explains_too(fakes: FakeDevices) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        with pytest.raises(OverconstrainedError, match="Fake Camera 1") as caught:
+            await stream.get_tracks()[0].apply_constraints({"height": {"min": 5000}})
+    assert "min 5000" in notes(caught.value)
+
+
+async def test_a_device_that_could_not_be_opened_is_noted(fakes: FakeDevices) -> None:
+    fakes.fail_to_open(fakes.cameras[0])
+    with pytest.raises(NotReadableError, match="another program") as caught:
+        await navigator.media_devices.get_user_media(video=True)
+    assert "Fake Camera 1" in notes(caught.value)
+
+
+async def test_a_selection_is_in_the_debug_log(
+    fakes: FakeDevices, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "mediadevices"):
+        async with await navigator.media_devices.get_user_media(video={"width": 320}):
+            pass
+    assert "'Fake Camera 1': best" in caplog.text
+    assert "asked ideal 320" in caplog.text

@@ -1,0 +1,234 @@
+"""Tracks that are dropped, loops that end, agents that close."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+
+import pytest
+
+from mediadevices import (
+    MediaStream,
+    NotReadableError,
+    TrackLeakWarning,
+    VideoTrackGenerator,
+    navigator,
+)
+from mediadevices.testing import FakeDevices, ManualClock, install_fake_devices
+
+
+async def test_a_live_track_that_is_dropped_is_stopped_with_a_warning(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True)
+    assert fakes.cameras[0].is_open
+    with pytest.warns(TrackLeakWarning, match=r"Fake Camera 1.*stop\(\)"):
+        del stream
+        gc.collect()
+        await clock.advance(0)
+    assert not fakes.cameras[0].is_open
+
+
+@pytest.mark.untidy_loop("the warning, an error here, goes to the loop's exception handler")
+async def test_the_device_is_closed_even_if_the_warning_is_an_error(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True)
+    del stream
+    gc.collect()
+    await clock.advance(0)
+    assert not fakes.cameras[0].is_open
+
+
+@pytest.mark.parametrize("type", ["mute", "unmute", "ended"])
+async def test_a_live_track_with_listeners_is_kept(
+    fakes: FakeDevices, clock: ManualClock, type: str
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True)
+    fired: list[object] = []
+    track = stream.get_tracks()[0]
+    track.add_event_listener(type, lambda event: fired.append(event.type))
+    known = weakref.ref(track)
+    del stream, track
+    gc.collect()
+    await clock.advance(0.1)
+    assert known() is not None
+    assert fakes.cameras[0].is_open
+    fakes.mute(fakes.cameras[0])
+    await clock.advance(0)
+    fakes.unmute(fakes.cameras[0])
+    await clock.advance(0)
+    fakes.break_down(fakes.cameras[0])
+    await clock.advance(0)
+    assert fired == [type]
+    gc.collect()
+    assert known() is None
+
+
+async def test_listeners_of_other_events_keep_nothing(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True)
+    stream.get_tracks()[0].onconfigurationchange = print
+    with pytest.warns(TrackLeakWarning):
+        del stream
+        gc.collect()
+        await clock.advance(0)
+
+
+async def test_a_stopped_track_with_listeners_is_not_kept(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True)
+    track = stream.get_tracks()[0]
+    track.onended = print
+    track.stop()
+    known = weakref.ref(track)
+    del stream, track
+    await clock.advance(0)
+    gc.collect()
+    assert known() is None
+
+
+async def test_a_stream_keeps_its_tracks_and_what_the_program_set_on_them(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        track = stream.get_tracks()[0]
+        track.enabled = False
+        name = id(track)
+        other = MediaStream([track])
+        del track
+        gc.collect()
+        await clock.advance(0)
+        assert id(other.get_tracks()[0]) == id(stream.get_tracks()[0]) == name
+        assert other.get_tracks()[0].enabled is False
+
+
+async def test_a_generator_that_is_dropped_is_no_leak(clock: ManualClock) -> None:
+    with install_fake_devices(clock=clock):
+        generator = VideoTrackGenerator()
+        del generator
+        gc.collect()
+        await clock.advance(0)
+
+
+async def test_closing_the_agent_stops_all_tracks_without_an_event(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True, audio=True)
+    fired: list[object] = []
+    for track in stream.get_tracks():
+        track.onended = fired.append
+    fakes.agent.close()
+    assert not stream.active
+    await clock.advance(1)
+    assert fired == []
+    assert not fakes.cameras[0].is_open
+    assert not fakes.microphones[0].is_open
+
+
+async def test_an_agent_that_was_closed_can_be_used_again(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    fakes.agent.close()
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        assert stream.active
+
+
+async def test_a_closed_agent_hears_of_no_change(fakes: FakeDevices, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        fired: list[object] = []
+        navigator.media_devices.ondevicechange = fired.append
+        fakes.agent.close()
+        fakes.unplug(fakes.microphones[1])
+        await clock.advance(1)
+        assert fired == []
+
+
+@pytest.mark.lanes("cpython")
+class TestLoops:
+    """Event loops one after the other; Pyodide has one for ever."""
+
+    @staticmethod
+    async def capture_and_stop() -> str:
+        async with await navigator.media_devices.get_user_media(video=True, audio=True) as stream:
+            return stream.get_tracks()[0].label
+
+    def test_two_loops_one_after_the_other(self) -> None:
+        with install_fake_devices() as fakes:
+            for count in (1, 2):
+                assert asyncio.run(self.capture_and_stop())
+                assert fakes.cameras[0].opened == count
+                assert not fakes.cameras[0].is_open
+
+    def test_a_loop_that_ended_without_a_stop_is_no_obstacle(self) -> None:
+        async def forget() -> object:
+            return await navigator.media_devices.get_user_media(video=True)
+
+        with install_fake_devices() as fakes:
+            stream = asyncio.run(forget())
+            assert not fakes.cameras[0].is_open
+            assert asyncio.run(self.capture_and_stop())
+            assert not stream.active
+
+    def test_what_a_program_does_to_a_track_after_its_loop_is_harmless(self) -> None:
+        async def forget() -> object:
+            return await navigator.media_devices.get_user_media(video=True, audio=True)
+
+        with install_fake_devices():
+            stream = asyncio.run(forget())
+            for track in stream.get_tracks():
+                track.enabled = False
+                track.enabled = True
+                clone = track.clone()
+                clone.stop()
+                track.stop()
+            assert not stream.active
+
+    def test_a_track_that_is_dropped_after_its_loop_is_harmless(self) -> None:
+        async def forget() -> object:
+            return await navigator.media_devices.get_user_media(video=True)
+
+        with install_fake_devices():
+            stream = asyncio.run(forget())
+            del stream
+            gc.collect()
+
+    def test_devices_belong_to_one_loop_while_it_uses_them(self) -> None:
+        with install_fake_devices():
+            first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+            try:
+                stream = first.run_until_complete(self.open())
+                with pytest.raises(NotReadableError, match="another event loop"):
+                    second.run_until_complete(self.open())
+                first.run_until_complete(self.stop(stream))
+                again = second.run_until_complete(self.open())
+                second.run_until_complete(self.stop(again))
+            finally:
+                first.close()
+                second.close()
+
+    def test_questions_of_two_loops_do_not_meet(self) -> None:
+        async def ask_twice() -> None:
+            both = [navigator.media_devices.get_user_media(video=True) for _ in range(2)]
+            for stream in await asyncio.gather(*both):
+                for track in stream.get_tracks():
+                    track.stop()
+
+        with install_fake_devices() as fakes:
+            for _ in range(2):
+                fakes.set_permission("camera", "prompt")
+                asyncio.run(ask_twice())
+            assert len(fakes.requests) == 2
+
+    @staticmethod
+    async def open() -> MediaStream:
+        return await navigator.media_devices.get_user_media(video=True)
+
+    @staticmethod
+    async def stop(stream: MediaStream) -> None:
+        for track in stream.get_tracks():
+            track.stop()
+        await asyncio.sleep(0.01)

@@ -1,0 +1,177 @@
+"""When a device is opened and closed, whatever is cancelled, unplugged or refused meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from mediadevices import NotReadableError, OverconstrainedError, navigator
+from mediadevices.driver import VideoMode
+from mediadevices.testing import FakeCamera, FakeDevices, ManualClock, install_fake_devices
+
+
+def ask(**constraints: object) -> asyncio.Future:
+    return navigator.media_devices.get_user_media(constraints)
+
+
+async def test_the_last_stop_closes_the_device(fakes: FakeDevices, clock: ManualClock) -> None:
+    (camera,) = fakes.cameras
+    first, second = await ask(video=True), await ask(video=True)
+    clone = first.clone()
+    assert camera.opened == 1
+    for stream in (first, second):
+        stream.get_tracks()[0].stop()
+        await clock.advance(0)
+        assert camera.is_open
+    clone.get_tracks()[0].stop()
+    await clock.advance(0)
+    assert not camera.is_open
+
+
+async def test_a_hundred_captures_leave_nothing_open(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    for _ in range(100):
+        async with await ask(video=True, audio=True):
+            pass
+    await clock.advance(0)
+    assert not fakes.cameras[0].is_open
+    assert not fakes.microphones[0].is_open
+
+
+async def test_a_device_that_is_wanted_again_at_once_need_not_be_closed(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await ask(video=True)
+    stream.get_tracks()[0].stop()
+    async with await ask(video=True) as again:
+        await clock.advance(0.1)
+        assert again.active
+        assert fakes.cameras[0].is_open
+        assert again.get_tracks()[0].stats.delivered_frames > 0
+
+
+async def test_concurrent_calls_open_the_device_once(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    fakes.cameras[0].open_delay = 1
+    both = asyncio.gather(ask(video={"width": 640}), ask(video={"width": 320}))
+    await clock.advance(2)
+    first, second = await both
+    async with first, second:
+        assert fakes.cameras[0].opened == 1
+        widths = [one.get_tracks()[0].get_settings().width for one in (first, second)]
+        assert widths == [640, 320]
+
+
+async def test_cancelling_at_any_moment_leaves_every_device_closed(clock: ManualClock) -> None:
+    for moment in range(40):
+        with install_fake_devices(clock=clock) as fakes:
+            for device in (*fakes.cameras, *fakes.microphones):
+                device.open_delay = 0.5
+            promise = ask(video=True, audio=True)
+            for step in range(moment):
+                if step and step % 5 == 0:
+                    await clock.advance(0.25)
+                await asyncio.sleep(0)
+            promise.cancel()
+            with suppress(asyncio.CancelledError):
+                stream = await promise
+                for track in stream.get_tracks():
+                    track.stop()
+            await clock.advance(5)
+            assert not any(one.is_open for one in (*fakes.cameras, *fakes.microphones)), moment
+
+
+async def test_after_a_cancelled_opening_the_device_can_be_had(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    (camera,) = fakes.cameras
+    camera.open_delay = 1
+    promise = ask(video=True)
+    await clock.advance(0.5)
+    promise.cancel()
+    again = ask(video=True)
+    await clock.advance(5)
+    async with await again as stream:
+        assert stream.active
+        assert camera.opened == 2  # The first opening was finished, and closed, before.
+        await clock.advance(0.1)
+        assert stream.get_tracks()[0].stats.delivered_frames > 0
+
+
+async def test_a_device_that_goes_while_it_is_opened(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    (camera,) = fakes.cameras
+    camera.open_delay = 1
+    promise = ask(video=True)
+    await clock.advance(0.5)
+    fakes.unplug(camera)
+    await clock.advance(5)
+    with pytest.raises(NotReadableError, match="unplugged"):
+        await promise
+    assert not camera.is_open
+
+
+async def test_a_device_that_goes_in_the_moment_it_is_open(
+    fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver, (camera,) = fakes.driver, fakes.cameras
+    original = driver.open
+
+    async def open_and_lose(*arguments: object) -> object:
+        capture = await original(*arguments)
+        fakes.unplug(camera)
+        return capture
+
+    monkeypatch.setattr(driver, "open", open_and_lose)
+    promise = ask(video=True)
+    await clock.advance(1)
+    with pytest.raises(NotReadableError, match="unplugged"):
+        await promise
+    await clock.advance(1)
+    assert not camera.is_open
+
+
+async def test_a_failing_microphone_closes_the_camera(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    for microphone in fakes.microphones:
+        fakes.fail_to_open(microphone)
+    with pytest.raises(NotReadableError):
+        await ask(video=True, audio=True)
+    await clock.advance(0)
+    assert not fakes.cameras[0].is_open
+
+
+async def test_every_device_that_could_not_be_had_is_in_the_message(fakes: FakeDevices) -> None:
+    for microphone in fakes.microphones:
+        fakes.fail_to_open(microphone)
+    with pytest.raises(NotReadableError) as caught:
+        await ask(audio=True)
+    for microphone in fakes.microphones:
+        assert microphone.label in caught.value.message
+
+
+async def test_what_a_lying_camera_delivers_is_what_counts(clock: ManualClock) -> None:
+    liar = FakeCamera(label="Liar", delivers=VideoMode(320, 240, 15.0))
+    with install_fake_devices([liar], clock=clock):
+        async with await ask(video={"width": 640}) as stream:
+            settings = stream.get_tracks()[0].get_settings()
+            assert (settings.width, settings.height, settings.frame_rate) == (320, 240, 15)
+        with pytest.raises(OverconstrainedError) as caught:
+            await ask(video={"width": {"exact": 640}})
+        assert caught.value.constraint == "width"
+        await clock.advance(0)
+        assert not liar.is_open
+
+
+async def test_an_honest_camera_takes_the_place_of_a_lying_one(clock: ManualClock) -> None:
+    liar = FakeCamera(label="Liar", delivers=VideoMode(320, 240, 15.0), default=True)
+    with install_fake_devices([liar, FakeCamera(label="Honest")], clock=clock):
+        async with await ask(video={"width": {"exact": 640}}) as stream:
+            assert stream.get_tracks()[0].label == "Honest"
+        assert not liar.is_open

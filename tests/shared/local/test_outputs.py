@@ -1,0 +1,254 @@
+"""What a track makes of its source's media: black, silence, rates, resampling, numbers."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices import AudioData, MediaStreamTrackProcessor, navigator
+from mediadevices.driver import AudioMode
+from mediadevices.testing import FakeMicrophone, frame_number, install_fake_devices
+
+if TYPE_CHECKING:
+    from mediadevices import MediaStreamTrack, VideoFrame
+    from mediadevices.testing import FakeDevices, ManualClock
+
+
+async def collected(
+    track: MediaStreamTrack, clock: ManualClock, seconds: float
+) -> list[VideoFrame | AudioData]:
+    """Let time pass and return everything that a track delivers meanwhile."""
+    reader = MediaStreamTrackProcessor(track, max_buffer_size=10_000).readable.get_reader()
+    await clock.advance(seconds)
+    found: list[VideoFrame | AudioData] = []
+    while True:
+        pending = reader.read()
+        await clock.advance(0)
+        if not pending.done():
+            await reader.cancel()
+            return found
+        found.append((await pending).value)
+
+
+def samples(blocks: list[AudioData]) -> array[float]:
+    joined = array("f")
+    for block in blocks:
+        assert block.format == "f32"
+        joined.frombytes(bytes(block.data))
+    return joined
+
+
+def frequency(values: array[float], rate: float) -> float:
+    """Count the rising zero crossings of a second."""
+    crossings = sum(1 for a, b in pairwise(values) if a < 0 <= b)
+    return crossings * rate / len(values)
+
+
+# --- video ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rate", "numbers"),
+    [
+        (30, list(range(12))),
+        (15, list(range(0, 12, 2))),
+        (10, list(range(0, 12, 3))),
+        (20, [0, 1, 3, 4, 6, 7, 9, 10]),
+    ],
+)
+async def test_decimation_leaves_out_evenly_and_counts(
+    fakes: FakeDevices, clock: ManualClock, rate: float, numbers: list[int]
+) -> None:
+    wanted = {"frameRate": {"exact": rate}, "resizeMode": "crop-and-scale", "width": 640}
+    async with await navigator.media_devices.get_user_media(video=wanted) as stream:
+        (track,) = stream.get_tracks()
+        assert track.get_settings().frame_rate == rate
+        found = await collected(track, clock, 0.41)
+        taken = [frame_number(frame) for frame in found]
+        if rate == 20:  # Two of three, whichever.
+            assert len(taken) == len(numbers)
+            assert all(1 <= b - a <= 2 for a, b in pairwise(taken))
+        else:
+            assert taken == numbers
+        stats = track.stats
+        assert (stats.delivered_frames, stats.discarded_frames, stats.total_frames) == (
+            *(len(numbers), 12 - len(numbers)),
+            12,
+        )
+
+
+async def test_frames_that_a_busy_loop_missed_are_in_the_total(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        source = fakes.agent.sources[0]
+        processor = MediaStreamTrackProcessor(track)
+        await clock.advance(0.04)
+        frame = (await processor.readable.get_reader().read()).value
+        source.distribute([frame.retimed(9_000_000)], lost=5)
+        assert track.stats.total_frames == 1 + 1 + 5
+        assert track.stats.delivered_frames == 2
+        assert processor.dropped == 5
+
+
+async def test_a_muted_camera_gives_black_at_the_rate_of_the_track(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video={"frameRate": 10}) as stream:
+        (track,) = stream.get_tracks()
+        fakes.mute(fakes.cameras[0])
+        await clock.advance(0)
+        found = await collected(track, clock, 1.01)
+        assert [b.timestamp - a.timestamp for a, b in pairwise(found)] == [100_000] * 9
+        for frame in found:
+            with pytest.raises(ValueError, match="black"):
+                frame_number(frame)
+            assert (frame.display_width, frame.display_height) == (640, 480)
+            assert frame.duration == 100_000
+
+
+async def test_black_takes_the_place_of_each_frame_of_a_disabled_track(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        track.enabled = False
+        found = await collected(track, clock, 0.51)
+        assert len(found) == 15
+        assert {frame.format for frame in found} == {"I420"}
+        assert track.stats.total_frames == 0
+
+
+async def test_time_stamps_rise_when_real_and_black_frames_meet(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        processor = MediaStreamTrackProcessor(track, max_buffer_size=1000)
+        for _ in range(3):
+            await clock.advance(0.11)
+            fakes.mute(fakes.cameras[0])
+            await clock.advance(0.11)
+            fakes.unmute(fakes.cameras[0])
+        track.stop()
+        stamps = [frame.timestamp async for frame in processor.readable]
+        assert len(stamps) > 15
+        assert all(a < b for a, b in pairwise(stamps))
+
+
+async def test_who_reads_nothing_lets_no_timer_run(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        fakes.mute(fakes.cameras[0])
+        await clock.advance(0)
+        assert clock.pending == 0
+        reader = MediaStreamTrackProcessor(track).readable.get_reader()
+        assert clock.pending == 1
+        await reader.cancel()
+        assert clock.pending == 0
+
+
+async def test_after_a_long_standstill_black_starts_anew_instead_of_catching_up(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        fakes.mute(fakes.cameras[0])
+        await clock.advance(0)
+        processor = MediaStreamTrackProcessor(track, max_buffer_size=1000)
+        clock.jump(60)
+        await clock.advance(0.1)
+        track.stop()
+        assert len([frame async for frame in processor.readable]) < 10
+
+
+# --- audio ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [16000, 44100, 48000, 8000])
+async def test_resampling_keeps_the_tone_and_the_number_of_samples(
+    clock: ManualClock, rate: int
+) -> None:
+    with install_fake_devices(microphones=[FakeMicrophone(frequency=440)], clock=clock):
+        wanted = {"sampleRate": {"exact": rate}}
+        async with await navigator.media_devices.get_user_media(audio=wanted) as stream:
+            (track,) = stream.get_tracks()
+            assert track.get_settings().sample_rate == rate
+            blocks = await collected(track, clock, 2.0)
+            assert {block.sample_rate for block in blocks} == {rate}
+            values = samples(blocks)
+            held_back = 2 * rate - len(values)  # A good resampler looks ahead a little.
+            assert 0 <= held_back <= 0.15 * rate
+            second = values[len(values) - rate :]
+            assert frequency(second, rate) == pytest.approx(440, abs=2)
+            rms = math.sqrt(sum(value * value for value in second) / len(second))
+            assert rms == pytest.approx(0.5 / math.sqrt(2), rel=0.02)
+            stamps = [block.timestamp for block in blocks]
+            assert all(a < b for a, b in pairwise(stamps))
+
+
+async def test_channels_are_mixed_as_asked(clock: ManualClock) -> None:
+    microphone = FakeMicrophone(modes=(AudioMode(48000, 2),))
+    with install_fake_devices(microphones=[microphone], clock=clock):
+        wanted = {"channelCount": {"exact": 1}}
+        async with await navigator.media_devices.get_user_media(audio=wanted) as stream:
+            blocks = await collected(stream.get_tracks()[0], clock, 0.1)
+            assert {block.number_of_channels for block in blocks} == {1}
+            assert max(samples(blocks)) == pytest.approx(0.5, abs=0.01)
+
+
+async def test_who_reads_later_hears_nothing_of_before(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    wanted = {"sampleRate": {"exact": 16000}}
+    async with await navigator.media_devices.get_user_media(audio=wanted) as stream:
+        (track,) = stream.get_tracks()
+        first = await collected(track, clock, 0.5)
+        await clock.advance(10)
+        begin = clock.now()
+        second = await collected(track, clock, 0.5)
+        assert first[-1].timestamp < begin
+        assert second[0].timestamp >= begin - 20_000
+        assert frequency(samples(second), 16000) == pytest.approx(440, abs=8)
+
+
+async def test_a_disabled_microphone_is_silent_block_by_block(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    wanted = {"sampleRate": {"exact": 16000}}
+    async with await navigator.media_devices.get_user_media(audio=wanted) as stream:
+        (track,) = stream.get_tracks()
+        track.enabled = False
+        blocks = await collected(track, clock, 1.005)
+        assert len(blocks) == 100
+        assert {(one.number_of_frames, one.sample_rate) for one in blocks} == {(160, 16000)}
+        assert not any(samples(blocks))
+
+
+async def test_a_muted_microphone_is_silent_by_the_clock(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(audio=True) as stream:
+        (track,) = stream.get_tracks()
+        fakes.mute(fakes.microphones[0])
+        await clock.advance(0)
+        blocks = await collected(track, clock, 1.005)
+        assert sum(block.number_of_frames for block in blocks) == 48000
+        assert not any(samples(blocks))
+
+
+async def test_latency_is_the_age_of_the_samples(fakes: FakeDevices, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(audio=True) as stream:
+        stats = stream.get_tracks()[0].stats
+        await clock.advance(1.005)
+        assert stats.delivered_frames == 48000
+        assert stats.delivered_frames_duration == pytest.approx(1000)
+        assert stats.latency == stats.minimum_latency == stats.maximum_latency == 10
+        assert stats.average_latency == pytest.approx(10)

@@ -1,0 +1,162 @@
+"""The queue of one consumer: bounded, drops the oldest, ends, and goes with its consumer."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import pytest
+
+from mediadevices import (
+    InvalidStateError,
+    MediaStreamTrackProcessor,
+    TrackLeakWarning,
+    VideoFrame,
+    navigator,
+)
+from mediadevices.local.reader import LocalReader
+from mediadevices.testing import FakeDevices, ManualClock, frame_number
+
+
+def frame(number: int) -> VideoFrame:
+    return VideoFrame.wrap(bytes(6), "I420", 2, 2, timestamp=number)
+
+
+def reader(capacity: int) -> LocalReader:
+    return LocalReader(capacity, lambda data: data, lambda: None)
+
+
+async def test_the_oldest_give_way_and_are_counted() -> None:
+    queue = reader(2)
+    frames = [frame(number) for number in range(5)]
+    for one in frames:
+        queue.put(one)
+    queue.count_lost(4)
+    assert queue.dropped == 7
+    assert [one.closed for one in frames] == [True, True, True, False, False]
+    assert [(await queue.read()).timestamp for _ in range(2)] == [3, 4]
+
+
+async def test_what_is_queued_comes_before_the_end() -> None:
+    queue = reader(2)
+    queue.put(frame(0))
+    queue.end()
+    assert (await queue.read()).timestamp == 0
+    assert await queue.read() is None
+    assert await queue.read() is None
+
+
+async def test_closing_wakes_who_waits_and_lets_go_of_all() -> None:
+    queue = reader(2)
+    waiting = [asyncio.ensure_future(queue.read()) for _ in range(2)]
+    await asyncio.sleep(0)
+    queue.close()
+    assert await asyncio.gather(*waiting) == [None, None]
+    late = frame(1)
+    queue.put(late)
+    assert late.closed
+
+
+async def test_who_waits_first_is_served_first_also_when_others_give_up() -> None:
+    queue = reader(5)
+    waiting = [asyncio.ensure_future(queue.read()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    queue.put(frame(0))
+    queue.put(frame(1))
+    assert [(await one).timestamp for one in waiting[1:]] == [0, 1]
+
+
+async def test_a_turn_that_is_given_up_at_the_last_moment_is_passed_on() -> None:
+    queue = reader(5)
+    waiting = [asyncio.ensure_future(queue.read()) for _ in range(2)]
+    await asyncio.sleep(0)
+    queue.put(frame(0))
+    waiting[0].cancel()  # It has been woken, and has not run yet.
+    assert (await waiting[1]).timestamp == 0
+
+
+async def test_a_reader_does_the_work_for_what_it_takes_alone() -> None:
+    finished: list[int] = []
+
+    def finish(data: VideoFrame) -> VideoFrame:
+        finished.append(data.timestamp)
+        return data
+
+    queue = LocalReader(1, finish, lambda: None)
+    for number in range(3):
+        queue.put(frame(number))
+    await queue.read()
+    assert finished == [2]
+
+
+async def test_lost_frames_of_a_busy_loop_are_counted_for_each_reader(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        processor = MediaStreamTrackProcessor(track, max_buffer_size=3)
+        await clock.advance(0.2)
+        assert processor.dropped == 6 - 3
+        numbers = []
+        reading = processor.readable.get_reader()
+        for _ in range(3):
+            numbers.append(frame_number((await reading.read()).value))
+        assert numbers == [3, 4, 5]
+
+
+async def test_an_ended_track_has_no_readers_and_takes_none(fakes: FakeDevices) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        track.stop()
+        with pytest.raises(InvalidStateError, match="ended"):
+            async for _ in track.frames():
+                pass
+
+
+async def test_breaking_out_of_frames_lets_go_of_the_reader(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+
+        async def read_one() -> None:
+            async for _ in track.frames():
+                break
+
+        reading = asyncio.ensure_future(read_one())
+        await clock.advance(0.1)
+        await reading
+        await clock.advance(0)
+        assert fakes.agent.sources[0].tracks[0].output.readers == ()
+
+
+async def test_a_consumer_that_is_dropped_is_no_reader_any_more(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        processor = MediaStreamTrackProcessor(track)
+        output = fakes.agent.sources[0].tracks[0].output
+        assert len(output.readers) == 1
+        del processor
+        gc.collect()
+        assert output.readers == ()
+
+
+async def test_a_processor_alone_keeps_its_track_running(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    stream = await navigator.media_devices.get_user_media(video=True)
+    processor = MediaStreamTrackProcessor(stream.get_tracks()[0])
+    del stream
+    gc.collect()
+    await clock.advance(0.1)
+    assert fakes.cameras[0].is_open
+    reader = processor.readable.get_reader()
+    assert frame_number((await reader.read()).value) >= 0
+    with pytest.warns(TrackLeakWarning):
+        del processor, reader
+        gc.collect()
+        await clock.advance(0.1)
+    assert not fakes.cameras[0].is_open

@@ -1,0 +1,142 @@
+"""A device whose tracks are all disabled is let go, and had again when one is enabled (§4.3.1)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor, navigator
+from mediadevices.driver import Range
+from mediadevices.testing import FakeCamera, FakeDevices, ManualClock, install_fake_devices
+
+
+async def video(**constraints: object) -> MediaStreamTrack:
+    stream = await navigator.media_devices.get_user_media(video=constraints)
+    return stream.get_video_tracks()[0]
+
+
+async def test_a_disabled_track_lets_its_camera_go_within_three_seconds(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    (camera,) = fakes.cameras
+    async with await video() as track:
+        track.enabled = False
+        await clock.advance(1)
+        assert camera.is_open
+        await clock.advance(2)
+        assert not camera.is_open
+        assert (track.ready_state, track.muted) == ("live", False)
+        track.enabled = True
+        await clock.advance(0.5)
+        assert camera.is_open
+        assert camera.opened == 2
+        delivered = track.stats.delivered_frames
+        await clock.advance(0.5)
+        assert track.stats.delivered_frames > delivered
+    assert fakes.requests[1:] == []  # It was permitted, and is not asked for again.
+
+
+async def test_it_is_kept_while_one_track_wants_it(fakes: FakeDevices, clock: ManualClock) -> None:
+    async with await video() as track, track.clone() as clone:
+        track.enabled = False
+        await clock.advance(5)
+        assert fakes.cameras[0].is_open
+        clone.stop()
+        await clock.advance(0)
+        assert fakes.cameras[0].is_open
+
+
+async def test_a_short_interruption_closes_nothing(fakes: FakeDevices, clock: ManualClock) -> None:
+    async with await video() as track:
+        track.enabled = False
+        await clock.advance(1.5)
+        track.enabled = True
+        await clock.advance(5)
+        assert fakes.cameras[0].is_open
+        assert fakes.cameras[0].opened == 1
+
+
+async def test_readers_get_black_frames_all_the_while(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as track:
+        processor = MediaStreamTrackProcessor(track, max_buffer_size=1000)
+        track.enabled = False
+        await clock.advance(4)
+        assert not fakes.cameras[0].is_open
+        track.stop()
+        stamps = [frame.timestamp async for frame in processor.readable]
+        assert len(stamps) in range(118, 122)
+        gaps = {round((b - a) / 1000) for a, b in zip(stamps, stamps[1:], strict=False)}
+        assert max(gaps) <= 67
+
+
+async def test_settings_and_controls_are_restored(clock: ManualClock) -> None:
+    camera = FakeCamera(controls={"zoom": Range(1, 4)}, initial={"zoom": 1})
+    with install_fake_devices([camera], clock=clock):
+        async with await video(width={"exact": 1280}, zoom=3) as track:
+            track.enabled = False
+            await clock.advance(3)
+            await track.apply_constraints({"width": {"exact": 1920}, "zoom": 2})
+            assert not camera.is_open
+            assert track.get_settings().width == 1920
+            track.enabled = True
+            await clock.advance(0.1)
+            assert camera.capture.configuration.mode.width == 1920
+            assert camera.capture.configuration.controls == {"zoom": 2}
+            assert track.get_settings().zoom == 2
+
+
+async def test_failing_to_have_it_again_ends_the_track(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as track, track.clone() as clone:
+        track.enabled = clone.enabled = False
+        await clock.advance(3)
+        ended = asyncio.gather(*(one.wait_for("ended", timeout=5) for one in (track, clone)))
+        fakes.fail_to_open(fakes.cameras[0])
+        await clock.advance(0)
+        track.enabled = True
+        await clock.advance(1)
+        await ended
+        assert (track.ready_state, clone.ready_state) == ("ended", "ended")
+
+
+async def test_a_camera_that_was_unplugged_meanwhile_ends_the_track(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as track:
+        track.enabled = False
+        await clock.advance(3)
+        ended = asyncio.ensure_future(track.wait_for("ended", timeout=5))
+        await asyncio.sleep(0)
+        fakes.unplug(fakes.cameras[0])
+        await clock.advance(1)
+        await ended
+
+
+async def test_a_new_track_opens_the_camera_and_the_old_one_stays_disabled(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as track:
+        track.enabled = False
+        await clock.advance(3)
+        async with await video() as second:
+            assert fakes.cameras[0].is_open
+            await clock.advance(0.2)
+            assert second.stats.delivered_frames > 0
+            assert track.stats.delivered_frames == 0
+        await clock.advance(3)
+        assert not track.enabled
+
+
+async def test_stopping_while_it_is_opened_again_closes_it(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as track:
+        track.enabled = False
+        await clock.advance(3)
+        fakes.cameras[0].open_delay = 1
+        track.enabled = True
+        await clock.advance(0.5)
+    await clock.advance(5)
+    assert not fakes.cameras[0].is_open
