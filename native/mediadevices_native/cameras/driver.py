@@ -1,0 +1,141 @@
+"""The camera driver: OpenCV for the pictures, the operating system for everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import sys
+import weakref
+from concurrent.futures import wait
+from typing import TYPE_CHECKING
+
+from mediadevices.errors import NotReadableError
+from mediadevices_native.cameras.capture import CameraCapture
+from mediadevices_native.findings import Finding
+from mediadevices_native.opencv import load_opencv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mediadevices.driver import Capture, Configuration, Device, Sink
+    from mediadevices_native.cameras.system import CameraSystem
+    from mediadevices_native.opencv import OpenCV
+
+__all__ = ["OpenCVCameraDriver", "camera_system", "diagnose"]
+
+_RELEASE_SECONDS = 15.0
+"""How long a camera that was closed while a read blocked may take to be let go."""
+
+_EXIT_SECONDS = 1.0
+
+
+class OpenCVCameraDriver:
+    """The cameras of this machine (a `mediadevices.driver.Driver`).
+
+    Linux is what it is tested on. The part for macOS and Windows is tested against stand-ins for
+    those systems only, and has not been run on them.
+
+    Args:
+        system: The operating system's side; the one of this machine by default.
+        load_opencv: Imports cv2, or raises `NotReadableError`.
+    """
+
+    def __init__(
+        self,
+        system: CameraSystem | None = None,
+        load_opencv: Callable[[], OpenCV] = load_opencv,
+    ) -> None:
+        self._system = camera_system() if system is None else system
+        self._load_opencv = load_opencv
+        self._captures: set[CameraCapture] = set()
+        atexit.register(_stop_all, weakref.ref(self))
+
+    @property
+    def name(self) -> str:
+        """``"opencv"``."""
+        return "opencv"
+
+    async def list_devices(self) -> Sequence[Device]:
+        """Find the cameras, without starting any."""
+        return await asyncio.to_thread(self._system.list_devices)
+
+    async def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed`, from any thread, when a camera may have come or gone.
+
+        Returns:
+            A function that stops the watching.
+        """
+        return await asyncio.to_thread(self._system.watch, changed)
+
+    async def open(self, device: Device, configuration: Configuration, sink: Sink) -> Capture:
+        """Open a camera and start to capture into the sink.
+
+        Raises:
+            NotReadableError: It cannot be had: OpenCV is missing, another program has it, the
+                system does not allow it, or it is gone; the message says which and what to do.
+        """
+        await self._wait_for_release(device)
+        capture = CameraCapture(self._system, self._load_opencv, device, sink)
+        self._captures.add(capture)
+        capture.finished.add_done_callback(lambda _: self._captures.discard(capture))
+        await capture.open(configuration)
+        return capture
+
+    def stop_all(self) -> None:
+        """Let go of every camera, as the interpreter ends."""
+        captures = list(self._captures)
+        for capture in captures:
+            capture.stop()
+        wait([capture.finished for capture in captures], timeout=_EXIT_SECONDS)
+
+    async def _wait_for_release(self, device: Device) -> None:
+        """Wait until a camera that we closed while a read blocked is really free."""
+        closing = [
+            asyncio.wrap_future(capture.finished)
+            for capture in self._captures
+            if capture.is_stopping and capture.device.key == device.key
+        ]
+        if not closing:
+            return
+        _, still = await asyncio.wait(closing, timeout=_RELEASE_SECONDS)
+        if still:
+            raise NotReadableError(f"{device.label}: the system does not let go of the camera")
+
+
+def camera_system() -> CameraSystem:
+    """Return the cameras of the operating system that this runs on."""
+    # A variable, because a type checker takes `sys.platform` to be its own system's.
+    platform: str = sys.platform
+    if platform == "linux":
+        from mediadevices_native.cameras.linux import LinuxCameras
+
+        return LinuxCameras()
+    from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
+
+    if platform == "darwin":
+        return MacCameras()
+    return WindowsCameras() if platform == "win32" else NoCameras()
+
+
+def diagnose(
+    system: CameraSystem | None = None, load_opencv: Callable[[], OpenCV] = load_opencv
+) -> list[Finding]:
+    """Look for everything that capturing from a camera needs, for ``mediadevices doctor``.
+
+    It imports OpenCV and asks every camera what it can do, but starts none.
+
+    Args:
+        system: The operating system's side; the one of this machine by default.
+        load_opencv: Imports cv2, or raises `NotReadableError`.
+    """
+    try:
+        findings = [Finding("OpenCV", True, f"version {load_opencv().__version__}")]
+    except NotReadableError as error:
+        text, _, remedy = error.message.partition("; ")
+        findings = [Finding("OpenCV", False, text, remedy)]
+    return [*findings, *(camera_system() if system is None else system).diagnose()]
+
+
+def _stop_all(driver: weakref.ref[OpenCVCameraDriver]) -> None:
+    if (alive := driver()) is not None:
+        alive.stop_all()

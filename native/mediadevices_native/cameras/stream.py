@@ -1,0 +1,174 @@
+"""One camera opened by OpenCV in one mode: from here on, frames come out.
+
+What OpenCV is asked for and what it says it has done are two things, and what it does is a third.
+So the size is that of the frames, and the rate and format are believed on V4L2 only, where
+OpenCV asks the driver for them.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from mediadevices.driver import VideoMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mediadevices_native.cameras.system import Location
+    from mediadevices_native.opencv import OpenCV, Picture, VideoCapture
+
+__all__ = ["CameraStream"]
+
+_WAIT_SECONDS = 0.05
+"""How long to wait for a frame before looking up again; so much later `close` takes effect."""
+
+_FIRST_FRAME_TRIES = 3
+"""Reads of the first frame, each of which OpenCV gives up after its own time-out of 2 seconds."""
+
+_MOST_STALE_FRAMES = 8
+"""Frames that can be left in the buffers from before the start; more would mean a wrong clock."""
+
+_LARGEST_CLOCK_ERROR = 10.0
+"""Seconds that a time stamp on the right clock can at most be off."""
+
+
+class CameraStream:
+    """A camera that captures. One thread uses it, the same from beginning to end.
+
+    Args:
+        opencv: The module cv2.
+        capture: What OpenCV has opened.
+        mode: The mode that it was opened for.
+        kernel: Whether this is V4L2, where OpenCV can wait for a frame, and has the kernel's time
+            stamps and the driver's own word on the rate and format.
+    """
+
+    def __init__(
+        self, opencv: OpenCV, capture: VideoCapture, mode: VideoMode, *, kernel: bool
+    ) -> None:
+        self._opencv = opencv
+        self._capture = capture
+        self._asked = mode
+        self._kernel = kernel
+        self._started_at = time.monotonic_ns() // 1000
+        self._last_timestamp = 0
+
+    @classmethod
+    def open(
+        cls, opencv: OpenCV, backend: int, location: Location, mode: VideoMode, *, kernel: bool
+    ) -> CameraStream | None:
+        """Open a camera in a mode, or as near to it as it gets; `None` when it will not open."""
+        wanted = {
+            opencv.CAP_PROP_FRAME_WIDTH: mode.width,
+            opencv.CAP_PROP_FRAME_HEIGHT: mode.height,
+            opencv.CAP_PROP_FPS: _whole_rate(mode.frame_rate),
+        }
+        if len(mode.pixel_format) == 4:  # First, because sizes and rates depend on it.
+            fourcc = int.from_bytes(mode.pixel_format.encode("latin-1"), "little")
+            wanted = {opencv.CAP_PROP_FOURCC: fourcc, **wanted}
+        parameters = [number for item in wanted.items() for number in item]
+        # All in one go: where each is set by itself the device is set up again for each.
+        capture = opencv.VideoCapture(location, backend, parameters)
+        if not capture.isOpened():
+            # A device that cannot take one of them, the rate for instance, refuses them all.
+            capture.release()
+            capture = opencv.VideoCapture(location, backend)
+            if not capture.isOpened():
+                capture.release()
+                return None
+            for name, value in wanted.items():
+                capture.set(name, value)
+        return cls(opencv, capture, mode, kernel=kernel)
+
+    def read_first(self, give_up: Callable[[], bool]) -> tuple[Picture, int] | None:
+        """Read the first frame; `None` when none comes within some seconds."""
+        for _ in range(_FIRST_FRAME_TRIES):
+            if give_up():
+                return None
+            if (frame := self.read()) is not None:
+                return frame
+        return None
+
+    def wait(self) -> bool | None:
+        """Wait a moment for a frame.
+
+        Returns:
+            Whether there is one; `None` when the device reports an error. Where OpenCV cannot
+            wait this is always true, and `read` may block.
+        """
+        if not self._kernel:
+            return True
+        try:
+            ready, _ = self._opencv.VideoCapture.waitAny(
+                [self._capture], int(_WAIT_SECONDS * 1_000_000_000)
+            )
+        except self._opencv.error:
+            return None
+        return ready
+
+    def read(self) -> tuple[Picture, int] | None:
+        """Take the next frame.
+
+        Returns:
+            The picture (height x width x blue, green, red), which is the caller's, and when it was
+            taken, in microseconds on the clock of `time.monotonic`; `None` when there is none.
+        """
+        timestamp = 0
+        try:
+            for _ in range(_MOST_STALE_FRAMES):
+                if not self._capture.grab():
+                    return None
+                timestamp = self._timestamp()
+                if timestamp >= self._started_at:
+                    break
+            good, picture = self._capture.retrieve()
+        except self._opencv.error:
+            return None  # It was damaged on its way.
+        self._started_at = 0
+        # Two frames never have the same time, whatever the clock says.
+        self._last_timestamp = max(timestamp, self._last_timestamp + 1)
+        return (self._as_bgr(picture), self._last_timestamp) if good else None
+
+    def observed_mode(self, picture: Picture) -> VideoMode:
+        """Return the mode that the camera is really in, as a picture of it shows."""
+        height, width = picture.shape[:2]
+        rate, pixel_format = self._asked.frame_rate, self._asked.pixel_format
+        if self._kernel:
+            rate = self._capture.get(self._opencv.CAP_PROP_FPS) or rate
+            fourcc = int(self._capture.get(self._opencv.CAP_PROP_FOURCC)) & 0xFFFFFFFF
+            if fourcc:
+                pixel_format = fourcc.to_bytes(4, "little").decode("latin-1")
+        return VideoMode(width, height, round(rate, 3), pixel_format)
+
+    def release(self) -> None:
+        """Stop capturing and let go of the device. Doing it twice does nothing."""
+        self._capture.release()
+
+    def _timestamp(self) -> int:
+        """Return when the frame was taken that was grabbed last."""
+        now = time.monotonic_ns() // 1000
+        if not self._kernel:
+            return now
+        taken = int(self._capture.get(self._opencv.CAP_PROP_POS_MSEC) * 1000)
+        # Some drivers use another clock, or none.
+        return taken if abs(now - taken) < _LARGEST_CLOCK_ERROR * 1_000_000 else now
+
+    def _as_bgr(self, picture: Picture) -> Picture:
+        """Return a picture of three channels; almost always it is one already."""
+        channels = 1 if picture.ndim == 2 else picture.shape[2]
+        if channels == 1:
+            return self._opencv.cvtColor(picture, self._opencv.COLOR_GRAY2BGR)
+        if channels == 4:
+            return self._opencv.cvtColor(picture, self._opencv.COLOR_BGRA2BGR)
+        return picture
+
+
+def _whole_rate(rate: float) -> int:
+    """Return a frame rate as OpenCV takes it.
+
+    A fraction is cut off: drivers choose the nearest interval or the next shorter one, and for
+    29.97 (1/29 s is asked for) both are the right one.
+    """
+    nearest = round(rate)
+    return max(1, nearest if abs(rate - nearest) < 0.01 else int(rate))

@@ -1,0 +1,319 @@
+"""The requests of Video4Linux2 that we make, as typed functions.
+
+Each takes a `Call`, which is ``ioctl`` bound to an open node, and gives plain values. The
+structures are those of the package videodev2; it lacks two, which are here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+with warnings.catch_warnings():
+    # Python 3.14 warns of the packed structures in there; they have no bit fields, so the layout
+    # is the same either way.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    # The package has no types: what comes out of its structures gets one below, field by field.
+    import videodev2.videodev2 as v4l2  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+
+__all__ = [
+    "Call",
+    "Capability",
+    "ControlInfo",
+    "FrameInterval",
+    "FrameSize",
+    "buffers_are_free",
+    "capability",
+    "control_info",
+    "control_value",
+    "formats",
+    "frame_intervals",
+    "frame_sizes",
+    "menu_items",
+    "open_node",
+    "set_control_value",
+]
+
+Call: TypeAlias = Callable[[int, ctypes.Structure], None]
+"""``ioctl(request, structure)`` on an open node; it raises `OSError` as ``ioctl`` does."""
+
+_MOST = 1024
+"""More entries than any list of a camera has: a driver that never says "no more" ends here."""
+
+
+class FrameSizeEnumeration(ctypes.Structure):
+    """``struct v4l2_frmsizeenum``."""
+
+    class _Size(ctypes.Union):
+        _fields_ = (
+            ("discrete", v4l2.v4l2_frmsize_discrete),
+            ("stepwise", v4l2.v4l2_frmsize_stepwise),
+        )
+
+    _anonymous_ = ("size",)
+    _fields_ = (
+        ("index", ctypes.c_uint32),
+        ("pixel_format", ctypes.c_uint32),
+        ("type", ctypes.c_uint32),
+        ("size", _Size),
+        ("reserved", ctypes.c_uint32 * 2),
+    )
+
+
+class FrameIntervalEnumeration(ctypes.Structure):
+    """``struct v4l2_frmivalenum``."""
+
+    class _Interval(ctypes.Union):
+        _fields_ = (
+            ("discrete", v4l2.v4l2_fract),
+            ("stepwise", v4l2.v4l2_frmival_stepwise),
+        )
+
+    _anonymous_ = ("interval",)
+    _fields_ = (
+        ("index", ctypes.c_uint32),
+        ("pixel_format", ctypes.c_uint32),
+        ("width", ctypes.c_uint32),
+        ("height", ctypes.c_uint32),
+        ("type", ctypes.c_uint32),
+        ("interval", _Interval),
+        ("reserved", ctypes.c_uint32 * 2),
+    )
+
+
+def _read_write(number: int, structure: type[ctypes.Structure]) -> int:
+    """Return ``_IOWR('V', number, structure)``."""
+    return 3 << 30 | ctypes.sizeof(structure) << 16 | ord("V") << 8 | number
+
+
+def _request(name: str) -> int:
+    """Return a request of videodev2, which has them as signed numbers, as `ioctl` wants it."""
+    return cast("int", getattr(v4l2, name)) & 0xFFFFFFFF
+
+
+QUERYCAP = _request("VIDIOC_QUERYCAP")
+ENUM_FMT = _request("VIDIOC_ENUM_FMT")
+ENUM_FRAMESIZES = _read_write(74, FrameSizeEnumeration)
+ENUM_FRAMEINTERVALS = _read_write(75, FrameIntervalEnumeration)
+QUERYCTRL = _request("VIDIOC_QUERYCTRL")
+QUERYMENU = _request("VIDIOC_QUERYMENU")
+G_CTRL = _request("VIDIOC_G_CTRL")
+S_CTRL = _request("VIDIOC_S_CTRL")
+REQBUFS = _request("VIDIOC_REQBUFS")
+
+CAPTURE, CAPTURE_MPLANE = 1, 9
+"""``enum v4l2_buf_type``."""
+DISCRETE = 1
+"""``V4L2_FRMSIZE_TYPE_DISCRETE`` and ``V4L2_FRMIVAL_TYPE_DISCRETE``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a node is (``VIDIOC_QUERYCAP``)."""
+
+    driver: str
+    card: str
+    bus_info: str
+    device_caps: int
+
+    @property
+    def buffer_type(self) -> int:
+        """The type of the buffers that it captures into, 0 where it is no camera.
+
+        Metadata nodes, codecs and overlays are none; nor is a node whose picture must first be
+        wired together by a media controller, because no generic program can do that.
+        """
+        caps = self.device_caps
+        other = (
+            v4l2.V4L2_CAP_VIDEO_OUTPUT
+            | v4l2.V4L2_CAP_VIDEO_OUTPUT_MPLANE
+            | v4l2.V4L2_CAP_VIDEO_M2M
+            | v4l2.V4L2_CAP_VIDEO_M2M_MPLANE
+            | v4l2.V4L2_CAP_TOUCH
+            | v4l2.V4L2_CAP_IO_MC
+        )
+        if caps & other or not caps & v4l2.V4L2_CAP_STREAMING:
+            return 0
+        if caps & v4l2.V4L2_CAP_VIDEO_CAPTURE:
+            return CAPTURE
+        return CAPTURE_MPLANE if caps & v4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE else 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSize:
+    """A size in pixels, or with `max_width` a range of sizes."""
+
+    width: int
+    height: int
+    max_width: int = 0
+    max_height: int = 0
+    step_width: int = 1
+    step_height: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FrameInterval:
+    """Seconds from one frame to the next; of a range, the shortest."""
+
+    seconds: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class ControlInfo:
+    """A control of a camera (``VIDIOC_QUERYCTRL``), in the driver's own numbers."""
+
+    type: int
+    minimum: int
+    maximum: int
+    step: int
+    flags: int
+
+
+@contextmanager
+def open_node(path: str | Path) -> Generator[Call]:
+    """Open a node to ask it something; this does not start it, nor does it disturb its user.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+
+        def call(request: int, structure: ctypes.Structure) -> None:
+            fcntl.ioctl(descriptor, request, structure)
+
+        yield call
+    finally:
+        os.close(descriptor)
+
+
+def _text(characters: ctypes.Array[ctypes.c_uint8]) -> str:
+    return bytes(characters).split(b"\0", 1)[0].decode("utf-8", "replace").strip()
+
+
+def _answers(call: Call, request: int, structure: ctypes.Structure) -> bool:
+    """Make a request that a driver answers with `EINVAL` when it has no such thing.
+
+    Raises:
+        OSError: Something else went wrong; the device is gone, most often.
+    """
+    try:
+        call(request, structure)
+    except OSError as error:
+        if error.errno in {errno.EINVAL, errno.ENOTTY}:
+            return False
+        raise
+    return True
+
+
+def capability(call: Call) -> Capability:
+    """Ask what a node is."""
+    answer = v4l2.v4l2_capability()
+    call(QUERYCAP, answer)
+    caps: int = answer.capabilities
+    # Old drivers speak of the whole device only.
+    node_caps: int = answer.device_caps if caps & v4l2.V4L2_CAP_DEVICE_CAPS else caps
+    return Capability(_text(answer.driver), _text(answer.card), _text(answer.bus_info), node_caps)
+
+
+def formats(call: Call, buffer_type: int) -> Iterator[str]:
+    """Give the pixel formats by their FourCC, in the driver's order."""
+    for index in range(_MOST):
+        answer = v4l2.v4l2_fmtdesc(index=index, type=buffer_type)
+        if not _answers(call, ENUM_FMT, answer):
+            return
+        pixel_format: int = answer.pixelformat
+        yield pixel_format.to_bytes(4, "little").decode("latin-1")
+
+
+def frame_sizes(call: Call, pixel_format: str) -> Iterator[FrameSize]:
+    """Give the frame sizes of a pixel format, in the driver's order."""
+    for index in range(_MOST):
+        answer = FrameSizeEnumeration(index=index, pixel_format=_fourcc(pixel_format))
+        if not _answers(call, ENUM_FRAMESIZES, answer):
+            return
+        if answer.type == DISCRETE:
+            yield FrameSize(answer.discrete.width, answer.discrete.height)
+            continue
+        sizes = answer.stepwise
+        yield FrameSize(
+            sizes.min_width,
+            sizes.min_height,
+            sizes.max_width,
+            sizes.max_height,
+            max(sizes.step_width, 1),
+            max(sizes.step_height, 1),
+        )
+        return  # A range is the only entry.
+
+
+def frame_intervals(
+    call: Call, pixel_format: str, width: int, height: int
+) -> Iterator[FrameInterval]:
+    """Give the frame intervals of a pixel format and size, in the driver's order."""
+    for index in range(_MOST):
+        answer = FrameIntervalEnumeration(
+            index=index, pixel_format=_fourcc(pixel_format), width=width, height=height
+        )
+        if not _answers(call, ENUM_FRAMEINTERVALS, answer):
+            return
+        discrete = answer.type == DISCRETE
+        interval = answer.discrete if discrete else answer.stepwise.min
+        if interval.numerator and interval.denominator:
+            yield FrameInterval(Fraction(interval.numerator, interval.denominator))
+        if not discrete:
+            return
+
+
+def control_info(call: Call, control: int) -> ControlInfo | None:
+    """Ask for the range of a control; `None` where the device does not have it."""
+    answer = v4l2.v4l2_queryctrl(id=control)
+    if not _answers(call, QUERYCTRL, answer) or answer.flags & v4l2.V4L2_CTRL_FLAG_DISABLED:
+        return None
+    return ControlInfo(answer.type, answer.minimum, answer.maximum, answer.step, answer.flags)
+
+
+def menu_items(call: Call, control: int, info: ControlInfo) -> Iterator[tuple[int, int]]:
+    """Give the entries of a menu: the number to set, and for a menu of numbers what it means."""
+    for index in range(info.minimum, min(info.maximum, info.minimum + _MOST) + 1):
+        answer = v4l2.v4l2_querymenu(id=control, index=index)
+        if _answers(call, QUERYMENU, answer):  # A menu may have gaps.
+            yield index, answer.value
+
+
+def control_value(call: Call, control: int) -> int:
+    """Read a control."""
+    answer = v4l2.v4l2_control(id=control)
+    call(G_CTRL, answer)
+    value: int = answer.value
+    return value
+
+
+def set_control_value(call: Call, control: int, value: int) -> None:
+    """Write a control."""
+    call(S_CTRL, v4l2.v4l2_control(id=control, value=value))
+
+
+def buffers_are_free(call: Call, buffer_type: int) -> bool:
+    """Find out whether nobody is capturing, by asking for a buffer and giving it back."""
+    try:
+        for count in (1, 0):
+            call(REQBUFS, v4l2.v4l2_requestbuffers(count=count, type=buffer_type, memory=1))
+    except OSError as error:
+        return error.errno != errno.EBUSY
+    return True
+
+
+def _fourcc(name: str) -> int:
+    return int.from_bytes(name.encode("latin-1"), "little")

@@ -1,0 +1,114 @@
+"""OpenCV, imported when a camera is opened and not before.
+
+This is the only module that imports it for capturing. Some of its settings are read when it is
+imported, and only from the environment, so they are put there first; what the user has set stays.
+A program that imports cv2 before it opens a camera has OpenCV's own values, and all still works:
+only the wait for a camera's very first frame is longer, and opening is slow on Windows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Protocol, cast
+
+from mediadevices.errors import NotReadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+__all__ = ["OpenCV", "Picture", "VideoCapture", "VideoCaptureClass", "load_opencv"]
+
+_ENVIRONMENT = {
+    # Seconds that a read may block when a camera gives nothing (10 otherwise).
+    "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "2",
+    # Opening takes up to half a minute on Windows with them.
+    "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS": "0",
+    # The system's question may only be asked on the main thread: see macos_permission.
+    "OPENCV_AVFOUNDATION_SKIP_AUTH": "1",
+    # What OpenCV would print about a busy camera is in the error that we raise.
+    "OPENCV_LOG_LEVEL": "ERROR",
+}
+
+_INSTALL = "install it with: pip install opencv-python-headless"
+
+
+class VideoCapture(Protocol):
+    """The part of ``cv2.VideoCapture`` that we use; the names are OpenCV's."""
+
+    def isOpened(self) -> bool: ...  # noqa: D102, N802  (OpenCV's)
+
+    def grab(self) -> bool: ...  # noqa: D102  (OpenCV's)
+
+    def retrieve(self) -> tuple[bool, Picture]: ...  # noqa: D102  (OpenCV's)
+
+    def get(self, propId: int, /) -> float: ...  # noqa: D102, N803  (OpenCV's)
+
+    def set(self, propId: int, value: float, /) -> bool: ...  # noqa: D102, N803  (OpenCV's)
+
+    def release(self) -> None: ...  # noqa: D102  (OpenCV's)
+
+
+class VideoCaptureClass(Protocol):
+    """``cv2.VideoCapture`` itself."""
+
+    def __call__(  # noqa: D102  (OpenCV's)
+        self, source: str | int, backend: int, parameters: Sequence[int] = (), /
+    ) -> VideoCapture: ...
+
+    def waitAny(  # noqa: D102, N802  (OpenCV's)
+        self,
+        streams: Sequence[VideoCapture],
+        timeoutNs: int,  # noqa: N803  (OpenCV's)
+        /,
+    ) -> tuple[bool, Sequence[int]]: ...
+
+
+class OpenCV(Protocol):
+    """The part of the module cv2 that we use."""
+
+    error: type[Exception]
+    VideoCapture: VideoCaptureClass
+    cvtColor: Callable[[Picture, int], Picture]  # noqa: N815  (OpenCV's)
+    COLOR_GRAY2BGR: int
+    COLOR_BGRA2BGR: int
+    CAP_V4L2: int
+    CAP_AVFOUNDATION: int
+    CAP_MSMF: int
+    CAP_PROP_FOURCC: int
+    CAP_PROP_FRAME_WIDTH: int
+    CAP_PROP_FRAME_HEIGHT: int
+    CAP_PROP_FPS: int
+    CAP_PROP_POS_MSEC: int
+    __version__: str
+
+
+def load_opencv() -> OpenCV:
+    """Import OpenCV, which takes a second or so: do not call this on an event loop.
+
+    Returns:
+        The module cv2.
+
+    Raises:
+        NotReadableError: It is not installed, or a library that it needs is missing; the message
+            says what to install.
+    """
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        return cast("OpenCV", importlib.import_module("cv2"))
+    except ModuleNotFoundError as error:
+        if error.name != "cv2":
+            raise NotReadableError(f"OpenCV cannot start: {error}; {_INSTALL}") from error
+        raise NotReadableError(f"cameras need OpenCV; {_INSTALL}") from error
+    except ImportError as error:
+        raise NotReadableError(
+            f"OpenCV cannot start: {error}. Either install the missing system library "
+            "(on Debian and Ubuntu: apt install libgl1 libglib2.0-0), or the variant that needs "
+            "no display: pip uninstall opencv-python; pip install opencv-python-headless"
+        ) from error

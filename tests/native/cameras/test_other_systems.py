@@ -1,0 +1,149 @@
+"""Cameras on macOS and Windows, up to the border of the package that lists them."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices.driver import Configuration, VideoMode
+from mediadevices.errors import NotReadableError
+from mediadevices_native.cameras import OpenCVCameraDriver
+from mediadevices_native.cameras.macos_permission import request_camera_access
+from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
+from support.fake_opencv import FakeCamera, FakeOpenCV, RecordingSink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass
+class Info:
+    index: int
+    name: str
+    path: str | None = None
+    vid: int | None = None
+    pid: int | None = None
+
+
+BUILT_IN = Info(0, "FaceTime HD Camera", "uid-0")
+WEBCAM = Info(1, "C920", "uid-1", 0x046D, 0x0892)
+
+
+def windows(*cameras: Info, asked: list[int] | None = None) -> WindowsCameras:
+    def enumerate_cameras(backend: int) -> tuple[Info, ...]:
+        if asked is not None:
+            asked.append(backend)
+        return cameras
+
+    return WindowsCameras(enumerate_cameras)
+
+
+def test_cameras_have_their_names_ids_and_the_usual_modes() -> None:
+    asked: list[int] = []
+    first, second = windows(BUILT_IN, WEBCAM, asked=asked).list_devices()
+    assert asked == [1400]  # One of OpenCV's interfaces, or each camera is there twice.
+    assert (first.label, second.label) == ("FaceTime HD Camera", "C920 (046d:0892)")
+    assert (first.key, second.key) == ("uid-0", "uid-1")
+    assert first.modes[0] == VideoMode(640, 480, 30.0)
+    assert VideoMode(1920, 1080, 30.0) in first.modes
+
+
+def test_a_camera_is_found_by_its_key_whatever_its_number_is_now() -> None:
+    _, second = windows(BUILT_IN, WEBCAM).list_devices()
+    moved = windows(Info(0, "C920", "uid-1", 0x046D, 0x0892))
+    assert moved.locate(second) == 0
+    assert windows(BUILT_IN).locate(second) is None
+
+
+def test_cameras_without_a_path_have_keys_of_their_own() -> None:
+    first, second = windows(Info(0, "Camera"), Info(1, "Camera")).list_devices()
+    assert first.key != second.key
+
+
+def test_a_camera_that_does_not_open_says_where_to_look() -> None:
+    system = windows(WEBCAM)
+    (device,) = system.list_devices()
+    assert "Privacy" in system.refusal(device, 0).message
+
+
+def test_without_the_package_there_are_no_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    def import_module(name: str) -> object:
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", import_module)
+    assert WindowsCameras().list_devices() == []
+    assert "cv2-enumerate-cameras" in WindowsCameras().diagnose()[0].remedy
+
+
+def test_an_unknown_system_has_no_cameras() -> None:
+    assert NoCameras().list_devices() == []
+
+
+async def test_a_camera_of_windows_is_opened_by_its_number_and_lets_itself_be_read() -> None:
+    camera, sink = FakeCamera(), RecordingSink()
+    opencv = FakeOpenCV({1: camera})
+    driver = OpenCVCameraDriver(windows(BUILT_IN, WEBCAM), lambda: opencv)
+    _, device = await driver.list_devices()
+    capture = await driver.open(device, Configuration(VideoMode(1280, 720, 30.0)), sink)
+    assert capture.configuration == Configuration(VideoMode(1280, 720, 30.0), {})
+    await capture.close()
+    assert opencv.VideoCapture.calls == [(1, 1400, (3, 1280, 4, 720, 5, 30))]
+
+
+def test_a_watch_tells_of_a_camera_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mediadevices_native.hotplug._POLLING_SECONDS", 0.01)
+    cameras, changed = [BUILT_IN], threading.Event()
+    stop = WindowsCameras(lambda _: tuple(cameras)).watch(changed.set)
+    assert not changed.wait(0.05)
+    cameras.append(WEBCAM)
+    assert changed.wait(5)
+    stop()
+
+
+class Foundation:
+    """AVFoundation, with a person who answers in another thread."""
+
+    AVMediaTypeVideo = "vide"
+
+    def __init__(self, status: int, answer: bool = False) -> None:
+        self.status, self.answer, self.asked = status, answer, 0
+        self.AVCaptureDevice = self
+
+    def authorizationStatusForMediaType_(self, media_type: str) -> int:  # noqa: N802
+        assert media_type == "vide"
+        return self.status
+
+    def requestAccessForMediaType_completionHandler_(  # noqa: N802
+        self, media_type: str, handler: Callable[[bool], None]
+    ) -> None:
+        self.asked += 1
+        threading.Thread(target=handler, args=(self.answer,)).start()
+
+
+@pytest.mark.parametrize(
+    ("foundation", "allowed", "asked"),
+    [
+        (Foundation(3), True, 0),
+        (Foundation(2), False, 0),
+        (Foundation(0, answer=True), True, 1),
+        (Foundation(0, answer=False), False, 1),
+    ],
+    ids=["authorized", "denied", "asked and allowed", "asked and refused"],
+)
+def test_macos_asks_the_person_once(foundation: Foundation, allowed: bool, asked: int) -> None:
+    assert request_camera_access(foundation) is allowed
+    assert foundation.asked == asked
+
+
+def test_a_camera_that_macos_forbids_is_not_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "mediadevices_native.cameras.other_systems.request_camera_access", lambda: False
+    )
+    system = MacCameras(lambda _: (BUILT_IN,))
+    (device,) = system.list_devices()
+    with pytest.raises(NotReadableError, match="System Settings"):
+        system.locate(device)
