@@ -1,0 +1,96 @@
+"""A microphone that PortAudio opens by itself: an ALSA card, or anything on macOS and Windows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mediadevices.errors import NotReadableError
+from mediadevices_native.microphones.alsa_devices import AlsaAddress, AlsaCards, find_alsa_device
+from mediadevices_native.microphones.host_devices import HostAddress, find_host_device
+from mediadevices_native.microphones.line import LineEvents, Lost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mediadevices_native.microphones.portaudio import (
+        BlockCallback,
+        OpenedStream,
+        PortAudio,
+        PortAudioDevice,
+        StreamRequest,
+    )
+
+__all__ = ["DirectLine", "alsa_line", "host_line"]
+
+_SILENT_SECONDS = 5.0  # without a block, where nothing else tells that a microphone is gone
+
+
+class DirectLine:
+    """The way to a microphone without a sound server.
+
+    Args:
+        portaudio: The process's PortAudio.
+        choose: Finds the microphone in PortAudio's list, which changes: asked at every opening.
+        gone: Returns whether it is unplugged, given the seconds since the last block.
+        holder: Returns who else has it open, or ``""``.
+    """
+
+    def __init__(
+        self,
+        portaudio: PortAudio,
+        choose: Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None],
+        gone: Callable[[float], bool],
+        holder: Callable[[], str] = str,
+    ) -> None:
+        self._portaudio = portaudio
+        self._choose = choose
+        self._gone = gone
+        self._holder = holder
+
+    def open(
+        self,
+        request: StreamRequest,
+        callback: BlockCallback,
+        finished: Callable[[], None],
+        events: LineEvents,  # noqa: ARG002  (nothing happens to it but what `lost` sees)
+    ) -> OpenedStream:
+        """Open a stream; see `Line.open`."""
+        try:
+            return self._portaudio.open(self._choose, request, callback, finished)
+        except NotReadableError as error:
+            if holder := self._holder():
+                raise NotReadableError(f"{error}; {holder} has it open") from error
+            raise
+
+    def quiet(self) -> bool:
+        """Nobody moves this stream; see `Line.quiet`."""
+        return True
+
+    def lost(self, silent: float) -> Lost | None:
+        """Look whether the microphone is unplugged; see `Line.lost`."""
+        return Lost(None) if self._gone(silent) else None
+
+    def close(self) -> None:
+        """There is nothing to let go of; see `Line.close`."""
+
+
+def alsa_line(portaudio: PortAudio, address: AlsaAddress, cards: AlsaCards) -> DirectLine:
+    """Return the way to an ALSA card; the kernel tells when it goes, PortAudio does not."""
+    return DirectLine(
+        portaudio,
+        choose=lambda rows: find_alsa_device(rows, address, cards),
+        gone=lambda _: bool(address.card) and cards.find(address) is None,
+        holder=lambda: cards.holder(address) if address.card else "",
+    )
+
+
+def host_line(portaudio: PortAudio, address: HostAddress) -> DirectLine:
+    """Return the way to a microphone of macOS or Windows.
+
+    PortAudio cannot look for devices while a stream is open, so long silence means unplugged.
+    """
+    return DirectLine(
+        portaudio,
+        choose=lambda rows: find_host_device(rows, address),
+        gone=lambda silent: silent > _SILENT_SECONDS,
+    )

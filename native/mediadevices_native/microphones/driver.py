@@ -1,0 +1,211 @@
+"""`PortAudioMicrophoneDriver`: the microphones and speakers of the desktop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from mediadevices.errors import NotReadableError
+from mediadevices_native.findings import Finding
+from mediadevices_native.hotplug import watch_by_polling, watch_udev
+from mediadevices_native.microphones.alsa_devices import (
+    AlsaAddress,
+    AlsaCards,
+    alsa_devices,
+    unknown,
+)
+from mediadevices_native.microphones.capture import MicrophoneCapture
+from mediadevices_native.microphones.direct_line import alsa_line, host_line
+from mediadevices_native.microphones.host_devices import HostAddress, host_devices
+from mediadevices_native.microphones.portaudio import (
+    PortAudio,
+    PortAudioMissingError,
+    portaudio,
+)
+from mediadevices_native.microphones.pulse_devices import PulseAddress, pulse_devices
+from mediadevices_native.microphones.pulse_line import PulseLine, find_pulse_device
+from mediadevices_native.microphones.server_monitor import ServerMonitor
+from mediadevices_native.microphones.sound_server import (
+    NoSoundServerError,
+    ServerSnapshot,
+    SoundServer,
+)
+from mediadevices_native.microphones.watching import watch_server
+from mediadevices_native.usb import usb_group_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mediadevices.driver import Configuration, Device, Sink
+    from mediadevices_native.microphones.line import Line
+
+__all__ = ["PortAudioMicrophoneDriver"]
+
+_NO_PLUG_IN = "PortAudio does not see ALSA's plug-in for it"
+_PLUG_IN_REMEDY = "apt install libasound2-plugins"
+
+
+class PortAudioMicrophoneDriver:
+    """Microphones by PortAudio; speakers are listed only.
+
+    On Linux each microphone of the sound server (PulseAudio or PipeWire) is a device of its own;
+    without a server the sound cards are. On macOS and Windows the devices are those of PortAudio's
+    preferred interface; this has not been run on such machines.
+
+    Args:
+        portaudio: The process's PortAudio.
+        connect: Connects to the sound server.
+        cards: What the kernel tells about ALSA's cards.
+        platform: As ``sys.platform`` has it.
+    """
+
+    name = "portaudio"
+
+    def __init__(
+        self,
+        *,
+        portaudio: PortAudio = portaudio,
+        connect: Callable[[], SoundServer] = SoundServer,
+        cards: AlsaCards | None = None,
+        platform: str = sys.platform,
+    ) -> None:
+        self._portaudio = portaudio
+        self._connect = connect
+        self._cards = cards or AlsaCards()
+        self._linux = platform.startswith("linux")
+        self._monitor = ServerMonitor(connect)
+
+    async def list_devices(self) -> tuple[Device, ...]:
+        """Find the microphones and speakers; see `Driver.list_devices`.
+
+        Where PortAudio is missing there are no microphones; `diagnose` says what to install.
+        """
+        return await asyncio.to_thread(self._list)
+
+    async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
+        """Watch the sound server and the kernel, or else PortAudio's list; see `Driver.watch`."""
+        return await asyncio.to_thread(self._watch, changed)
+
+    def _watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        if not self._linux:
+            return watch_by_polling(self._list, changed)
+        stop_server = watch_server(self._monitor, _server_devices, changed)
+        # Also with a server: it may come and go, and the cards without it.
+        stop_cards = watch_udev("sound", changed) or watch_by_polling(self._cards.ports, changed)
+
+        def stop() -> None:
+            stop_server()
+            stop_cards()
+
+        return stop
+
+    async def open(
+        self, device: Device, configuration: Configuration, sink: Sink, /
+    ) -> MicrophoneCapture:
+        """Start to capture from a microphone; see `Driver.open`.
+
+        Raises:
+            NotReadableError: It cannot be had; with PortAudio's reason, and who holds it.
+        """
+        capture = MicrophoneCapture(self._line(device), device.label, sink)
+        try:
+            await asyncio.to_thread(capture.open, configuration)
+        except asyncio.CancelledError:
+            capture.abandon()  # The thread goes on, and must not leave the device open.
+            raise
+        return capture
+
+    def diagnose(self) -> list[Finding]:
+        """Look at what microphones need; blocks for a moment, and captures nothing."""
+        findings: list[Finding] = []
+        try:
+            rows = self._portaudio.devices()
+        except (PortAudioMissingError, NotReadableError) as error:
+            return [Finding("PortAudio", False, str(error), _remedy(error))]
+        findings.append(Finding("PortAudio", True, f"It is there and lists {len(rows)} devices."))
+        if self._linux:
+            findings.append(self._diagnose_server())
+        microphones = [device for device in self._list() if device.kind == "audioinput"]
+        findings += [Finding(f"microphone {one.label}", True, one.key) for one in microphones]
+        if not microphones:
+            findings.append(
+                Finding(
+                    "microphones",
+                    False,
+                    "There is none.",
+                    "Plug one in, or start the sound server.",
+                )
+            )
+        return findings
+
+    def _diagnose_server(self) -> Finding:
+        try:
+            with self._connect():
+                pass
+        except NoSoundServerError as error:
+            return Finding(
+                "sound server",
+                True,
+                f"{error}; microphones are ALSA's cards, one program at a time.",
+            )
+        if self._has_plug_in():
+            return Finding("sound server", True, "It answers, and PortAudio can use it.")
+        return Finding("sound server", False, f"It answers, but {_NO_PLUG_IN}.", _PLUG_IN_REMEDY)
+
+    def _list(self) -> tuple[Device, ...]:
+        snapshot = self._snapshot() if self._linux else None
+        try:
+            if snapshot is not None and self._has_plug_in():
+                return _server_devices(snapshot)
+            devices = self._list_cards() if self._linux else self._list_host()
+        except (PortAudioMissingError, NotReadableError):
+            devices = ()
+        if snapshot is None:
+            return devices
+        microphones = (device for device in devices if device.kind == "audioinput")
+        speakers = (one for one in _server_devices(snapshot) if one.kind == "audiooutput")
+        return (*microphones, *speakers)
+
+    def _list_cards(self) -> tuple[Device, ...]:
+        ports = self._cards.ports()
+        if unknown(ports, self._portaudio.devices()):
+            self._portaudio.refresh()
+        return alsa_devices(ports, self._portaudio.devices(), usb_group_key)
+
+    def _list_host(self) -> tuple[Device, ...]:
+        self._portaudio.refresh()
+        return host_devices(self._portaudio.devices())
+
+    def _snapshot(self) -> ServerSnapshot | None:
+        try:
+            with self._connect() as server:
+                return server.snapshot()
+        except NoSoundServerError:
+            return None
+
+    def _has_plug_in(self) -> bool:
+        """Return whether PortAudio can reach a server; one that came later needs a new look."""
+        if find_pulse_device(self._portaudio.devices()) is not None:
+            return True
+        self._portaudio.refresh()
+        return find_pulse_device(self._portaudio.devices()) is not None
+
+    def _line(self, device: Device) -> Line:
+        match device.address:
+            case PulseAddress(name):
+                return PulseLine(name, self._portaudio, self._monitor, self._connect)
+            case AlsaAddress() as address:
+                return alsa_line(self._portaudio, address, self._cards)
+            case HostAddress() as address:
+                return host_line(self._portaudio, address)
+            case _:
+                raise NotReadableError(f"{device.label}: not a microphone of this driver")
+
+
+def _server_devices(snapshot: ServerSnapshot) -> tuple[Device, ...]:
+    return pulse_devices(snapshot, usb_group_key)
+
+
+def _remedy(error: Exception) -> str:
+    return str(error).rpartition(": ")[2] if isinstance(error, PortAudioMissingError) else ""

@@ -1,0 +1,364 @@
+"""The process's one PortAudio: loading it, its frozen list of devices, and its streams.
+
+PortAudio reads the devices when it starts and never again. Starting it anew invalidates every
+open stream, also those that the program itself opened with sounddevice, so that is done only
+while there is none, and only when it is needed.
+
+PortAudio is not safe to call from several threads, except for the callbacks of its streams:
+one lock orders all calls.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypedDict, cast
+
+from mediadevices.errors import NotReadableError
+
+__all__ = [
+    "Buffer",
+    "OpenedStream",
+    "PortAudio",
+    "PortAudioDevice",
+    "PortAudioMissingError",
+    "SoundDevice",
+    "StreamFlags",
+    "StreamRequest",
+    "StreamTime",
+    "portaudio",
+]
+
+_LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
+
+
+class PortAudioMissingError(Exception):
+    """There is no PortAudio on this machine; the message says what to install."""
+
+
+class Buffer(Protocol):
+    """PortAudio's memory, valid only during the callback."""
+
+    def __len__(self) -> int: ...
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+
+class StreamTime(Protocol):
+    """PortAudio's times of a block, in seconds on a clock of its own."""
+
+    inputBufferAdcTime: float  # noqa: N815  (PortAudio's name)
+    currentTime: float  # noqa: N815  (PortAudio's name)
+
+
+class StreamFlags(Protocol):
+    """What PortAudio says about a block."""
+
+    @property
+    def input_overflow(self) -> bool:
+        """Samples before this block were lost."""
+        ...
+
+
+BlockCallback = Callable[[Buffer, int, StreamTime, StreamFlags], None]
+
+
+class _Stream(Protocol):
+    samplerate: float
+
+    def start(self) -> None: ...
+    def abort(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class _DeviceInfo(TypedDict):
+    index: int
+    name: str
+    hostapi: int
+    max_input_channels: int
+    max_output_channels: int
+    default_samplerate: float
+
+
+class _HostApiInfo(TypedDict):
+    name: str
+    default_input_device: int
+    default_output_device: int
+
+
+class SoundDevice(Protocol):
+    """What is used of the module sounddevice, which has no types of its own."""
+
+    PortAudioError: type[Exception]
+    _StreamBase: type
+
+    def query_devices(self) -> Sequence[_DeviceInfo]: ...  # noqa: D102  (sounddevice's)
+    def query_hostapis(self) -> Sequence[_HostApiInfo]: ...  # noqa: D102  (sounddevice's)
+    def _terminate(self) -> None: ...
+    def _initialize(self) -> None: ...
+
+    def RawInputStream(  # noqa: D102, N802  (sounddevice's)
+        self,
+        *,
+        device: int,
+        samplerate: float,
+        channels: int,
+        dtype: str,
+        blocksize: int,
+        latency: float,
+        callback: BlockCallback,
+        finished_callback: Callable[[], None],
+    ) -> _Stream: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PortAudioDevice:
+    """A row of PortAudio's list.
+
+    Attributes:
+        index: Its place, valid until PortAudio is started anew.
+        name: PortAudio's name of it.
+        host_api: The name of the system's interface that it belongs to, such as ``"ALSA"``.
+        preferred_host_api: That interface is the one to use on this system.
+        max_input_channels: 0 for what cannot record.
+        max_output_channels: 0 for what cannot play.
+        default_sample_rate: Hertz.
+        default_input: The interface's default microphone.
+        default_output: The interface's default speaker.
+    """
+
+    index: int
+    name: str
+    host_api: str
+    preferred_host_api: bool
+    max_input_channels: int
+    max_output_channels: int
+    default_sample_rate: float
+    default_input: bool
+    default_output: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """How to open a stream.
+
+    Attributes:
+        sample_rate: Hertz.
+        channel_count: Channels.
+        block_size: Samples of each channel in a block.
+        latency: Seconds.
+        environment: Gets the process's variables, and returns those that it has while the stream
+            is opened, and only then.
+    """
+
+    sample_rate: int
+    channel_count: int
+    block_size: int
+    latency: float
+    environment: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda _: {}
+
+
+Choose = Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None]
+
+
+def _load_sounddevice() -> SoundDevice:
+    try:
+        return cast("SoundDevice", importlib.import_module("sounddevice"))
+    except ImportError as error:
+        raise PortAudioMissingError(
+            f"sounddevice cannot be imported ({error}): pip install sounddevice"
+        ) from error
+    except OSError as error:  # its own import found no library
+        remedy = (
+            "brew install portaudio" if sys.platform == "darwin" else "apt install libportaudio2"
+        )
+        raise PortAudioMissingError(
+            f"The PortAudio library is missing ({error}): {remedy}"
+        ) from error
+
+
+class OpenedStream:
+    """A stream that PortAudio fills."""
+
+    def __init__(self, owner: PortAudio, stream: _Stream) -> None:
+        self._owner = owner
+        self._stream = stream
+
+    @property
+    def sample_rate(self) -> float:
+        """Hertz, as the device really runs."""
+        return self._stream.samplerate
+
+    def close(self) -> None:
+        """Stop and release the device; its callbacks are over when this returns."""
+        self._owner.close(self, self._stream)
+
+
+class PortAudio:
+    """PortAudio, started when it is first needed.
+
+    Args:
+        load: Gives the module sounddevice.
+    """
+
+    def __init__(self, load: Callable[[], SoundDevice] = _load_sounddevice) -> None:
+        self._load = load
+        self._module: SoundDevice | None = None
+        self._lock = threading.Lock()
+        self._open: set[OpenedStream] = set()
+
+    def devices(self) -> list[PortAudioDevice]:
+        """Return PortAudio's list as it stands.
+
+        Raises:
+            PortAudioMissingError: There is no PortAudio.
+            NotReadableError: PortAudio hangs or fails.
+        """
+        with self._locked() as module:
+            return _devices(module)
+
+    def refresh(self) -> bool:
+        """Let PortAudio look for devices again, unless that would break an open stream.
+
+        Returns:
+            Whether it did.
+        """
+        with self._locked() as module:
+            return self._refresh(module)
+
+    def open(
+        self,
+        choose: Choose,
+        request: StreamRequest,
+        callback: BlockCallback,
+        finished: Callable[[], None],
+    ) -> OpenedStream:
+        """Open and start a stream.
+
+        Args:
+            choose: Finds the device in PortAudio's list; asked again after a refresh if it
+                finds none.
+            request: How to open it.
+            callback: Called with each block, on PortAudio's thread.
+            finished: Called when the stream ends, also after `close`, on PortAudio's thread.
+
+        Raises:
+            NotReadableError: It cannot be had, with PortAudio's reason.
+            PortAudioMissingError: There is no PortAudio.
+        """
+        with self._locked() as module:
+            device = choose(_devices(module))
+            if device is None and self._refresh(module):
+                device = choose(_devices(module))
+            if device is None:
+                raise NotReadableError("PortAudio does not see the microphone")
+            with _environment(request.environment(os.environ)):
+                stream = module.RawInputStream(
+                    device=device.index,
+                    samplerate=request.sample_rate,
+                    channels=request.channel_count,
+                    dtype="float32",
+                    blocksize=request.block_size,
+                    latency=request.latency,
+                    callback=callback,
+                    finished_callback=finished,
+                )
+            try:
+                stream.start()
+            except BaseException:
+                stream.close()
+                raise
+            opened = OpenedStream(self, stream)
+            self._open.add(opened)
+            return opened
+
+    def close(self, opened: OpenedStream, stream: _Stream) -> None:
+        """Close a stream of ours; once."""
+        with self._locked():
+            if opened in self._open:
+                stream.abort()  # `stop` would wait for samples that nobody wants
+                stream.close()
+                self._open.remove(opened)
+
+    def _refresh(self, module: SoundDevice) -> bool:
+        if self._open or _streams_of_others(module):
+            return False
+        module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no other way)
+        module._initialize()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
+        return True
+
+    @contextmanager
+    def _locked(self) -> Generator[SoundDevice]:
+        if not self._lock.acquire(timeout=_LOCK_SECONDS):
+            raise NotReadableError("PortAudio hangs in another call; is a sound device stuck?")
+        try:
+            if self._module is None:
+                self._module = self._load()
+            try:
+                yield self._module
+            except self._module.PortAudioError as error:
+                raise NotReadableError(f"PortAudio: {error}") from error
+        finally:
+            self._lock.release()
+
+
+def _devices(module: SoundDevice) -> list[PortAudioDevice]:
+    host_apis = module.query_hostapis()
+    names = [host_api["name"] for host_api in host_apis]
+    # PortAudio's own first choice on Windows cuts names off after 31 letters.
+    preferred = names.index("Windows WASAPI") if "Windows WASAPI" in names else 0
+    rows: list[PortAudioDevice] = []
+    for row in module.query_devices():
+        host_api = host_apis[row["hostapi"]]
+        rows.append(
+            PortAudioDevice(
+                index=row["index"],
+                name=row["name"],
+                host_api=host_api["name"],
+                preferred_host_api=row["hostapi"] == preferred,
+                max_input_channels=row["max_input_channels"],
+                max_output_channels=row["max_output_channels"],
+                default_sample_rate=row["default_samplerate"],
+                default_input=host_api["default_input_device"] == row["index"],
+                default_output=host_api["default_output_device"] == row["index"],
+            )
+        )
+    return rows
+
+
+def _streams_of_others(module: SoundDevice) -> bool:
+    """Return whether the program itself has a stream open through sounddevice."""
+    base = module._StreamBase  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
+    return any(
+        # Not isinstance: it would ask proxies, which may run code of theirs.
+        issubclass(type(thing), base) and not cast("_Closable", thing).closed
+        for thing in gc.get_objects()
+    )
+
+
+class _Closable(Protocol):
+    closed: bool
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Generator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+portaudio = PortAudio()
+"""The library's state is the process's, so there is one."""

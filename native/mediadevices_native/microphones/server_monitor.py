@@ -1,0 +1,204 @@
+"""One thread that follows the sound server, for all captures and watchers of a driver.
+
+PulseAudio moves a recording to another microphone, without a word to it, when its own goes away.
+What a capture must be able to ask, for every block, is whether that has happened; `quiet` answers
+in about a microsecond, and for certain. The server writes its events to our connection before it
+writes a moved recording's first samples to the recording's: so when a block is in our hands and
+no event is left to read, the block is from before any move.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import select
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, partial
+from typing import Protocol, cast
+
+from mediadevices_native.microphones.sound_server import (
+    NoSoundServerError,
+    ServerSnapshot,
+    SoundServer,
+)
+
+__all__ = ["ServerListener", "ServerMonitor"]
+
+_log = logging.getLogger(__name__)
+
+_FIRST_RETRY = 0.25  # seconds
+_LAST_RETRY = 4.0
+_JOIN_SECONDS = 5.0
+
+
+class ServerListener(Protocol):
+    """What wants to know about the server; all is called on the monitor's thread."""
+
+    def server_changed(self, snapshot: ServerSnapshot, server: SoundServer, /) -> None:
+        """Something may have become different; also called once after the server was found."""
+
+    def server_lost(self) -> None:
+        """There is no server, or none any more."""
+
+
+class ServerMonitor:
+    """Follows the server for as long as there are listeners, also through its restarts.
+
+    Args:
+        connect: Connects to the server.
+    """
+
+    def __init__(self, connect: Callable[[], SoundServer] = SoundServer) -> None:
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._listeners: tuple[ServerListener, ...] = ()
+        self._run: _Run | None = None
+
+    def add(self, listener: ServerListener) -> Callable[[], None]:
+        """Tell a listener what happens from now on.
+
+        Returns:
+            A function that ends this; twice does nothing. The last one ends the thread.
+        """
+        with self._lock:
+            self._listeners += (listener,)
+            if self._run is None:
+                self._run = _Run(self._connect, lambda: self._listeners)
+            self._run.wake()
+
+        def remove() -> None:
+            with self._lock:
+                self._listeners = tuple(one for one in self._listeners if one is not listener)
+                run = self._run
+                if self._listeners or run is None:
+                    return
+                self._run = None
+            run.stop()
+
+        return remove
+
+    def poke(self) -> None:
+        """Make the thread look at the server again, and tell the listeners."""
+        with self._lock:
+            if self._run is not None:
+                self._run.wake()
+
+    def quiet(self) -> bool:
+        """Return whether all that the server has said so far has been heard and dealt with."""
+        return (run := self._run) is not None and run.quiet()
+
+
+class _PollDescriptor(ctypes.Structure):
+    _fields_ = (("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short))
+
+
+class _Run:
+    """One life of the thread."""
+
+    def __init__(
+        self,
+        connect: Callable[[], SoundServer],
+        listeners: Callable[[], Sequence[ServerListener]],
+    ) -> None:
+        self._connect = connect
+        self._listeners = listeners
+        self._stopping = False
+        self._pipe = threading.Lock()  # orders the writing to the pipe and its closing
+        self._ended = False
+        self._waiting: ctypes.Array[_PollDescriptor] | None = None
+        self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._thread = threading.Thread(
+            target=self._follow, name="mediadevices-sound-server", daemon=True
+        )
+        self._thread.start()
+
+    def wake(self) -> None:
+        with self._pipe, suppress(BlockingIOError):  # a full pipe wakes just as well
+            if not self._ended:
+                os.write(self._wake_write, b"w")
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_JOIN_SECONDS)
+
+    def quiet(self) -> bool:
+        descriptors = self._waiting
+        # First the descriptors, then whether they were still waited for: the thread says that it
+        # has stopped waiting before it reads from them.
+        return (
+            descriptors is not None
+            and _poll_now()(descriptors, len(descriptors), 0) == 0
+            and self._waiting is descriptors
+        )
+
+    def waiting(self, descriptors: Sequence[int]) -> None:
+        self._waiting = (_PollDescriptor * len(descriptors))(
+            *(_PollDescriptor(descriptor, select.POLLIN, 0) for descriptor in descriptors)
+        )
+
+    def woken(self) -> None:
+        self._waiting = None
+
+    def _follow(self) -> None:
+        retry = _FIRST_RETRY
+        try:
+            while not self._stopping:
+                try:
+                    with self._connect() as server:
+                        retry = _FIRST_RETRY
+                        self._follow_server(server)
+                except NoSoundServerError:
+                    for listener in self._listeners():
+                        self._tell(listener.server_lost)
+                    self._sleep(retry)
+                    retry = min(retry * 2, _LAST_RETRY)
+        finally:
+            with self._pipe:
+                self._ended = True
+                os.close(self._wake_read)
+                os.close(self._wake_write)
+
+    def _follow_server(self, server: SoundServer) -> None:
+        server.subscribe()
+        while not self._stopping:
+            snapshot = server.snapshot()
+            for listener in self._listeners():
+                self._tell(partial(listener.server_changed, snapshot, server))
+            server.wait_for_events(self, self._wake_read)
+            self._drain()
+
+    def _sleep(self, seconds: float) -> None:
+        poll = select.poll()
+        poll.register(self._wake_read, select.POLLIN)
+        poll.poll(seconds * 1000)
+        self._drain()
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._wake_read, 4096)
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except NoSoundServerError:
+            raise
+        except Exception:  # noqa: BLE001  (one listener's fault must not silence the others)
+            _log.exception("a listener failed")
+
+
+_PollNow = Callable[["ctypes.Array[_PollDescriptor]", int, int], int]
+
+
+@cache
+def _poll_now() -> _PollNow:
+    """Return the system's ``poll``, called without letting go of Python's lock.
+
+    It is for a call that does not wait, on the thread that brings the samples: to get the lock
+    back could take that thread longer than the next block takes to come.
+    """
+    return cast("_PollNow", ctypes.PyDLL(None).poll)

@@ -1,0 +1,322 @@
+"""What an opened microphone does: its blocks, its silences, its modes and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices.driver import AudioMode, Configuration
+from mediadevices.errors import NotReadableError
+from mediadevices_native.microphones import capture as capture_module
+from mediadevices_native.microphones.capture import MicrophoneCapture
+from mediadevices_native.microphones.line import Lost
+from support.fake_sounddevice import Flags, Times
+from support.sound import Recorder, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mediadevices_native.microphones.line import LineEvents
+    from mediadevices_native.microphones.portaudio import StreamRequest
+
+MODE = AudioMode(48000, 1)
+ASKED = Configuration(MODE)
+BLOCK = bytes(480 * 4)
+
+
+class FakeLine:
+    """A line whose stream the test drives."""
+
+    def __init__(self) -> None:
+        self.events: LineEvents | None = None
+        self.is_quiet = True
+        self.is_lost: Lost | None = None
+        self.failures: list[NotReadableError] = []
+        self.open_streams = 0
+        self.requests: list[StreamRequest] = []
+        self.closed = 0
+        self.close_gate = threading.Event()
+        self.close_gate.set()
+
+    def open(
+        self,
+        request: StreamRequest,
+        callback: Callable[..., None],
+        finished: Callable[[], None],
+        events: LineEvents,
+    ) -> SimpleNamespace:
+        self.requests.append(request)
+        if self.failures and (failure := self.failures.pop(0)):
+            raise failure
+        self.events, self.callback, self.finished = events, callback, finished
+        self.open_streams += 1
+        return SimpleNamespace(sample_rate=float(request.sample_rate), close=self.close_stream)
+
+    def close_stream(self) -> None:
+        self.close_gate.wait()
+        self.open_streams -= 1
+
+    def quiet(self) -> bool:
+        return self.is_quiet
+
+    def lost(self, silent: float) -> Lost | None:
+        return self.is_lost
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def give(self, *, overflow: bool = False) -> None:
+        self.callback(memoryview(BLOCK), 480, Times(), Flags(overflow))
+
+
+@pytest.fixture
+def line() -> FakeLine:
+    return FakeLine()
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture_module, "_SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(capture_module, "_LOOK_SECONDS", 0.02)
+
+
+def opened(line: FakeLine, recorder: Recorder) -> MicrophoneCapture:
+    capture = MicrophoneCapture(line, "Mic", recorder)  # type: ignore[arg-type]  # as far as used
+    capture.open(ASKED)
+    return capture
+
+
+async def test_a_block_is_copied_and_handed_over_at_once(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = opened(line, recorder)
+    lent = bytearray(b"\1" * 1920)
+    line.callback(memoryview(lent), 480, Times(), Flags())
+    lent[:] = bytes(1920)
+    (block,) = recorder.blocks
+    assert bytes(block.data) == b"\1" * 1920
+    assert (block.format, block.sample_rate, block.number_of_frames) == ("f32", 48000, 480)
+    assert block.timestamp == pytest.approx(time.monotonic() * 1e6 - 10_000, abs=50_000)
+    await capture.close()
+
+
+async def test_lost_samples_are_a_gap_in_the_timestamps(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    line.give()
+    await asyncio.sleep(0.2)
+    line.give(overflow=True)
+    assert recorder.timestamps[1] - recorder.timestamps[0] > 150_000
+    await capture.close()
+
+
+async def test_blocks_wait_while_the_line_is_not_sure_and_come_in_order(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = opened(line, recorder)
+    line.is_quiet = False
+    for _ in range(3):
+        line.give()
+    assert recorder.blocks == []
+    line.is_quiet = True
+    line.give()
+    assert len(recorder.blocks) == 4
+    assert sorted(recorder.timestamps) == list(recorder.timestamps)
+    await capture.close()
+
+
+async def test_waiting_blocks_are_bounded(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    line.is_quiet = False
+    for _ in range(1000):
+        line.give()
+    line.is_quiet = True
+    line.give()
+    assert len(recorder.blocks) == 100
+    await capture.close()
+
+
+async def test_waiting_blocks_of_another_microphone_are_dropped(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = opened(line, recorder)
+    line.is_quiet = False
+    line.give()
+    capture.discard_before(time.monotonic() + 0.1)
+    line.is_quiet = True
+    line.give()
+    assert recorder.blocks == []
+    await asyncio.sleep(0.12)
+    line.give()
+    assert len(recorder.blocks) == 1
+    await capture.close()
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_silence_is_muted_and_sound_unmutes(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    line.give()
+    await until(lambda: recorder.events == [("muted", True)])
+    line.give()
+    await until(lambda: recorder.events[1:2] == [("muted", False)])
+    await capture.close()
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_silence_of_a_microphone_that_is_gone_ends(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = opened(line, recorder)
+    line.is_lost = Lost(None)
+    await until(lambda: recorder.ended)
+    assert recorder.events == [("muted", True), ("end", None)]
+    await until(lambda: line.open_streams == 0 and line.closed == 1)
+    line.give()
+    assert recorder.blocks == []
+    await capture.close()
+
+
+@pytest.mark.parametrize("lost", [None, Lost(None), Lost(NotReadableError("server"))])
+async def test_a_stream_that_ends_by_itself_ends_the_capture_with_the_reason(
+    line: FakeLine, recorder: Recorder, lost: Lost | None
+) -> None:
+    capture = opened(line, recorder)
+    line.is_lost = lost
+    line.finished()
+    await until(lambda: recorder.ended)
+    ((_, error),) = recorder.events
+    if lost is None:
+        assert isinstance(error, NotReadableError)
+        assert "stopped the recording" in str(error)
+    else:
+        assert error is lost.error
+    await capture.close()
+
+
+async def test_nothing_is_said_after_the_end_nor_after_close(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = opened(line, recorder)
+    capture.end(None)
+    capture.end(NotReadableError("again"))
+    capture.set_muted_by_system(True)
+    line.give()
+    assert recorder.events == [("end", None)]
+    assert recorder.blocks == []
+    await capture.close()
+
+    capture = opened(line, again := Recorder())
+    await capture.close()
+    capture.end(None)
+    capture.set_muted_by_system(True)
+    line.give()
+    assert (again.events, again.blocks) == ([], [])
+
+
+async def test_the_system_mutes_and_says_so_once(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    for muted in (False, True, True, False):
+        capture.set_muted_by_system(muted)
+    assert recorder.events == [("muted", True), ("muted", False)]
+    await capture.close()
+
+
+async def test_close_releases_the_microphone_once(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    await capture.close()
+    await capture.close()
+    assert (line.open_streams, line.closed) == (0, 1)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_microphone_releases_itself_when_nobody_is_there_to_hear_it(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    opened(line, recorder)
+    recorder.listening = False  # The event loop was closed: nobody will call close().
+    line.give()
+    await until(lambda: line.open_streams == 0 and line.closed == 1)
+    assert recorder.events == []
+
+
+async def test_a_microphone_whose_opening_was_abandoned_is_released(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = MicrophoneCapture(line, "Mic", recorder)
+    capture.abandon()  # as when the wait for `open` was cancelled
+    capture.open(ASKED)
+    await until(lambda: line.open_streams == 0 and line.closed == 1)
+
+
+async def test_close_gives_up_a_device_that_is_stuck(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    line.close_gate.clear()
+    start = time.monotonic()
+    await capture.close()
+    assert time.monotonic() - start < 1
+    line.give()
+    assert recorder.blocks == []
+    line.close_gate.set()
+    await until(lambda: line.open_streams == 0)
+
+
+async def test_what_cannot_be_opened_leaves_nothing_behind(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    line.failures = [NotReadableError("busy")]
+    with pytest.raises(NotReadableError, match="Mic: busy"):
+        opened(line, recorder)
+    assert line.closed == 1
+    assert recorder.events == []
+
+
+async def test_another_mode_is_another_stream(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    await capture.configure(ASKED)
+    assert len(line.requests) == 1
+    configuration = await capture.configure(Configuration(AudioMode(44100, 2, 16, 0.02)))
+    assert configuration.mode == AudioMode(44100, 2, 16, 0.02)
+    assert configuration.controls["echoCancellation"] is False
+    assert [request.block_size for request in line.requests] == [480, 882]
+    assert line.open_streams == 1
+    await capture.close()
+
+
+async def test_a_mode_that_fails_leaves_the_one_before(line: FakeLine, recorder: Recorder) -> None:
+    capture = opened(line, recorder)
+    line.failures = [NotReadableError("no such rate")]
+    with pytest.raises(NotReadableError, match="no such rate"):
+        await capture.configure(Configuration(AudioMode(1, 1)))
+    assert capture.configuration.mode == MODE
+    line.give()
+    assert len(recorder.blocks) == 1
+    await capture.close()
+
+
+async def test_a_mode_that_fails_and_cannot_be_undone_ends_the_capture(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    capture = opened(line, recorder)
+    line.failures = [NotReadableError("no such rate"), NotReadableError("busy")]
+    with pytest.raises(NotReadableError, match="no such rate"):
+        await capture.configure(Configuration(AudioMode(1, 1)))
+    assert recorder.ended
+    await capture.close()
+    with pytest.raises(NotReadableError, match="closed"):
+        await capture.configure(Configuration(AudioMode(1, 1)))
+
+
+async def test_a_block_is_never_without_samples(line: FakeLine, recorder: Recorder) -> None:
+    capture = MicrophoneCapture(line, "Mic", recorder)  # type: ignore[arg-type]  # as far as used
+    capture.open(Configuration(AudioMode(8000, 1, 16, 0.0)))
+    assert line.requests[0].block_size == 1  # 0 would mean: whatever comes
+    await capture.close()

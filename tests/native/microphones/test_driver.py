@@ -1,0 +1,219 @@
+"""Which devices there are on which system, and what is missing where there are none."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from mediadevices.driver import AudioMode, Configuration, Device
+from mediadevices.errors import NotReadableError
+from mediadevices_native import hotplug
+from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones.alsa_devices import AlsaCards
+from mediadevices_native.microphones.portaudio import (
+    PortAudio,
+    PortAudioMissingError,
+    SoundDevice,
+)
+from mediadevices_native.microphones.sound_server import (
+    Endpoint,
+    NoSoundServerError,
+    ServerSnapshot,
+    SoundServer,
+)
+from support.fake_sounddevice import FakeSoundDevice, row
+from support.sound import Recorder, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PULSE = row("pulse", inputs=32, outputs=32)
+CARD = row("Headset: USB Audio (hw:0,0)", inputs=1)
+SNAPSHOT = ServerSnapshot(
+    sources=(Endpoint(1, "desk", "Desk", 48000, 2, 16),),
+    sinks=(Endpoint(1, "speaker", "Speaker", 48000, 2, 16),),
+    streams=(),
+    default_source="desk",
+    default_sink="speaker",
+)
+
+
+class Server:
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def snapshot(self) -> ServerSnapshot:
+        return SNAPSHOT
+
+
+def server() -> SoundServer:
+    return cast("SoundServer", Server())
+
+
+def no_server() -> SoundServer:
+    raise NoSoundServerError("no PulseAudio or PipeWire server answers")
+
+
+def cards(folder: Path) -> AlsaCards:
+    (folder / "card0" / "pcm0c").mkdir(parents=True)
+    (folder / "card0" / "pcm0c" / "info").write_text("name: USB Audio\n")
+    (folder / "cards").write_text(" 0 [Headset        ]: USB-Audio - Nice Headset\n")
+    return AlsaCards(folder)
+
+
+def driver_of(
+    module: FakeSoundDevice,
+    connect: Callable[[], SoundServer] = no_server,
+    alsa: AlsaCards | None = None,
+    platform: str = "linux",
+) -> PortAudioMicrophoneDriver:
+    return PortAudioMicrophoneDriver(
+        portaudio=PortAudio(lambda: cast("SoundDevice", module)),
+        connect=connect,
+        cards=alsa or AlsaCards(Path("/nowhere")),
+        platform=platform,
+    )
+
+
+def labels(devices: tuple[Device, ...]) -> list[tuple[str, str]]:
+    return [(one.kind, one.label) for one in devices]
+
+
+async def test_with_a_server_its_sources_and_sinks_are_the_devices(tmp_path: Path) -> None:
+    driver = driver_of(FakeSoundDevice([PULSE, CARD]), server, cards(tmp_path))
+    assert labels(await driver.list_devices()) == [
+        ("audioinput", "Desk"),
+        ("audiooutput", "Speaker"),
+    ]
+
+
+async def test_a_server_that_portaudio_cannot_reach_leaves_the_cards(tmp_path: Path) -> None:
+    driver = driver_of(FakeSoundDevice([CARD]), server, cards(tmp_path))
+    assert labels(await driver.list_devices()) == [
+        ("audioinput", "Nice Headset: USB Audio"),
+        ("audiooutput", "Speaker"),
+    ]
+    findings = {one.subject: one for one in driver.diagnose()}
+    assert not findings["sound server"].ok
+    assert findings["sound server"].remedy == "apt install libasound2-plugins"
+
+
+async def test_a_server_that_came_after_portaudio_is_used() -> None:
+    module = FakeSoundDevice([])
+    driver = driver_of(module, server)
+    module.present.append(PULSE)
+    assert ("audioinput", "Desk") in labels(await driver.list_devices())
+
+
+async def test_without_a_server_the_cards_are_the_devices(tmp_path: Path) -> None:
+    driver = driver_of(FakeSoundDevice([CARD]), alsa=cards(tmp_path))
+    assert labels(await driver.list_devices()) == [("audioinput", "Nice Headset: USB Audio")]
+
+
+async def test_a_card_that_came_after_portaudio_is_listed_with_its_modes(tmp_path: Path) -> None:
+    module = FakeSoundDevice([])
+    driver = driver_of(module, alsa=cards(tmp_path))
+    await driver.list_devices()
+    module.present.append(CARD)
+    (device,) = await driver.list_devices()
+    assert device.modes == (AudioMode(44100, 1),)
+
+
+async def test_on_other_systems_portaudio_lists_the_devices() -> None:
+    module = FakeSoundDevice([row("Built-in Microphone", inputs=1)], ("Core Audio",))
+    driver = driver_of(module, platform="darwin")
+    (device,) = await driver.list_devices()
+    assert device.key == "portaudio:Core Audio:Built-in Microphone"
+    recorder = Recorder()
+    capture = await driver.open(device, Configuration(device.modes[0]), recorder)
+    module.streams[0].give(bytes(441 * 4))
+    assert recorder.blocks[0].number_of_frames == 441
+    await capture.close()
+
+
+async def test_without_portaudio_there_are_no_microphones_and_doctor_says_why(
+    tmp_path: Path,
+) -> None:
+    def missing() -> SoundDevice:
+        raise PortAudioMissingError("The PortAudio library is missing: apt install libportaudio2")
+
+    for connect, expected in ((no_server, []), (server, [("audiooutput", "Speaker")])):
+        driver = PortAudioMicrophoneDriver(
+            portaudio=PortAudio(missing), connect=connect, cards=AlsaCards(tmp_path)
+        )
+        assert labels(await driver.list_devices()) == expected
+        (finding,) = driver.diagnose()
+        assert not finding.ok
+        assert finding.remedy == "apt install libportaudio2"
+
+
+async def test_without_a_microphone_doctor_says_so() -> None:
+    findings = {one.subject: one for one in driver_of(FakeSoundDevice()).diagnose()}
+    assert findings["PortAudio"].ok
+    assert not findings["microphones"].ok
+
+
+async def test_a_held_card_is_an_error_that_names_the_holder(tmp_path: Path) -> None:
+    module = FakeSoundDevice([CARD], fail_to_open="Device unavailable [PaErrorCode -9985]")
+    driver = driver_of(module, alsa=cards(tmp_path))
+    (device,) = await driver.list_devices()
+    status = tmp_path / "card0" / "pcm0c" / "sub0" / "status"
+    status.parent.mkdir()
+    status.write_text("owner_pid   : 99999999\n")
+    expected = (
+        r"Nice Headset: USB Audio: PortAudio: Device unavailable \[PaErrorCode -9985\]; "
+        "process 99999999 has it open"
+    )
+    with pytest.raises(NotReadableError, match=expected):
+        await driver.open(device, Configuration(device.modes[0]), Recorder())
+
+
+async def test_a_device_of_another_driver_is_refused() -> None:
+    device = Device(kind="audioinput", key="x", label="Stranger")
+    with pytest.raises(NotReadableError, match="Stranger"):
+        await driver_of(FakeSoundDevice()).open(device, Configuration(AudioMode(1, 1)), Recorder())
+
+
+async def test_an_unplugged_card_ends_the_capture(tmp_path: Path) -> None:
+    module = FakeSoundDevice([CARD])
+    driver = driver_of(module, alsa=cards(tmp_path))
+    (device,) = await driver.list_devices()
+    recorder = Recorder()
+    capture = await driver.open(device, Configuration(device.modes[0]), recorder)
+    module.streams[0].give(bytes(441 * 4))
+    (tmp_path / "cards").write_text("--- no soundcards ---\n")
+    await until(lambda: recorder.ended)
+    assert recorder.events == [("muted", True), ("end", None)]
+    await until(lambda: module.streams[0].closed)
+    await capture.close()
+
+
+async def test_on_other_systems_a_new_device_is_noticed_by_looking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hotplug, "_POLLING_SECONDS", 0.05)
+    module = FakeSoundDevice([row("Built-in", inputs=1)], ("Core Audio",))
+    driver = driver_of(module, platform="win32")
+    changed = threading.Event()
+    stop = await driver.watch(changed.set)
+    assert not await asyncio.to_thread(changed.wait, 0.2)
+    module.present.append(row("Headset", inputs=1))
+    assert await asyncio.to_thread(changed.wait, 5)
+    stop()
+    assert not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+
+
+async def test_no_thread_is_left_when_watching_stops() -> None:
+    driver = driver_of(FakeSoundDevice())
+    stop = await driver.watch(lambda: None)
+    assert any(one.name.startswith("mediadevices") for one in threading.enumerate())
+    stop()
+    stop()
+    assert not any(one.name.startswith("mediadevices") for one in threading.enumerate())

@@ -1,0 +1,150 @@
+"""The process's one PortAudio: its frozen list, its errors, and what it needs installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import cast
+
+import pytest
+
+from mediadevices.errors import NotReadableError
+from mediadevices_native.microphones.portaudio import (
+    PortAudio,
+    PortAudioMissingError,
+    SoundDevice,
+    StreamRequest,
+)
+from support.fake_sounddevice import FakeSoundDevice, FakeStream, row
+
+REQUEST = StreamRequest(48000, 1, 480, 0.01)
+
+
+def portaudio(module: FakeSoundDevice) -> PortAudio:
+    return PortAudio(lambda: cast("SoundDevice", module))
+
+
+def ignore(*_: object) -> None:
+    pass
+
+
+def named(name: str):
+    return lambda rows: next((one for one in rows if one.name == name), None)
+
+
+def test_the_list_says_what_a_device_can_do() -> None:
+    module = FakeSoundDevice([row("a"), row("b", 1, 0, 6)], ("ALSA", "JACK"), default_input=0)
+    first, second = portaudio(module).devices()
+    assert (first.name, first.host_api, first.preferred_host_api) == ("a", "ALSA", True)
+    assert (first.max_input_channels, first.default_input) == (2, True)
+    assert (second.host_api, second.preferred_host_api, second.default_input) == (
+        "JACK",
+        False,
+        False,
+    )
+    assert second.max_output_channels == 6
+
+
+def test_a_device_that_came_later_is_found_by_starting_portaudio_anew() -> None:
+    module = FakeSoundDevice([row("a")])
+    audio = portaudio(module)
+    module.present.append(row("b"))
+    stream = audio.open(named("b"), REQUEST, ignore, ignore)
+    assert module.starts == 2
+    assert module.streams[0].options["device"] == 1
+    stream.close()
+
+
+def test_portaudio_is_not_started_anew_while_a_stream_is_open() -> None:
+    module = FakeSoundDevice([row("a")])
+    audio = portaudio(module)
+    stream = audio.open(named("a"), REQUEST, ignore, ignore)
+    module.present.append(row("b"))
+    assert not audio.refresh()
+    with pytest.raises(NotReadableError, match="does not see"):
+        audio.open(named("b"), REQUEST, ignore, ignore)
+    stream.close()
+    assert audio.refresh()
+    assert [one.name for one in audio.devices()] == ["a", "b"]
+
+
+def test_portaudio_is_not_started_anew_while_the_program_itself_has_a_stream() -> None:
+    module = FakeSoundDevice([row("a")])
+    others = FakeStream(module, {"samplerate": 48000})
+    audio = portaudio(module)
+    audio.devices()
+    assert not audio.refresh()
+    others.close()
+    assert audio.refresh()
+
+
+def test_the_environment_is_changed_only_while_a_stream_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GIVEN", "before")
+    monkeypatch.delenv("ADDED", raising=False)
+    request = StreamRequest(
+        48000, 1, 480, 0.01, lambda now: {"GIVEN": now["GIVEN"] + "+", "ADDED": "x"}
+    )
+    module = FakeSoundDevice([row("a")])
+    portaudio(module).open(named("a"), request, ignore, ignore).close()
+    assert module.streams[0].environment["GIVEN"] == "before+"
+    assert module.streams[0].environment["ADDED"] == "x"
+    assert os.environ["GIVEN"] == "before"
+    assert "ADDED" not in os.environ
+
+
+def test_the_environment_is_restored_when_opening_fails() -> None:
+    module = FakeSoundDevice([row("a")], fail_to_open="Device unavailable")
+    request = StreamRequest(48000, 1, 480, 0.01, lambda _: {"ADDED": "x"})
+    with pytest.raises(NotReadableError, match="PortAudio: Device unavailable"):
+        portaudio(module).open(named("a"), request, ignore, ignore)
+    assert "ADDED" not in os.environ
+
+
+def test_a_stream_that_does_not_start_is_closed() -> None:
+    module = FakeSoundDevice([row("a")], fail_to_start=True)
+    audio = portaudio(module)
+    with pytest.raises(NotReadableError, match="Device unavailable"):
+        audio.open(named("a"), REQUEST, ignore, ignore)
+    assert module.streams[0].closed
+    assert audio.refresh()
+
+
+def test_blocks_have_a_size_and_are_floats() -> None:
+    module = FakeSoundDevice([row("a")])
+    portaudio(module).open(named("a"), REQUEST, ignore, ignore).close()
+    options = module.streams[0].options
+    assert (options["blocksize"], options["dtype"], options["latency"]) == (480, "float32", 0.01)
+
+
+def test_closing_twice_closes_once() -> None:
+    module = FakeSoundDevice([row("a")])
+    stream = portaudio(module).open(named("a"), REQUEST, ignore, ignore)
+    stream.close()
+    module.streams[0].closed = False
+    stream.close()
+    assert not module.streams[0].closed
+
+
+@pytest.mark.parametrize(
+    ("platform", "remedy"), [("linux", "apt install libportaudio2"), ("darwin", "brew install")]
+)
+def test_without_the_library_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str
+) -> None:
+    def no_library(_: str) -> None:
+        raise OSError("PortAudio library not found")
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr("importlib.import_module", no_library)
+    with pytest.raises(PortAudioMissingError, match=remedy):
+        PortAudio().devices()
+
+
+def test_without_sounddevice_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    with pytest.raises(PortAudioMissingError, match="pip install sounddevice"):
+        PortAudio().devices()

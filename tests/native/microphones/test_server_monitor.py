@@ -1,0 +1,232 @@
+"""The thread that follows the sound server, with a server that the test plays."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices.driver import Device
+from mediadevices_native.microphones import server_monitor
+from mediadevices_native.microphones.server_monitor import ServerMonitor
+from mediadevices_native.microphones.sound_server import NoSoundServerError, ServerSnapshot
+from mediadevices_native.microphones.watching import watch_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mediadevices_native.microphones.sound_server import WaitHooks
+
+
+class FakeServer:
+    """A server whose events are bytes in a pipe."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self.default = "first"
+        self.answer = threading.Event()
+        self.answer.set()
+        self.read, self.write = os.pipe()
+
+    def __call__(self) -> FakeServer:
+        if not self.up:
+            raise NoSoundServerError("no server")
+        return self
+
+    def __enter__(self) -> FakeServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def subscribe(self) -> None:
+        pass
+
+    def snapshot(self) -> ServerSnapshot:
+        self.answer.wait(5)
+        if not self.up:
+            raise NoSoundServerError("gone")
+        return ServerSnapshot((), (), (), self.default, "")
+
+    def wait_for_events(self, hooks: WaitHooks, wake_descriptor: int) -> bool:
+        hooks.waiting([self.read])
+        ready, _, _ = select.select([self.read, wake_descriptor], [], [])
+        hooks.woken()
+        if self.read in ready:
+            os.read(self.read, 1)
+        return self.read in ready
+
+    def event(self) -> None:
+        os.write(self.write, b"e")
+
+    def close(self) -> None:
+        os.close(self.read)
+        os.close(self.write)
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def server_changed(self, snapshot: ServerSnapshot, _server: object) -> None:
+        self.seen.append(snapshot.default_source)
+
+    def server_lost(self) -> None:
+        self.seen.append("lost")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
+    monkeypatch.setattr(server_monitor, "_FIRST_RETRY", 0.02)
+    server = FakeServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def monitor(server: FakeServer) -> ServerMonitor:
+    return ServerMonitor(server)  # type: ignore[arg-type]  # as far as used
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.002)
+
+
+def threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name.startswith("mediadevices")]
+
+
+def test_a_listener_is_told_what_there_is_and_every_event(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    listener = Listener()
+    remove = monitor.add(listener)
+    wait(lambda: listener.seen == ["first"])
+    server.default = "second"
+    server.event()
+    wait(lambda: listener.seen[-1] == "second")
+    remove()
+
+
+def test_the_thread_ends_with_the_last_listener(monitor: ServerMonitor) -> None:
+    descriptors = len(os.listdir("/proc/self/fd"))  # noqa: PTH208  (only counted)
+    first, second = monitor.add(Listener()), monitor.add(Listener())
+    assert len(threads()) == 1
+    first()
+    first()
+    assert len(threads()) == 1
+    second()
+    assert threads() == []
+    assert len(os.listdir("/proc/self/fd")) == descriptors  # noqa: PTH208  (only counted)
+    monitor.poke()
+    assert not monitor.quiet()
+
+
+def test_a_server_that_comes_later_is_found_and_one_that_goes_is_missed(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    server.up = False
+    listener = Listener()
+    remove = monitor.add(listener)
+    wait(lambda: "lost" in listener.seen)
+    server.up = True
+    wait(lambda: listener.seen[-1] == "first")
+    server.up = False
+    server.event()
+    wait(lambda: listener.seen[-1] == "lost")
+    remove()
+
+
+def test_it_is_quiet_only_when_every_event_is_dealt_with(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    remove = monitor.add(Listener())
+    wait(monitor.quiet)
+    server.answer.clear()  # the event is read, and what it means is being asked
+    server.event()
+    assert not monitor.quiet()
+    time.sleep(0.05)
+    assert not monitor.quiet()
+    server.answer.set()
+    wait(monitor.quiet)
+    remove()
+    assert not monitor.quiet()
+
+
+def test_it_is_not_quiet_when_an_event_was_read_while_we_looked(
+    monitor: ServerMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = monitor.add(Listener())
+    wait(monitor.quiet)
+
+    def event_is_read(*_: object) -> int:
+        run = monitor._run
+        assert run is not None
+        run.woken()
+        return 0  # nothing to read, for the thread has read it
+
+    monkeypatch.setattr(server_monitor, "_poll_now", lambda: event_is_read)
+    assert not monitor.quiet()
+    remove()
+
+
+def test_a_listener_that_fails_does_not_silence_the_server_for_the_others(
+    server: FakeServer, monitor: ServerMonitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Listener):
+        def server_changed(self, snapshot: ServerSnapshot, _server: object) -> None:
+            raise ValueError("broken")
+
+    listener = Listener()
+    broken = monitor.add(Broken())
+    remove = monitor.add(listener)
+    wait(lambda: bool(listener.seen))
+    assert "a listener failed" in caplog.text
+    broken()
+    remove()
+
+
+def test_a_listener_may_stop_listening_from_its_own_call(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    removes: list[Callable[[], None]] = []
+
+    class Once(Listener):
+        def server_changed(self, snapshot: ServerSnapshot, _server: object) -> None:
+            for remove in removes:
+                remove()
+
+    removes.append(monitor.add(Once()))
+    monitor.poke()
+    wait(lambda: threads() == [])
+
+
+def test_a_watch_tells_only_what_changes_the_devices(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    def devices(snapshot: ServerSnapshot) -> tuple[Device, ...]:
+        looks.append(snapshot)
+        return (Device(kind="audioinput", key=snapshot.default_source, label=""),)
+
+    looks: list[ServerSnapshot] = []
+    changes: list[None] = []
+    stop = watch_server(monitor, devices, lambda: changes.append(None))
+    wait(lambda: len(looks) >= 1)
+    seen = len(looks)
+    server.event()
+    wait(lambda: len(looks) > seen)
+    assert changes == []
+    server.default = "second"
+    server.event()
+    wait(lambda: len(changes) == 1)
+    server.up = False
+    server.event()
+    wait(lambda: len(changes) == 2)
+    stop()
