@@ -1,0 +1,96 @@
+"""The desktop's user agent: `LocalAgent` over cameras by OpenCV and microphones by PortAudio."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permissions import PermissionAuthority
+from mediadevices_native.environment import policies, wants_synthetic
+from mediadevices_native.identity import application_name, application_secret
+from mediadevices_native.prompters import choose_prompter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mediadevices.agent import PermissionName
+    from mediadevices.driver import Driver
+
+__all__ = ["create_agent", "native_drivers"]
+
+_log = logging.getLogger("mediadevices")
+
+_PERMISSIONS: tuple[PermissionName, ...] = ("camera", "microphone")
+
+
+def create_agent(
+    *,
+    application: str | None = None,
+    synthetic: bool | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> LocalAgent:
+    """Return a new agent over the devices of this machine, of which it opens none.
+
+    The user decides by environment variables: ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY``
+    (``camera``, ``microphone`` or both with a comma between), what is granted or denied without a
+    question; ``MEDIADEVICES_SYNTHETIC=1``, for synthetic devices instead of real ones.
+    Those give colour bars and tones and nobody's picture, so they are granted unless denied.
+
+    Args:
+        application: The application's name, where the environment gives none; see
+            `mediadevices_native.identity.application_name`.
+        synthetic: Whether the devices are synthetic; None for what the environment says.
+        environment: The environment variables.
+
+    Raises:
+        ValueError: A variable has a value that nobody understands; the message names it.
+    """
+    decided = policies(environment)
+    if synthetic is None:
+        synthetic = wants_synthetic(environment)
+    drivers: Sequence[Driver]
+    if synthetic:
+        from mediadevices_native.synthetic import synthetic_driver
+
+        drivers = [synthetic_driver()]
+        for permission in _PERMISSIONS:
+            decided.setdefault(permission, "grant")
+        _log.warning("these devices are synthetic: colour bars and tones, nothing real")
+    else:
+        drivers = native_drivers()
+    name = application_name(environment, given=application)
+    return LocalAgent(
+        drivers,
+        PermissionAuthority(name, choose_prompter(), decided),
+        secret=application_secret(name),
+        name="synthetic" if synthetic else "native",
+    )
+
+
+def native_drivers() -> list[Driver]:
+    """Return the drivers of this machine's devices, without those that lack a library.
+
+    ``mediadevices doctor`` says what is missing.
+    """
+    drivers: list[Driver] = []
+    loaders: tuple[Callable[[], Driver], ...] = (_cameras, _microphones)
+    for load in loaders:
+        try:
+            drivers.append(load())
+        except ImportError as error:
+            _log.warning("%s; see `mediadevices doctor`", error)
+    return drivers
+
+
+def _cameras() -> Driver:
+    from mediadevices_native.cameras import OpenCVCameraDriver
+
+    return OpenCVCameraDriver()
+
+
+def _microphones() -> Driver:
+    from mediadevices_native.microphones import PortAudioMicrophoneDriver
+
+    return PortAudioMicrophoneDriver()

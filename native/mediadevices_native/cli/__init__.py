@@ -1,0 +1,5 @@
+"""The command line: ``mediadevices`` with one module for each command."""
+
+from mediadevices_native.cli.app import main
+
+__all__ = ["main"]

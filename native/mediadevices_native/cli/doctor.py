@@ -1,0 +1,129 @@
+"""``mediadevices doctor``."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+
+import typer
+
+from mediadevices_native.cli.failures import reported
+from mediadevices_native.cli.options import JsonOption, VerboseOption
+from mediadevices_native.cli.session import APPLICATION
+from mediadevices_native.cli.showing import console, print_json
+from mediadevices_native.environment import policies, wants_synthetic
+from mediadevices_native.findings import Finding
+from mediadevices_native.identity import SecretError, application_name, load_secret, secret_path
+from mediadevices_native.prompters import choose_prompter
+from mediadevices_native.text import printable
+
+__all__ = ["doctor"]
+
+
+def doctor(json: JsonOption = False, verbose: VerboseOption = False) -> None:
+    """Tell what was found, what is missing, and what to do about it; capture nothing.
+
+    The exit code is 1 if something is wrong.
+
+    With --json, a list of objects: subject, ok, text, and remedy, which may be empty.
+    """
+    with reported(verbose=verbose):
+        findings = examine()
+    if json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        _print(findings)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine() -> list[Finding]:
+    """Look at everything that capturing needs."""
+    system = f"Python {platform.python_version()} on {platform.platform(terse=True)}"
+    return [
+        Finding("mediadevices", True, f"version {version('mediadevices')}, {system}"),
+        *_examined("cameras", _cameras),
+        *_examined("microphones", _microphones),
+        *_environment(),
+        _identity(),
+    ]
+
+
+def _examined(subject: str, examine: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
+    """Return findings, or the error as one: a broken library must not hide the others."""
+    try:
+        return examine()
+    except ImportError as error:
+        name = error.name or ""
+        return [Finding(subject, False, str(error), f"pip install {name.partition('.')[0]}")]
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is what the user looks for)
+        return [Finding(subject, False, f"the examination failed: {error!r}")]
+
+
+def _cameras() -> Sequence[Finding]:
+    from mediadevices_native.cameras import diagnose
+
+    return diagnose()
+
+
+def _microphones() -> Sequence[Finding]:
+    from mediadevices_native.microphones import PortAudioMicrophoneDriver
+
+    return PortAudioMicrophoneDriver().diagnose()
+
+
+def _environment() -> Sequence[Finding]:
+    """Tell how permission is given here."""
+    subject = "permission"
+    try:
+        decided = policies(os.environ)
+        synthetic = wants_synthetic(os.environ)
+    except ValueError as error:
+        return [Finding(subject, False, str(error))]
+    how = (
+        "MEDIADEVICES_ALLOW=camera,microphone, --allow camera,microphone, or "
+        "navigator.permissions.set_policy() in a program"
+    )
+    asked = [name for name in ("camera", "microphone") if name not in decided]
+    words = {"grant": "granted", "deny": "denied", "ask": "asked for"}
+    texts = [f"the {name}: {words[policy]}" for name, policy in decided.items()]
+    if asked:
+        here = "asked for" if choose_prompter() else "nobody can be asked here; grant it"
+        texts.append(f"the {' and the '.join(asked)}: {here}")
+    denied = "deny" in decided.values()
+    findings = [Finding(subject, not denied, "; ".join(texts), f"to grant: {how}")]
+    if synthetic:
+        text = "MEDIADEVICES_SYNTHETIC is set: programs get synthetic devices"
+        findings.append(Finding("synthetic", True, text, "unset it to use real ones"))
+    if sys.platform in {"darwin", "win32"}:
+        findings.append(Finding("system", True, "it has a say too", _SYSTEM_SETTINGS[sys.platform]))
+    return findings
+
+
+_SYSTEM_SETTINGS = {
+    "darwin": "System Settings, Privacy & Security, Camera and Microphone: allow the terminal or "
+    "the editor that starts Python",
+    "win32": "Settings, Privacy & security, Camera and Microphone: let desktop apps access them",
+}
+
+
+def _identity() -> Finding:
+    name = application_name(given=APPLICATION)
+    path = secret_path(name)
+    try:
+        load_secret(path)
+    except SecretError as error:
+        return Finding("device ids", False, str(error), error.remedy)
+    return Finding("device ids", True, f"kept for {name!r} in {path}")
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    screen = console()
+    for finding in findings:
+        mark, style = ("ok", "green") if finding.ok else ("--", "bold red")
+        screen.print(f"{mark} ", style=style, end="")
+        screen.print(f"{printable(finding.subject)}: {printable(finding.text)}", soft_wrap=True)
+        if finding.remedy:
+            screen.print(f"     {printable(finding.remedy)}", soft_wrap=True, style="dim")

@@ -1,0 +1,34 @@
+"""A user of its own, in a folder of its own, with or without fake devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices.testing import install_fake_devices
+from mediadevices_native.cli import session
+from support.own_home import use_own_home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mediadevices.testing import FakeDevices
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder in which commands run."""
+    use_own_home(monkeypatch, tmp_path / "home")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevices]:
+    """Fake devices, in place of those that commands would find."""
+    with install_fake_devices() as fakes:
+        monkeypatch.setattr(session, "create_agent", lambda **_: fakes.agent)
+        yield fakes

@@ -1,0 +1,155 @@
+"""The parts of the command line that compute."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import pytest
+
+from mediadevices import AudioData
+from mediadevices_native.cli.choosing import choose
+from mediadevices_native.cli.constraints import parse_constraints
+from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.level import decibels, meter, peak
+from mediadevices_native.cli.showing import value_text
+from mediadevices_native.cli.wave_writer import WaveWriter
+
+
+@dataclass(frozen=True)
+class Named:
+    device_id: str
+    label: str
+
+
+WEBCAM, TWIN, BUILT_IN = Named("aa", "Webcam"), Named("bb", "Webcam"), Named("cc", "Webcam HD")
+
+
+def block(samples: list[int], rate: int = 48000) -> AudioData:
+    data = b"".join(sample.to_bytes(2, "little", signed=True) for sample in samples)
+    return AudioData(
+        format="s16",
+        sample_rate=rate,
+        number_of_frames=len(samples),
+        number_of_channels=1,
+        timestamp=0,
+        data=data,
+    )
+
+
+# --- which device is meant ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [("aa", WEBCAM), ("Webcam", WEBCAM), ("Webcam HD", BUILT_IN), ("hd", BUILT_IN)],
+)
+def test_an_id_comes_before_a_label_and_a_label_before_a_part(wanted: str, meant: Named) -> None:
+    assert choose([WEBCAM, BUILT_IN], wanted) is meant
+
+
+def test_a_device_can_be_called_like_another_ones_id() -> None:
+    odd = Named("dd", "aa")
+    assert choose([odd, WEBCAM], "aa") is WEBCAM
+
+
+@pytest.mark.parametrize("wanted", ["Webcam", "webcam", "WEB"])
+def test_what_can_be_two_devices_is_an_error_that_lists_them(wanted: str) -> None:
+    with pytest.raises(CommandError, match=r"2 devices: 'Webcam' \(id aa\), 'Webcam' \(id bb\)"):
+        choose([WEBCAM, TWIN], wanted)
+
+
+@pytest.mark.parametrize("wanted", ["", "Scanner", "a"])
+def test_what_is_no_device_is_an_error_that_lists_those_that_there_are(wanted: str) -> None:
+    with pytest.raises(CommandError, match=r"there is: 'Webcxm' \(id bb\)"):
+        choose([Named("bb", "Webcxm")], wanted)
+
+
+# --- constraints ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "constraints"),
+    [
+        (None, {}),
+        ("{}", {}),
+        ('{"width": 640}', {"width": 640}),
+        ('{"video": {"width": 640}, "audio": true}', {"width": 640}),
+        ('{"video": true}', {}),
+        ('{"audio": {"sampleRate": 8000}}', {}),
+    ],
+)
+def test_constraints_can_be_those_of_the_track_or_those_of_a_call(
+    text: str | None, constraints: dict[str, object]
+) -> None:
+    assert parse_constraints(text, "video") == constraints
+
+
+def test_constraints_that_are_nested_without_end_are_refused() -> None:
+    with pytest.raises(CommandError, match="nested that deep"):
+        parse_constraints("[" * 200_000, "video")
+
+
+# --- level ----------------------------------------------------------------------------------------
+
+
+def test_the_peak_is_the_greatest_sample_of_either_sign() -> None:
+    assert peak(block([0, 8192, -16384])) == 0.5
+    assert peak(block([-32768, 0])) == 1
+    assert peak(block([0])) == 0
+
+
+def test_decibels_are_those_below_full_scale() -> None:
+    assert decibels(1) == 0
+    assert decibels(0.5) == pytest.approx(-6.02, abs=0.01)
+    assert decibels(0) == decibels(1e-9) == -96
+
+
+@pytest.mark.parametrize(
+    ("level", "bar"),
+    [
+        (0, "██████████    0 dB"),
+        (-30, "█████·····  -30 dB"),
+        (-60, "··········  -60 dB"),
+        (-96, "·········· silence"),
+    ],
+)
+def test_the_meter_goes_from_minus_60_to_0(level: float, bar: str) -> None:
+    assert meter(level, 10) == bar
+
+
+# --- sound files ----------------------------------------------------------------------------------
+
+
+def test_a_block_of_another_rate_is_refused() -> None:
+    with WaveWriter(io.BytesIO(), 1, 48000, 1) as writer:
+        writer.write(block([1, 2, 3]))
+        with pytest.raises(CommandError, match="from 48000 Hz, 1 channels to 44100 Hz"):
+            writer.write(block([1], rate=44100))
+    assert writer.seconds == 3 / 48000
+
+
+def test_what_is_longer_than_the_length_is_cut_off() -> None:
+    file = io.BytesIO()
+    with WaveWriter(file, 2 / 48000, 48000, 1) as writer:
+        writer.write(block([1, 2, 3]))
+        assert writer.full
+    assert file.getvalue()[44:] == b"\x01\x00\x02\x00"
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"min": 1, "max": 1920}, "1 to 1920"),
+        ({"min": 0, "max": 255, "step": 5}, "0 to 255 in steps of 5"),
+        (["none", "crop-and-scale"], "none, crop-and-scale"),
+        (1.3333333333, "1.33333"),
+        (False, "False"),
+        ([], ""),
+    ],
+)
+def test_a_value_is_shown_in_words(value: object, text: str) -> None:
+    assert value_text(value) == text

@@ -1,0 +1,174 @@
+"""``mediadevices record``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+import wave
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from mediadevices.driver import AudioMode
+from support.command_line import Outcome, call, command, run_process
+from support.sound import loudest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mediadevices.testing import FakeDevices
+
+
+def heard(path: Path) -> tuple[np.ndarray, int]:
+    """Return a recording as samples from -1 to 1 by channels, and its rate."""
+    with wave.open(str(path)) as file:
+        assert file.getsampwidth() == 2
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+        return samples.reshape(-1, file.getnchannels()), file.getframerate()
+
+
+def soon(fakes: FakeDevices, do: Callable[[], object], seconds: float = 0.3) -> threading.Timer:
+    """Do something in the event loop of the command that is about to run."""
+
+    def later() -> None:
+        loop = fakes.agent._loop
+        assert loop is not None
+        loop.call_soon_threadsafe(do)
+
+    timer = threading.Timer(seconds, later)
+    timer.start()
+    return timer
+
+
+def test_a_recording_holds_what_the_microphone_heard_for_exactly_so_long(
+    folder: Path, fakes: FakeDevices
+) -> None:
+    done = call("record", "out.wav", "--seconds", 0.5)
+    assert (done.code, done.err) == (0, "")
+    samples, rate = heard(folder / "out.wav")
+    assert (len(samples), rate) == (24000, 48000)
+    assert loudest(samples[:, 0], rate) == pytest.approx(440, abs=2)
+    assert np.abs(samples).max() == pytest.approx(0.5, abs=0.001)
+    assert done.out == "out.wav: 0.50 s of Fake Microphone 1, at most -6 dB\n"
+    assert not fakes.microphones[0].is_open
+
+
+def test_the_microphone_is_the_one_that_is_named(folder: Path, fakes: FakeDevices) -> None:
+    assert call("record", "out.wav", "--seconds", 0.5, "--device", "Microphone 2").code == 0
+    samples, rate = heard(folder / "out.wav")
+    assert loudest(samples[:, 0], rate) == pytest.approx(880, abs=2)
+
+
+def test_a_length_that_is_no_multiple_of_a_block_is_kept_too(
+    folder: Path, fakes: FakeDevices
+) -> None:
+    assert call("record", "out.wav", "--seconds", 0.1234).code == 0
+    assert len(heard(folder / "out.wav")[0]) == round(0.1234 * 48000)
+
+
+def test_constraints_choose_rate_and_channels(folder: Path, fakes: FakeDevices) -> None:
+    fakes.microphones[0].modes = (AudioMode(48000, 1), AudioMode(44100, 2))
+    constraints = '{"sampleRate": {"exact": 44100}, "channelCount": {"exact": 2}}'
+    assert call("record", "out.wav", "--seconds", 0.2, "--constraints", constraints).code == 0
+    samples, rate = heard(folder / "out.wav")
+    assert (samples.shape, rate) == ((8820, 2), 44100)
+
+
+def test_a_process_of_its_own_records_a_synthetic_tone(folder: Path) -> None:
+    done = run_process("record", "out.wav", "--seconds", 0.5, "--synthetic", "--device", "1000 Hz")
+    assert done.code == 0
+    samples, rate = heard(folder / "out.wav")
+    assert loudest(samples[:, 0], rate) == pytest.approx(1000, abs=2)
+
+
+# --- faults -------------------------------------------------------------------------------------
+
+
+def test_a_microphone_that_is_unplugged_leaves_what_it_gave_and_an_error(
+    folder: Path, fakes: FakeDevices
+) -> None:
+    timer = soon(fakes, lambda: fakes.unplug(fakes.microphones[0]))
+    done = call("record", "out.wav", "--seconds", 30)
+    timer.join()
+    assert done.code == 1
+    assert done.err.endswith("error: 'Fake Microphone 1' was taken away\n")
+    samples, rate = heard(folder / "out.wav")
+    assert 0.05 < len(samples) / rate < 5
+    assert not fakes.microphones[0].is_open
+
+
+def test_silence_is_told_since_a_system_that_denies_gives_just_that(fakes: FakeDevices) -> None:
+    fakes.microphones[0].level = 0
+    done = call("record", "out.wav", "--seconds", 0.2)
+    assert done.code == 0
+    assert "only silence" in done.err
+    assert "silence" in done.out
+
+
+def test_ctrl_c_keeps_what_was_heard_and_closes_the_microphone(
+    folder: Path, fakes: FakeDevices
+) -> None:
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    done = call("record", "out.wav", "--seconds", 30)
+    timer.join()
+    assert done.code == 130
+    assert "Fake Microphone 1" in done.out
+    samples, rate = heard(folder / "out.wav")
+    assert 0.05 < len(samples) / rate < 5
+    assert (fakes.microphones[0].opened, fakes.microphones[0].is_open) == (1, False)
+
+
+def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(folder: Path) -> None:
+    process = subprocess.Popen(
+        command("record", "out.wav", "--seconds", 30, "--synthetic"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not any(file.stat().st_size > 20000 for file in folder.iterdir()):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    ended = Outcome(process.returncode, out, err)
+    assert ended.code == 130
+    assert (
+        ended.err == "warning: these devices are synthetic: colour bars and tones, nothing real\n"
+    )
+    assert [file.name for file in folder.iterdir()] == ["out.wav"]
+    samples, rate = heard(folder / "out.wav")
+    assert len(samples) / rate > 0.1
+
+
+def test_a_length_that_a_wav_file_cannot_hold_is_refused_before_anything_is_written(
+    folder: Path, fakes: FakeDevices
+) -> None:
+    done = call("record", "out.wav", "--seconds", 1e6)
+    assert done.code == 1
+    assert "a WAV file of this microphone holds 44739 at most" in done.err
+    assert list(folder.iterdir()) == []
+    assert not fakes.microphones[0].is_open
+
+
+def test_memory_does_not_grow_with_the_length(folder: Path, fakes: FakeDevices) -> None:
+    import tracemalloc
+
+    def growth(seconds: float) -> int:
+        tracemalloc.start()
+        assert call("record", "out.wav", "--seconds", seconds).code == 0
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    growth(0.2)  # whatever is made once
+    assert growth(3) < growth(0.2) + 150_000  # 3 s are 288 kB
