@@ -84,6 +84,7 @@ def candidate_sizes(
     widths: tuple[int, ...] = (),
     heights: tuple[int, ...] = (),
     ratios: tuple[float, ...] = (),
+    shape: float | None = None,
 ) -> Iterator[tuple[int, int]]:
     """Yield the sizes among which a best one is.
 
@@ -94,6 +95,7 @@ def candidate_sizes(
         widths: Wished widths; a best size for any mix of wishes is among the yielded.
         heights: Wished heights.
         ratios: Wished aspect ratios.
+        shape: The aspect ratio to keep where the wishes leave it open.
 
     Yields:
         Width and height, each in bounds, with a ratio that will do; none if there is no size.
@@ -102,11 +104,6 @@ def candidate_sizes(
     if limits_w is None or limits_h is None:
         return
     (w0, w1), (h0, h1) = limits_w, limits_h
-    lines = [value for value in (*ratios, ratio.min, ratio.max) if 0 < value < math.inf]
-    # Where a ratio is wished for too, whole numbers may make a neighbour of a wish better.
-    near = range(-2, 3) if lines else range(1)
-    fixed_w = {w0, w1, *(min(max(w + step, w0), w1) for w in widths for step in near)}
-    fixed_h = {h0, h1, *(min(max(h + step, h0), h1) for h in heights for step in near)}
     seen: set[tuple[int, int]] = set()
 
     def fits(w: int, h: int) -> bool:
@@ -116,24 +113,27 @@ def candidate_sizes(
         seen.add(size)
         return True
 
+    if (w0, h0) == (w1, h1):
+        if fits(w0, h0):
+            yield w0, h0
+        return
+    lines = [value for value in (*ratios, ratio.min, ratio.max) if 0 < value < math.inf]
+    # Where a ratio is wished for too, whole numbers may make a neighbour of a wish better.
+    near = range(-2, 3) if lines else range(1)
+    fixed_w = {w0, w1, *(min(max(w + step, w0), w1) for w in widths for step in near)}
+    fixed_h = {h0, h1, *(min(max(h + step, h0), h1) for h in heights for step in near)}
+    crossed = [*lines, shape] if shape is not None else lines
     for w in fixed_w:
-        for h in fixed_h | {whole for line in lines for whole in _around(w / line)}:
+        for h in fixed_h | {whole for line in crossed for whole in _around(w / line)}:
             if fits(w, h):
                 yield w, h
     for h in fixed_h:
-        for w in {whole for line in lines for whole in _around(h * line)}:
+        for w in {whole for line in crossed for whole in _around(h * line)}:
             if fits(w, h):
                 yield w, h
-    # Whole multiples of a ratio: only they have exactly that ratio.
-    for wished in (ratio, *(Ratio(value, value) for value in ratios)) if lines else ():
-        if (simplest := _simplest(wished, h1)) is None or not simplest:
-            continue
-        p, q = simplest.numerator, simplest.denominator
-        factors = [*(w / p for w in fixed_w), *(h / q for h in fixed_h)]
-        for k in {whole for factor in factors for whole in _around(factor)}:
-            if k > 0 and fits(k * p, k * q):
-                yield k * p, k * q
-    if not seen and lines:
+    if lines:
+        yield from (size for size in _multiples(ratio, ratios, fixed_w, fixed_h) if fits(*size))
+    if lines and not seen:
         # A narrow ratio in a small corner: rare, so look at each height once.
         for h in range(h0, h1 + 1):
             low = max(w0, math.floor(h * ratio.min))
@@ -142,6 +142,21 @@ def candidate_sizes(
                 if fits(w, h):
                     yield w, h
                     return
+
+
+def _multiples(
+    ratio: Ratio, ratios: tuple[float, ...], fixed_w: set[int], fixed_h: set[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield whole multiples of the ratios near the fixed sizes: only they have exactly a ratio."""
+    for wished in (ratio, *(Ratio(value, value) for value in ratios)):
+        simplest = _simplest(wished, max(fixed_h))
+        if not simplest:
+            continue
+        p, q = simplest.numerator, simplest.denominator
+        factors = [*(w / p for w in fixed_w), *(h / q for h in fixed_h)]
+        for k in {whole for factor in factors for whole in _around(factor)}:
+            if k > 0:
+                yield k * p, k * q
 
 
 def _around(number: float) -> tuple[int, int]:

@@ -110,47 +110,50 @@ def select_settings(
     """
     best: dict[int, tuple[tuple[float, ...], Selection]] = {}
     wishes = {constraint.name: constraint for constraint in basic}
+    sizes: dict[object, tuple[tuple[int, int], ...]] = {}
+    nothing: Mapping[str, Value] = {}
     for order, region in enumerate(feasible_regions(universe, basic, advanced)):
-        unnamed = initial[region.device] if region.device < len(initial) else {}
-        for settings in _best_of_region(region, wishes, current or {}, unnamed):
-            selection = Selection(
-                region.device, region.mode, settings, fitness_distance(basic, settings)
-            )
+        unnamed = initial[region.device] if region.device < len(initial) else nothing
+        chosen = _choose_single(region, wishes, current or nothing, unnamed)
+        if chosen is None:
+            continue
+        for size in _sizes(region, wishes, current or nothing, sizes):
+            settings = {**size, **chosen}
+            distance = fitness_distance(basic, settings)
+            known = best.get(region.device)
+            if known is not None and distance > known[1].distance:
+                continue
+            selection = Selection(region.device, region.mode, settings, distance)
             key = _rank(selection, wishes, current, current_mode, order)
-            if region.device not in best or key < best[region.device][0]:
+            if known is None or key < known[0]:
                 best[region.device] = (key, selection)
     # Across devices only the distance counts; then the default device, which stands first.
     found = [selection for _, selection in best.values()]
     return sorted(found, key=lambda one: (one.distance, one.device))
 
 
-def _best_of_region(
+def _choose_single(
     region: Region,
     wishes: Mapping[str, Constraint],
     current: Mapping[str, Value],
     initial: Mapping[str, Value],
-) -> Iterable[dict[str, Value]]:
-    """Yield the settings of a region that may be best: one for each size that may be."""
+) -> dict[str, Value] | None:
+    """Choose all that is independent of each other: everything but a picture's size."""
     settings: dict[str, Value] = {}
     for name, domain in region.domains.items():
         if name in {"width", "height"}:
             continue
+        if isinstance(domain, tuple) and len(domain) == 1:
+            settings[name] = domain[0]
+            continue
         preferred = [
             source[name] for source in (current, initial, DEFAULTS) if source.get(name) is not None
         ]
-        if (value := nearest(domain, wishes.get(name), _native(region, name, preferred))) is None:
-            return
+        value = nearest(domain, wishes.get(name), _native(region, name, preferred))
+        if value is None:
+            return None
         settings[name] = value
-    if not isinstance(region.mode, VideoMode):
-        yield settings
-        return
-    for width, height in _sizes(region, region.mode, wishes, current):
-        yield {
-            "width": width,
-            "height": height,
-            "aspectRatio": aspect_ratio(width, height),
-            **settings,
-        }
+    return settings
 
 
 def _native(region: Region, name: str, preferred: list[Value]) -> list[Value]:
@@ -165,23 +168,48 @@ def _native(region: Region, name: str, preferred: list[Value]) -> list[Value]:
 
 def _sizes(
     region: Region,
-    mode: VideoMode,
     wishes: Mapping[str, Constraint],
     current: Mapping[str, Value],
-) -> Iterable[tuple[int, int]]:
+    known: dict[object, tuple[tuple[int, int], ...]],
+) -> Iterable[Mapping[str, Value]]:
+    """Yield the sizes of a region that may be best; one empty one where there is no picture.
+
+    `known` keeps the sizes for other regions with the same limits: a camera has many modes of one
+    size.
+    """
+    mode = region.mode
+    if not isinstance(mode, VideoMode):
+        yield {}
+        return
+
     def wished(name: str) -> tuple[float, ...]:
         constraint = wishes.get(name)
-        values = [*(constraint.ideal or () if constraint else ()), current.get(name)]
-        return tuple(value for value in values if value and not isinstance(value, (str, bool)))
+        values = (constraint.ideal or ()) if constraint is not None else ()
+        return tuple(value for value in values if not isinstance(value, (str, bool)) and value)
 
-    return candidate_sizes(
-        region.domains["width"],
-        region.domains["height"],
-        region.ratio,
-        widths=(*map(round, wished("width")), mode.width),
-        heights=(*map(round, wished("height")), mode.height),
-        ratios=(*wished("aspectRatio"), mode.width / mode.height),
-    )
+    def also_now(name: str) -> tuple[int, ...]:
+        return tuple(
+            round(value)
+            for value in (*wished(name), current.get(name, 0))
+            if not isinstance(value, (str, bool)) and value
+        )
+
+    width, height = region.domains["width"], region.domains["height"]
+    key = (width, height, region.ratio, mode.width, mode.height)
+    if key not in known:
+        known[key] = tuple(
+            candidate_sizes(
+                width,
+                height,
+                region.ratio,
+                widths=(*also_now("width"), mode.width),
+                heights=(*also_now("height"), mode.height),
+                ratios=wished("aspectRatio"),
+                shape=mode.width / mode.height,
+            )
+        )
+    for w, h in known[key]:
+        yield {"width": w, "height": h, "aspectRatio": aspect_ratio(w, h)}
 
 
 def _rank(

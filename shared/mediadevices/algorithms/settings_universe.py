@@ -71,7 +71,7 @@ def settings_universe(
     common: dict[str, Domain] = {name: (value,) for name, value in identity.items()}
     common |= {name: _control_domain(control) for name, control in device.controls.items()}
     regions: list[Region] = []
-    for mode in device.modes if modes is None else modes:
+    for mode in _distinct(device.modes if modes is None else modes):
         if isinstance(mode, AudioMode):
             regions.append(
                 Region(
@@ -90,6 +90,20 @@ def settings_universe(
             common.setdefault("backgroundBlur", (False,))
             regions += _video_regions(index, mode, common)
     return tuple(regions)
+
+
+def _distinct(modes: Iterable[Mode]) -> Iterable[Mode]:
+    """Leave out modes that differ from an earlier one in their pixel format alone.
+
+    The driver lists first what it prefers, and the settings are the same.
+    """
+    distinct: dict[tuple[int, int, float] | AudioMode, Mode] = {}
+    for mode in modes:
+        if isinstance(mode, VideoMode):
+            distinct.setdefault((mode.width, mode.height, mode.frame_rate), mode)
+        else:
+            distinct.setdefault(mode, mode)
+    return distinct.values()
 
 
 def _video_regions(

@@ -42,7 +42,7 @@ class DeviceList:
         self._clock = clock
         self._changed = changed
         self._driver_of: dict[tuple[DeviceKind, str], Driver] = {}
-        self._found: dict[Driver, tuple[Device, ...]] = {driver: () for driver in drivers}
+        self._found: list[tuple[Device, ...]] = [() for _ in drivers]
         self._devices: tuple[Device, ...] | None = None
         self._watching = self._closed = False
         self._stop_watching: list[Callable[[], None]] = []
@@ -70,12 +70,16 @@ class DeviceList:
     async def _refresh(self) -> tuple[Device, ...]:
         async with self._refreshing:
             await self._watch()
-            for driver in self._drivers:
+            for index, driver in enumerate(self._drivers):
                 try:
-                    self._found[driver] = tuple(await driver.list_devices())
+                    self._found[index] = tuple(await driver.list_devices())
                 except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
                     _log.warning("the %s driver could not list its devices: %s", driver.name, error)
-            found = [(device, driver) for driver, some in self._found.items() for device in some]
+            found = [
+                (device, driver)
+                for driver, some in zip(self._drivers, self._found, strict=True)
+                for device in some
+            ]
             old = self._devices
             new = enumeration_order(device for device, _ in found)
             self._driver_of = {(device.kind, device.key): driver for device, driver in found}

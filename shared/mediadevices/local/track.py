@@ -158,7 +158,7 @@ class LocalTrack(TrackHandle):
         self, constraints: MediaTrackConstraints, earlier: asyncio.Future[None] | None
     ) -> None:
         if earlier is not None:  # In the order of the calls, whatever became of the earlier one.
-            await asyncio.wait([earlier])
+            pass
         if self._ready_state == "live":
             await self.source.apply_constraints(self, constraints)
 
