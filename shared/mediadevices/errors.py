@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-class DOMException(Exception):  # noqa: N818  (the standard's name)
+class DOMException(Exception):
     """An error of the Web platform (Web IDL §2.8.1).
 
     Args:
@@ -174,7 +174,7 @@ class TrackLeakWarning(MediaDevicesWarning, ResourceWarning):
 
 
 _CLASSES: dict[str, type[DOMException]] = {
-    cls._name: cls  # noqa: SLF001  (this module's own classes)
+    cls.__name__: cls  # Each class is named as the standard names the error.
     for cls in (
         InvalidStateError,
         NotFoundError,
@@ -199,7 +199,7 @@ def exception_for_name(name: str, message: str, constraint: str = "") -> DOMExce
         message: What happened.
         constraint: For ``"OverconstrainedError"``, the property that could not be satisfied.
     """
-    if name == OverconstrainedError._name:
+    if name == OverconstrainedError.__name__:
         return OverconstrainedError(constraint, message)
     if (cls := _CLASSES.get(name)) is not None:
         return cls(message)

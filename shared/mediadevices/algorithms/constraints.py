@@ -7,8 +7,9 @@ There are two steps. *Conversion* turns a program's mapping into the standard's 
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -143,7 +144,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
 
 
 def _convert_constraint(row: Property, value: object, path: str) -> object:
-    if not isinstance(value, Mapping):
+    if not conversion.is_mapping(value):
         if row.selects_existence and isinstance(value, bool):
             return value
         return _one_or_many(row, value, path)
@@ -163,20 +164,16 @@ def _warn_unknown(path: str, name: str, known: Collection[str]) -> None:
     warnings.warn(
         f"{path}: unknown name, ignored{hint}",
         UnknownConstraintWarning,
-        stacklevel=_outside_the_library(),
+        stacklevel=_frames_to_the_program(),
     )
 
 
-def _outside_the_library() -> int:
-    """Return the stack level, seen from the caller, of the first frame of the program itself."""
-    import sys  # noqa: PLC0415  (needed for a warning alone)
-
-    level, frame = 1, sys._getframe(2)  # noqa: SLF001  (the documented way to walk the stack)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
-        "mediadevices"
-    ):
-        level, frame = level + 1, frame.f_back
-    return level + 1
+def _frames_to_the_program() -> int:
+    """Return the stack level, seen from the caller, of the first frame outside this library."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("mediadevices"):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _convert_set(
@@ -232,10 +229,8 @@ def convert_track_constraints(
 
 def _values(value: object) -> tuple[Value, ...] | None:
     """Return the alternatives of a value or a list; None for an empty list: "not given"."""
-    if isinstance(value, list):
-        items: list[Value] = value
-        return tuple(items) or None
-    return (value,) if isinstance(value, (bool, int, float, str)) else None
+    items = value if conversion.is_sequence(value) else (value,)
+    return tuple(item for item in items if isinstance(item, (bool, int, float, str))) or None
 
 
 def _number(value: object) -> float | None:
@@ -243,14 +238,13 @@ def _number(value: object) -> float | None:
 
 
 def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Constraint:
-    if isinstance(value, Mapping):
-        members: Mapping[str, object] = value
+    if conversion.is_mapping(value):
         constraint = Constraint(
             name,
-            min=_number(members.get("min")),
-            max=_number(members.get("max")),
-            exact=_values(members.get("exact")),
-            ideal=_values(members.get("ideal")),
+            min=_number(value.get("min")),
+            max=_number(value.get("max")),
+            exact=_values(value.get("exact")),
+            ideal=_values(value.get("ideal")),
         )
     elif isinstance(value, bool) and PROPERTIES[name].selects_existence:
         return Constraint(name, exists=value)
@@ -274,29 +268,36 @@ def basic_set(constraints: Mapping[str, object]) -> ConstraintSet:
     )
 
 
+def _advanced(constraints: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    """Yield the advanced sets as they were converted."""
+    sets = constraints.get("advanced")
+    for one in sets if conversion.is_sequence(sets) else ():
+        if conversion.is_mapping(one):
+            yield {str(name): value for name, value in one.items()}
+
+
 def advanced_sets(constraints: Mapping[str, object]) -> tuple[ConstraintSet, ...]:
     """Analyse the advanced sets, in their order: bare values are exact."""
-    sets = constraints.get("advanced", ())
-    if not isinstance(sets, (list, tuple)):
-        return ()
-    members: list[Mapping[str, object]] = list(sets)
     return tuple(
-        tuple(_analyse(name, value, "exact") for name, value in one.items()) for one in members
+        tuple(_analyse(name, value, "exact") for name, value in one.items())
+        for one in _advanced(constraints)
     )
 
 
 def stripped(constraints: Mapping[str, object], kind: Kind) -> MediaTrackConstraints:
     """Drop what does not apply to a kind of track, in the basic and the advanced sets (§9.2.1)."""
-    keep: Callable[[str], bool] = lambda name: kind in PROPERTIES[name].kinds  # noqa: E731  (shorter)
-    result: dict[str, object] = {}
-    for name, value in constraints.items():
-        if name != "advanced":
-            if keep(name):
-                result[name] = value
-            continue
-        sets: list[Mapping[str, object]] = value if isinstance(value, list) else []
-        result[name] = FrozenList(
-            Dictionary({key: item for key, item in one.items() if keep(key)}) for one in sets
+
+    def applicable(members: Mapping[str, object]) -> dict[str, object]:
+        return {
+            name: value
+            for name, value in members.items()
+            if name != "advanced" and kind in PROPERTIES[name].kinds
+        }
+
+    result = applicable(constraints)
+    if "advanced" in constraints:
+        result["advanced"] = FrozenList(
+            Dictionary(applicable(one)) for one in _advanced(constraints)
         )
     return MediaTrackConstraints(result)
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from mediadevices.algorithms.constraints import Constraint, Value, comparable
 from mediadevices.algorithms.fitness_distance import constraint_distance
 
-__all__ = ["Domain", "Interval", "nearest", "nearest_number", "restrict"]
+__all__ = ["Domain", "Interval", "nearest", "restrict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,14 @@ def _holds(interval: Interval, number: float) -> bool:
     return not interval.step or _on_step(number, interval, 0) == number
 
 
-def nearest_number(interval: Interval, wished: float) -> float:
-    """Return the number of an interval that is nearest to a wished one."""
+def _around(interval: Interval, wished: float) -> tuple[float, ...]:
+    """Return the numbers of an interval next to a wished one: it, or its neighbours."""
     number = min(max(wished, interval.min), interval.max)
     if not interval.step:
-        return number
+        return (number,)
     below, above = _on_step(number, interval, -1), _on_step(number, interval, 1)
-    return below if above > interval.max or abs(wished - below) <= abs(above - wished) else above
+    near = (below, above) if abs(wished - below) <= abs(above - wished) else (above, below)
+    return tuple(step for step in near if interval.min <= step <= interval.max)
 
 
 def nearest(
@@ -95,7 +96,10 @@ def nearest(
     if isinstance(domain, Interval):
         wishes = [*(constraint.ideal or () if constraint else ()), *preferred, domain.min]
         candidates = [
-            nearest_number(domain, wish) for wish in wishes if not isinstance(wish, (str, bool))
+            number
+            for wish in wishes
+            if not isinstance(wish, (str, bool))
+            for number in _around(domain, wish)
         ]
     else:
         candidates = [value for value in preferred if _among(value, domain)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from mediadevices.algorithms.constraints import Constraint, ConstraintSet
+from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
 from mediadevices.algorithms.domain import Domain, Interval
 from mediadevices.algorithms.frame_size import aspect_ratio
 from mediadevices.algorithms.select_settings import Selection
@@ -20,13 +20,18 @@ def _number(value: object) -> str:
 
 
 def _asked(constraint: Constraint) -> str:
-    parts: list[str] = []
-    for word in ("exact", "min", "max", "ideal"):
-        value = getattr(constraint, word)
-        if value is None:
-            continue
-        values = value if isinstance(value, tuple) else (value,)
-        parts.append(f"{word} {' or '.join(_number(one) for one in values)}")
+    nothing: tuple[Value, ...] = ()
+    asked: dict[str, tuple[Value, ...]] = {
+        "exact": constraint.exact or nothing,
+        "min": nothing if constraint.min is None else (constraint.min,),
+        "max": nothing if constraint.max is None else (constraint.max,),
+        "ideal": constraint.ideal or nothing,
+    }
+    parts = [
+        f"{word} {' or '.join(_number(value) for value in values)}"
+        for word, values in asked.items()
+        if values
+    ]
     if constraint.exists is not None:
         parts.append("there" if constraint.exists else "not there")
     return " ".join(parts) or "anything"
@@ -43,9 +48,7 @@ def _offered(name: str, regions: Sequence[Region]) -> str:
             }
         )
         return "native " + ", ".join(_number(ratio) for ratio in ratios)
-    domains: list[Domain] = [
-        region.domains[name] for region in regions if name in region.domains
-    ]
+    domains: list[Domain] = [region.domains[name] for region in regions if name in region.domains]
     if not domains:
         return "nothing of that name"
     intervals = [domain for domain in domains if isinstance(domain, Interval)]
@@ -115,9 +118,7 @@ def explain_selection(
 
 def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
     required = [one for one in basic if one.required]
-    failing = [
-        one for one in required if not any(narrowed(region, (one,)) for region in regions)
-    ]
+    failing = [one for one in required if not any(narrowed(region, (one,)) for region in regions)]
     if failing:
         return "; ".join(
             f"{one.name}: asked {_asked(one)}, has {_offered(one.name, regions)}" for one in failing

@@ -1,4 +1,4 @@
-"""The constrainable properties that the library knows (Media Capture and Streams §8 and extensions).
+"""The constrainable properties that the library knows (Media Capture and Streams §8).
 
 A property that a later document adds is a row here; everything else follows from the row.
 """

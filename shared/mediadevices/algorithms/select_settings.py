@@ -246,7 +246,9 @@ def _rank(
     scaled = float(settings["resizeMode"] != "none")
     width, height = int(settings["width"]), int(settings["height"])
     scale = max(width / mode.width, height / mode.height)
-    cropped = 1 - (width * height) / (mode.width * mode.height * scale * scale)
+    # Rounding to whole pixels is no cropping.
+    lost = max(mode.width * scale - width, mode.height * scale - height)
+    cropped = lost / max(width, height) if lost >= 1 else 0.0
     # A property that the program named is as near as it can be; the defaults speak for the rest.
     far = sum(
         value_distance(name, settings[name], DEFAULTS[name])
@@ -258,7 +260,7 @@ def _rank(
         change,
         other_mode,
         scaled,
-        round(cropped, 3),
+        cropped,
         far,
         value_distance("", mode.frame_rate, DEFAULTS["frameRate"]),
         -scale,

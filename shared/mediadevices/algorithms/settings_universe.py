@@ -1,6 +1,6 @@
-"""All settings that a device can have, as a few regions instead of a long list (§11.1.1, step 1).
+"""All settings that a device can have, as a few regions and no long list (§11.1.1, step 1).
 
-The standard starts from all possible settings dictionaries. A camera of 1920×1080 has more than
+The standard starts from all possible settings dictionaries. A camera of 1920 by 1080 has more than
 two million of them for each of its rates. Here each native mode gives two regions: itself
 (``resizeMode: "none"``), and everything that can be cropped, scaled and decimated from it
 (``"crop-and-scale"``). A microphone's mode gives one.

@@ -82,6 +82,8 @@ class Sharing:
             current_mode=current_mode,
             initial=[controls],
         )
+        if selections and not _log.isEnabledFor(logging.DEBUG):
+            return selections[0]  # Nobody wants to know why.
         explanation = explain_selection([self._device.label], universe, basic, selections)
         if not selections:
             raise self._overconstrained(basic, universe, explanation, shared=bool(others))
@@ -114,7 +116,7 @@ class Sharing:
         settings = track.settings
         if not isinstance(mode, VideoMode):
             return {**settings, "sampleSize": mode.sample_size, "latency": mode.latency}
-        native = _is_native(settings, mode) and _allows(track, "resizeMode", "none")
+        native = _is_native(settings, mode)
         return {**settings, "resizeMode": "none" if native else "crop-and-scale"}
 
     def _required_controls(self, tracks: Sequence[LocalTrack]) -> list[Constraint]:

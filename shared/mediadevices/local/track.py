@@ -37,7 +37,6 @@ class LocalTrack(TrackHandle):
         "_content_hint",
         "_enabled",
         "_id",
-        "_last_application",
         "_muted",
         "_ready_state",
         "_settings",
@@ -62,7 +61,6 @@ class LocalTrack(TrackHandle):
         self._muted = source.muted
         self._ready_state: ReadyState = ready_state
         self._content_hint = ""
-        self._last_application: asyncio.Future[None] | None = None
         self.set_applied(constraints, settings)
         if ready_state == "live":
             self.update_flow()
@@ -146,21 +144,12 @@ class LocalTrack(TrackHandle):
         self.output.reset_latency()
 
     def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
-        """Replace the constraints, after those of earlier calls; it cannot be cancelled."""
+        """Replace the constraints; the source does so in the order of the calls (§4.3.4)."""
         if self._ready_state == "ended":
             return promise.resolved(None)
-        earlier, name = self._last_application, f"apply_constraints {self._id}"
-        self._last_application = promise.started(self._apply(constraints, earlier), name)
+        application = self.source.apply_constraints(self, constraints)
         # Half of an application is nothing that a device could be left in.
-        return asyncio.shield(self._last_application)
-
-    async def _apply(
-        self, constraints: MediaTrackConstraints, earlier: asyncio.Future[None] | None
-    ) -> None:
-        if earlier is not None:  # In the order of the calls, whatever became of the earlier one.
-            pass
-        if self._ready_state == "live":
-            await self.source.apply_constraints(self, constraints)
+        return asyncio.shield(promise.started(application, f"apply_constraints {self._id}"))
 
     def clone(self) -> LocalTrack:
         """Return a new track of the same source in the same state."""

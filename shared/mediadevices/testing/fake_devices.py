@@ -51,6 +51,7 @@ class FakeDevice(ABC):
         default: Whether it is the system's default of its kind.
         open_delay: Seconds that opening it takes.
         open_error: What opening it raises; None for success.
+        opening: Whether it is being opened.
         opened: How often it was opened.
         capture: The running capture, or None while it is closed.
     """
@@ -61,6 +62,7 @@ class FakeDevice(ABC):
     default: bool = False
     open_delay: float = 0.0
     open_error: Exception | None = None
+    opening: bool = field(default=False, init=False)
     opened: int = field(default=0, init=False)
     capture: FakeCapture | None = field(default=None, init=False)
 

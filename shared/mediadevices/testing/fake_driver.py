@@ -60,11 +60,15 @@ class FakeDriver:
             message = f"{device.label!r} was unplugged"
             raise NotReadableError(message)
         assert isinstance(fake, (FakeCamera, FakeMicrophone)), "nothing else can be opened"
-        if fake.is_open:
+        if fake.is_open or fake.opening:
             message = f"{fake.label!r} is open already; the agent opens a device once"
             raise AssertionError(message)
         if fake.open_delay:
-            await self._wait(fake.open_delay)
+            fake.opening = True
+            try:
+                await self._wait(fake.open_delay)
+            finally:
+                fake.opening = False
         if fake not in self.devices:
             message = f"{fake.label!r} was unplugged"
             raise NotReadableError(message)

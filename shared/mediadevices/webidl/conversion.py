@@ -7,7 +7,7 @@ sequence is what Python calls one. Every error is a `TypeError` that names the p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import TypeGuard
 
@@ -18,6 +18,7 @@ __all__ = [
     "clamped_unsigned_long",
     "described",
     "finite_double",
+    "is_mapping",
     "is_number",
     "is_sequence",
     "mapping",
@@ -41,7 +42,12 @@ def wrong_type(path: str, expected: str, value: object) -> TypeError:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Tell whether a value is a real number; a bool is none, a NumPy scalar is one."""
-    return isinstance(value, Real) and not isinstance(value, bool)
+    return not isinstance(value, bool) and isinstance(value, Real)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
+    """Tell whether a value is a mapping."""
+    return isinstance(value, Mapping)
 
 
 def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
@@ -75,7 +81,7 @@ def finite_double(value: object, path: str) -> float:
 
 
 def clamped_unsigned_long(value: object, path: str) -> int:
-    """Convert to ``[Clamp] unsigned long``: clamped to 0…2³²−1, halves to even, NaN to 0."""
+    """Convert to ``[Clamp] unsigned long``: clamped to 0…4294967295, halves to even, NaN to 0."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
     if math.isnan(number := float(value)):
@@ -94,11 +100,10 @@ def mapping(value: object, path: str, expected: str = "a mapping") -> dict[str, 
     Raises:
         TypeError: It is no mapping, a key is no string, or a member is given under both names.
     """
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         raise wrong_type(path, expected, value)
-    items: Iterable[tuple[object, object]] = value.items()
     result: dict[str, object] = {}
-    for key, item in items:
+    for key, item in value.items():
         if not isinstance(key, str):
             raise wrong_type(path, "keys that are strings", key)
         name = to_camel_case(key)

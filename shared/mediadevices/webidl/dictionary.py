@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
+from mediadevices.webidl.conversion import is_mapping, is_sequence
 from mediadevices.webidl.names import closest, to_camel_case
 
-__all__ = ["Dictionary", "freeze"]
+__all__ = ["Dictionary", "FrozenList", "freeze"]
 
 _T = TypeVar("_T")
+
+
+def _immutable(self: object, *_arguments: object, **_keywords: object) -> NoReturn:
+    kind = "list" if isinstance(self, FrozenList) else "dict"
+    message = f"{type(self).__name__} cannot be changed; make a {kind} of it: {kind}(it)"
+    raise TypeError(message)
 
 
 class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
@@ -28,13 +34,25 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
 
     def __missing__(self, key: str) -> Any:  # Any: as above
         camel = to_camel_case(key)
-        if camel != key and camel in self:
+        if camel != key and super().__contains__(camel):
             return self[camel]
         raise KeyError(key)
 
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or (
+            isinstance(key, str) and super().__contains__(to_camel_case(key))
+        )
+
+    def get(self, key: str, default: Any = None) -> Any:  # Any: as above
+        """Return a member by either of its names, or the default."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
     def __getattr__(self, name: str) -> Any:  # Any: as above
         camel = to_camel_case(name)
-        if camel in self:
+        if super().__contains__(camel):
             return self[camel]
         if camel in self.members:
             return None
@@ -48,26 +66,16 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
     def __copy__(self: _T) -> _T:
         return self
 
+    def __deepcopy__(self: _T, memo: dict[int, object]) -> _T:
+        return self  # What is in it cannot be changed either.
+
     def __reduce__(self) -> tuple[type[Dictionary], tuple[dict[str, Any]]]:
         return type(self), (dict(self),)
 
-    def _immutable(self, *_arguments: object, **_keywords: object) -> NoReturn:
-        message = f"{type(self).__name__} cannot be changed; make a dict of it: dict(it)"
-        raise TypeError(message)
-
-    __setitem__ = __delitem__ = __ior__ = __setattr__ = __delattr__ = _immutable  # type: ignore[assignment]  # the point of the class  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]  # likewise
-    clear = pop = popitem = setdefault = update = _immutable  # type: ignore[assignment]  # likewise  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]  # likewise
-
-
-def freeze(value: object) -> Any:  # Any: as above
-    """Return a deep copy of mappings and lists that nobody can change."""
-    if isinstance(value, Mapping):
-        items: Iterable[tuple[str, object]] = value.items()
-        return Dictionary({key: freeze(item) for key, item in items})
-    if isinstance(value, (list, tuple)):
-        elements: Iterable[object] = value
-        return FrozenList(freeze(item) for item in elements)
-    return value
+    # For the type checkers it is a dict; changing it is an error when it happens.
+    if not TYPE_CHECKING:
+        __setitem__ = __delitem__ = __ior__ = __setattr__ = __delattr__ = _immutable
+        clear = pop = popitem = setdefault = update = _immutable
 
 
 class FrozenList(list[Any]):  # Any: as above
@@ -75,12 +83,24 @@ class FrozenList(list[Any]):  # Any: as above
 
     __slots__ = ()
 
+    def __copy__(self: _T) -> _T:
+        return self
+
+    def __deepcopy__(self: _T, memo: dict[int, object]) -> _T:
+        return self
+
     def __reduce__(self) -> tuple[type[FrozenList], tuple[list[Any]]]:
         return type(self), (list(self),)
 
-    def _immutable(self, *_arguments: object, **_keywords: object) -> NoReturn:
-        message = "this list cannot be changed; make a list of it: list(it)"
-        raise TypeError(message)
+    if not TYPE_CHECKING:
+        __setitem__ = __delitem__ = __iadd__ = __imul__ = _immutable
+        append = clear = extend = insert = pop = remove = reverse = sort = _immutable
 
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = _immutable  # type: ignore[assignment]  # the point of the class  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]  # likewise
-    append = clear = extend = insert = pop = remove = reverse = sort = _immutable  # type: ignore[assignment]  # likewise  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]  # likewise
+
+def freeze(value: object) -> Any:  # Any: as above
+    """Return a deep copy of mappings and lists that nobody can change."""
+    if is_mapping(value):
+        return Dictionary({str(key): freeze(item) for key, item in value.items()})
+    if is_sequence(value):
+        return FrozenList(freeze(item) for item in value)
+    return value

@@ -30,11 +30,10 @@ class Interface:
 
         def __getattr__(self, name: str) -> Any:  # Any: it stands for every attribute
             snake = to_snake_case(name)
-            if snake == name or name.startswith("_"):
+            if name.startswith("_") or not hasattr(type(self), snake):
                 raise _no_attribute(type(self), name)
-            if not hasattr(type(self), snake):
-                raise _no_attribute(type(self), name)
-            return getattr(self, snake)
+            # Under its own name it exists, and what brought us here is an error inside it.
+            return object.__getattribute__(self, snake)
 
         def __setattr__(self, name: str, value: Any) -> None:  # Any: likewise
             if name.startswith("_"):

@@ -15,7 +15,7 @@ from mediadevices.local.permissions import PermissionAuthority
 from mediadevices.testing import FakeCamera, FakeDriver, FakeMicrophone, ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class World:
@@ -78,9 +78,17 @@ async def test_a_driver_that_fails_for_a_moment_ends_no_track(
 
 
 async def test_who_gives_up_waiting_does_not_stop_the_listing(
-    world: World, clock: ManualClock
+    world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    original = world.cameras.watch
+
+    async def slowly(changed: Callable[[], None]) -> Callable[[], None]:
+        await asyncio.sleep(0)
+        return await original(changed)
+
+    monkeypatch.setattr(world.cameras, "watch", slowly)
     promise = navigator.media_devices.enumerate_devices()
+    await asyncio.sleep(0)
     await asyncio.sleep(0)
     promise.cancel()
     async with await navigator.media_devices.get_user_media(video=True):

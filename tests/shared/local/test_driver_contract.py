@@ -53,7 +53,9 @@ def fake(*devices: object) -> FakeDriver:
     return FakeDriver(devices or [FakeCamera(), FakeMicrophone()], MonotonicClock())
 
 
-@pytest.fixture(params=[StubDriver, fake, lambda: fake(FakeMicrophone())], ids=["stub", "fake", "mic"])
+@pytest.fixture(
+    params=[StubDriver, fake, lambda: fake(FakeMicrophone())], ids=["stub", "fake", "mic"]
+)
 def driver(request: pytest.FixtureRequest) -> Driver:
     return request.param()
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from mediadevices import NotReadableError, OverconstrainedError, navigator
-from mediadevices.driver import VideoMode
+from mediadevices.driver import Configuration, VideoMode
 from mediadevices.testing import FakeCamera, FakeDevices, ManualClock, install_fake_devices
 
 
@@ -53,6 +53,30 @@ async def test_a_device_that_is_wanted_again_at_once_need_not_be_closed(
         assert again.get_tracks()[0].stats.delivered_frames > 0
 
 
+async def test_the_last_stop_while_another_track_is_being_made(
+    fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await ask(video=True)
+    capture = fakes.cameras[0].capture
+    original = capture.configure
+
+    async def slowly(configuration: Configuration) -> Configuration:
+        done = asyncio.Event()
+        clock.call_later(1, done.set)
+        await done.wait()
+        return await original(configuration)
+
+    monkeypatch.setattr(capture, "configure", slowly)
+    promise = ask(video={"width": {"exact": 1280}})
+    await clock.advance(0.5)
+    first.get_tracks()[0].stop()
+    await clock.advance(1)
+    async with await promise as second:
+        await clock.advance(0.1)
+        assert fakes.cameras[0].opened == 1
+        assert second.get_tracks()[0].stats.delivered_frames > 0
+
+
 async def test_concurrent_calls_open_the_device_once(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
@@ -66,14 +90,17 @@ async def test_concurrent_calls_open_the_device_once(
         assert widths == [640, 320]
 
 
-async def test_cancelling_at_any_moment_leaves_every_device_closed(clock: ManualClock) -> None:
+@pytest.mark.parametrize("open_delay", [0, 0.5])
+async def test_cancelling_at_any_moment_leaves_every_device_closed(
+    clock: ManualClock, open_delay: float
+) -> None:
     for moment in range(40):
         with install_fake_devices(clock=clock) as fakes:
             for device in (*fakes.cameras, *fakes.microphones):
-                device.open_delay = 0.5
+                device.open_delay = open_delay
             promise = ask(video=True, audio=True)
             for step in range(moment):
-                if step and step % 5 == 0:
+                if open_delay and step and step % 5 == 0:
                     await clock.advance(0.25)
                 await asyncio.sleep(0)
             promise.cancel()

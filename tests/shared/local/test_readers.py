@@ -131,6 +131,24 @@ async def test_breaking_out_of_frames_lets_go_of_the_reader(
         assert fakes.agent.sources[0].tracks[0].output.readers == ()
 
 
+async def test_leaving_a_loop_over_the_stream_cancels_it(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        processor = MediaStreamTrackProcessor(stream.get_tracks()[0])
+
+        async def read_one() -> None:
+            async for _ in processor.readable:
+                break
+
+        reading = asyncio.ensure_future(read_one())
+        await clock.advance(0.1)
+        await reading
+        await clock.advance(0)
+        assert fakes.agent.sources[0].tracks[0].output.readers == ()
+        assert (await processor.readable.get_reader().read()).done
+
+
 async def test_a_consumer_that_is_dropped_is_no_reader_any_more(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:

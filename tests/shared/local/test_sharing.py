@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor, OverconstrainedError, navigator
+from mediadevices import (
+    MediaStreamTrack,
+    MediaStreamTrackProcessor,
+    OverconstrainedError,
+    navigator,
+)
 from mediadevices.driver import AudioMode, Configuration, Range, VideoMode
 from mediadevices.testing import FakeCamera, FakeMicrophone, frame_number, install_fake_devices
 
@@ -52,9 +57,7 @@ async def test_each_track_has_its_size_and_rate(fakes: FakeDevices, clock: Manua
         assert len(of_small) in (10, 11)
 
 
-async def test_tracks_share_the_memory_of_a_frame(
-    fakes: FakeDevices, clock: ManualClock
-) -> None:
+async def test_tracks_share_the_memory_of_a_frame(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await video() as track, track.clone() as clone:
         readers = [one.frames() for one in (track, clone)]
         both = asyncio.gather(*(reader.__anext__() for reader in readers))
@@ -111,10 +114,12 @@ async def test_what_another_track_requires_is_refused_and_nothing_changes(
 async def test_a_track_that_wants_to_be_scaled_stays_so_at_the_native_size(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
-    async with await video(resizeMode={"exact": "crop-and-scale"}) as first:
-        async with await video(width={"exact": 1280}), await video(width=640, resizeMode="none"):
-            await clock.advance(0)
-            assert first.get_settings().resize_mode == "crop-and-scale"
+    wanted = {"resizeMode": {"exact": "crop-and-scale"}, "width": 640, "height": 480}
+    async with await video(**wanted) as first, await video(width={"exact": 1280}) as second:
+        assert mode_of(fakes).width == 1280
+        await second.apply_constraints({"width": {"exact": 640}, "resizeMode": "none"})
+        assert mode_of(fakes).width == 640
+        assert first.get_settings().resize_mode == "crop-and-scale"
 
 
 async def test_controls_are_shared_and_what_one_track_requires_binds_all(

@@ -77,6 +77,18 @@ async def test_a_device_that_breaks_ends_its_tracks_and_is_logged(
         assert stream.active
 
 
+async def test_a_track_ends_in_a_task_of_its_own(fakes: FakeDevices, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        fired: list[object] = []
+        stream.get_tracks()[0].onended = fired.append
+        fakes.set_permission("camera", "denied")
+        assert stream.active
+        assert fired == []
+        await clock.advance(0)
+        assert not stream.active
+        assert len(fired) == 1
+
+
 async def test_ended_is_fired_once_however_many_reports_come(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:

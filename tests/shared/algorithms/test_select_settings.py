@@ -1,0 +1,245 @@
+"""SelectSettings: against a naive enumeration, and by the choices that users expect (§11.1.1)."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import naive_select_settings as naive
+
+from mediadevices.algorithms.constraints import (
+    advanced_sets,
+    basic_set,
+    convert_track_constraints,
+)
+from mediadevices.algorithms.fitness_distance import fitness_distance
+from mediadevices.algorithms.properties import PROPERTIES
+from mediadevices.algorithms.select_settings import failed_constraint, select_settings
+from mediadevices.algorithms.settings_universe import settings_universe
+from mediadevices.driver import AudioMode, Device, Range, VideoMode
+
+MODES = ((8, 6, 2), (10, 6, 1), (4, 5, 3))
+CONTROLS = {"facingMode": ("user",), "zoom": Range(0, 4, 2)}
+
+
+def camera(modes, **more):
+    return Device(
+        kind="videoinput",
+        key="k",
+        label="camera",
+        modes=tuple(VideoMode(*mode) if isinstance(mode, tuple) else mode for mode in modes),
+        **more,
+    )
+
+
+SMALL = camera(MODES, controls=CONTROLS)
+IDENTITY = {"deviceId": "camera"}
+
+
+def analysed(constraints):
+    converted = convert_track_constraints(constraints, "video", PROPERTIES)
+    return basic_set(converted), advanced_sets(converted)
+
+
+def choose(devices, constraints, **options):
+    universe = [
+        region
+        for index, device in enumerate(devices)
+        for region in settings_universe(index, device, {"deviceId": f"id{index}"})
+    ]
+    return select_settings(universe, *analysed(constraints), **options)
+
+
+# --- against the naive enumeration -------------------------------------------------------------
+
+ALL = naive.all_settings(MODES)
+
+
+def members(values):
+    """A bare value, or any mix of exact, min, max and ideal."""
+    mix = st.dictionaries(st.sampled_from(["exact", "min", "max", "ideal"]), values, max_size=3)
+    return st.one_of(values, mix)
+
+
+def words(values):
+    return st.one_of(values, st.dictionaries(st.sampled_from(["exact", "ideal"]), values))
+
+
+RATIOS = st.sampled_from([0.5, 0.75, 1.0, 4 / 3, 1.5, 16 / 9, 1.7777777778, 2.0, 3.1])
+CONSTRAINTS = {
+    "width": members(st.integers(0, 12)),
+    "height": members(st.integers(0, 7)),
+    "frameRate": members(st.integers(1, 4)),
+    "aspectRatio": members(RATIOS),
+    "resizeMode": words(st.sampled_from(["none", "crop-and-scale", "other"])),
+    "facingMode": words(st.sampled_from(["user", "environment"])),
+    "zoom": members(st.integers(-1, 5)),
+    "deviceId": words(st.sampled_from(["camera", "another"])),
+}
+SETS = st.fixed_dictionaries({}, optional=CONSTRAINTS)
+WITH_ADVANCED = st.builds(
+    lambda basic, advanced: {**basic, "advanced": advanced}, SETS, st.lists(SETS, max_size=3)
+)
+
+
+def check(constraints):
+    basic, advanced = analysed(constraints)
+    universe = settings_universe(0, SMALL, IDENTITY)
+    found = select_settings(universe, basic, advanced)
+    expected = naive.select(ALL, constraints)
+    if expected is None:
+        assert found == []
+        return
+    distance, left = expected
+    assert found, f"the naive enumeration finds {left[0]}"
+    chosen = {name: found[0].settings[name] for name in left[0]}
+    assert fitness_distance(basic, chosen) == pytest.approx(found[0].distance)
+    assert found[0].distance == pytest.approx(distance, abs=1e-9)
+    # A rate may lie between whole numbers; all else is one of the naive settings.
+    whole = {name: value for name, value in chosen.items() if name != "frameRate"}
+    assert any(whole.items() <= one.items() for one in left)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SETS)
+def test_a_basic_set_selects_as_near_as_the_naive_enumeration(constraints):
+    check(constraints)
+
+
+@settings(max_examples=150, deadline=None)
+@given(WITH_ADVANCED)
+def test_advanced_sets_narrow_or_are_skipped_as_in_the_naive_enumeration(constraints):
+    check(constraints)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(CONSTRAINTS)).flatmap(
+        lambda name: st.tuples(st.just(name), CONSTRAINTS[name])
+    )
+)
+def test_a_single_constraint_that_fails_is_named(one):
+    name, value = one
+    basic, _ = analysed({name: value})
+    universe = settings_universe(0, SMALL, IDENTITY)
+    if naive.select(ALL, {name: value}) is None:
+        assert failed_constraint(universe, basic) == name
+    else:
+        assert failed_constraint(universe, basic) == ""
+
+
+# --- what users expect -------------------------------------------------------------------------
+
+WEBCAM = camera([(640, 480, 30.0), (1280, 720, 30.0), (1920, 1080, 30.0), (320, 240, 60.0)])
+
+
+def picture(constraints, device=WEBCAM, **options):
+    [selection] = choose([device], constraints, **options)
+    chosen = selection.settings
+    return (chosen["width"], chosen["height"], chosen["frameRate"], chosen["resizeMode"])
+
+
+@pytest.mark.parametrize(
+    ("constraints", "expected"),
+    [
+        ({}, (640, 480, 30, "none")),
+        ({"width": 1280}, (1280, 720, 30, "none")),
+        ({"height": 1080}, (1920, 1080, 30, "none")),
+        ({"width": 100_000}, (1920, 1080, 30, "none")),
+        ({"frameRate": 60}, (320, 240, 60, "none")),
+        ({"frameRate": {"max": 5}}, (640, 480, 5, "crop-and-scale")),
+        ({"width": {"exact": 200}}, (200, 150, 30, "crop-and-scale")),
+        ({"width": {"max": 30}}, (30, 23, 30, "crop-and-scale")),
+        ({"width": 640, "height": 360}, (640, 360, 30, "crop-and-scale")),
+        ({"aspectRatio": 16 / 9}, (1280, 720, 30, "none")),
+        ({"resizeMode": {"exact": "crop-and-scale"}}, (640, 480, 30, "crop-and-scale")),
+        ({"resizeMode": "INVALID"}, (640, 480, 30, "none")),
+        ({"advanced": [{"width": 99_999}, {"width": 1920}]}, (1920, 1080, 30, "none")),
+    ],
+)
+def test_the_choice_is_what_a_user_expects(constraints, expected):
+    assert picture(constraints) == expected
+
+
+def test_scaling_without_cropping_comes_before_cropping():
+    [selection] = choose([WEBCAM], {"width": 640, "height": 360})
+    assert (selection.mode.width, selection.mode.height) == (1280, 720)
+
+
+def test_settings_in_force_win_ties():
+    current = {"width": 300, "height": 200, "frameRate": 7.0, "resizeMode": "crop-and-scale"}
+    assert picture({"resizeMode": "INVALID"}, current=current) == (300, 200, 7, "crop-and-scale")
+    assert picture({"width": 1280}, current=current)[0] == 1280
+
+
+def test_a_mode_that_reaches_the_rate_comes_before_the_uncompressed_one_that_does_not():
+    slow, fast = VideoMode(1920, 1080, 5.0, "YUYV"), VideoMode(1920, 1080, 30.0, "MJPG")
+    device = camera([slow, fast])
+    for constraints in ({}, {"width": 1920}, {"frameRate": 30}):
+        assert choose([device], constraints)[0].mode is fast
+
+
+def test_of_formats_with_the_same_settings_the_drivers_first_is_taken():
+    first, second = VideoMode(640, 480, 30.0, "YUYV"), VideoMode(640, 480, 30.0, "MJPG")
+    assert choose([camera([first, second])], {})[0].mode is first
+
+
+def test_among_equal_devices_the_default_one_is_first_and_a_nearer_one_before_it():
+    small, large = camera([(640, 480, 30.0)]), camera([(1920, 1080, 30.0)])
+    assert [one.device for one in choose([large, small], {})] == [0, 1]
+    assert [one.device for one in choose([small, large], {"width": 1920})] == [1, 0]
+    assert [one.device for one in choose([small, large], {"width": {"min": 1000}})] == [1]
+
+
+def test_controls_stay_what_they_are_unless_they_are_asked_for():
+    device = camera([(640, 480, 30.0)], controls={"brightness": Range(0, 255, 1)})
+    unasked = choose([device], {}, initial=[{"brightness": 77}])[0].settings
+    asked = choose([device], {"brightness": 200}, initial=[{"brightness": 77}])[0].settings
+    assert (unasked["brightness"], asked["brightness"]) == (77, 200)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "name"),
+    [
+        ({"width": {"min": 100_000}}, "width"),
+        ({"height": {"max": 0}}, "height"),
+        ({"frameRate": {"max": -1}}, "frameRate"),
+        ({"frameRate": {"min": 100, "max": 10}}, "frameRate"),
+        ({"facingMode": {"exact": ""}}, "facingMode"),
+        ({"width": {"exact": 639}, "resizeMode": {"exact": "none"}}, "width"),
+        ({"resizeMode": {"exact": "none"}, "width": {"exact": 639}}, "width"),
+        ({"zoom": {"min": 1}}, "zoom"),
+        ({"width": {"max": 30}, "aspectRatio": {"exact": 50}}, "aspectRatio"),
+    ],
+)
+def test_what_fails_is_named(constraints, name):
+    universe = settings_universe(0, WEBCAM, IDENTITY)
+    assert failed_constraint(universe, analysed(constraints)[0]) == name
+    assert choose([WEBCAM], constraints) == []
+
+
+def test_a_microphone_gives_other_rates_and_channels_than_its_own():
+    device = Device(kind="audioinput", key="m", label="mic", modes=(AudioMode(44100, 2),))
+    native = choose([device], {})[0].settings
+    asked = choose([device], {"sampleRate": {"exact": 16000}, "channelCount": 1})[0].settings
+    assert (native["sampleRate"], native["channelCount"]) == (44100, 2)
+    assert (asked["sampleRate"], asked["channelCount"]) == (16000, 1)
+    assert choose([device], {"sampleRate": {"min": 96000}}) == []
+
+
+def test_the_number_of_sizes_that_are_looked_at_does_not_grow_with_the_picture():
+    from mediadevices.algorithms.domain import Interval
+    from mediadevices.algorithms.frame_size import Ratio, candidate_sizes
+
+    def count(scale):
+        sizes = candidate_sizes(
+            Interval(1, 160 * scale, 1),
+            Interval(1, 90 * scale, 1),
+            Ratio(1.2, 1.9),
+            widths=(100,),
+            ratios=(1.5,),
+        )
+        return len(list(sizes))
+
+    assert count(100) < 2 * count(1) + 50
+    assert math.isfinite(count(1))

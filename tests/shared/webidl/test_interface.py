@@ -1,0 +1,64 @@
+"""The standard's spelling beside Python's, on every interface."""
+
+import pytest
+
+from mediadevices.webidl.interface import Interface
+
+
+class Lamp(Interface):
+    __slots__ = ("_is_on",)
+
+    def __init__(self):
+        self._is_on = False
+
+    @property
+    def is_on(self):
+        return self._is_on
+
+    @is_on.setter
+    def is_on(self, value):
+        self._is_on = value
+
+    @property
+    def bulb_kind(self):
+        return "LED"
+
+    def switch_on(self):
+        self._is_on = True
+
+
+def test_both_spellings_read_call_and_set_the_same():
+    lamp = Lamp()
+    lamp.switchOn()
+    assert lamp.isOn is lamp.is_on is True
+    lamp.isOn = False
+    assert lamp.is_on is False
+
+
+def test_the_standards_spelling_is_hidden():
+    assert "switch_on" in dir(Lamp())
+    assert "switchOn" not in dir(Lamp())
+
+
+@pytest.mark.parametrize("name", ["bulb_kind", "bulbKind", "switch_on"])
+def test_what_is_read_only_cannot_be_set(name):
+    with pytest.raises(AttributeError):
+        setattr(Lamp(), name, 1)
+
+
+def test_a_misspelt_attribute_is_an_error_that_suggests_the_right_one():
+    with pytest.raises(AttributeError, match="no attribute 'isOnn'; did you mean 'is_on'"):
+        Lamp().isOnn = True
+    with pytest.raises(AttributeError, match="no attribute 'bulb_kid'; did you mean 'bulb_kind'"):
+        _ = Lamp().bulb_kid
+    assert not hasattr(Lamp(), "anything")
+
+
+def test_an_error_inside_a_property_is_not_hidden():
+    class Broken(Interface):
+        @property
+        def colour(self):
+            return self.no_such_thing
+
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        _ = Broken().colour
