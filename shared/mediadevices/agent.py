@@ -234,6 +234,10 @@ class TrackHandle(Handle, ABC):
         """End the track at once, without an event."""
 
     @abstractmethod
+    def released(self) -> asyncio.Future[None]:
+        """Return a future that is done when what an ended track held is free again."""
+
+    @abstractmethod
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
         """Start to read frames or samples.
 

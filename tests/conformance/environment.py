@@ -158,7 +158,9 @@ class FakeEnvironment(Environment):
 
     async def _replace(self, cameras: Sequence[FakeCamera]) -> None:
         old, permissions = self._fakes, navigator.permissions
-        states = {name: (await permissions.query({"name": name})).state for name in PERMISSIONS}
+        states: dict[PermissionName, PermissionState] = {
+            name: (await permissions.query({"name": name})).state for name in PERMISSIONS
+        }
         old.uninstall()
         self._fakes = install_fake_devices(cameras, old.microphones, old.speakers)
         self._fakes.answer = old.answer

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from mediadevices import navigator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from mediadevices import AudioData, MediaStream, MediaStreamTrack, VideoFrame
 
-__all__ = ["capture", "no_event", "read", "tracks_of"]
+__all__ = ["capture", "no_event", "read", "tracks_of", "until"]
 
 SECONDS = 10
 
@@ -39,6 +39,13 @@ async def read(track: MediaStreamTrack, count: int = 1) -> list[VideoFrame | Aud
             if len(found) == count:
                 break
     return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds of which no event tells, such as a number."""
+    async with asyncio.timeout(SECONDS):
+        while not condition():  # noqa: ASYNC110  (as said)
+            await asyncio.sleep(0.01)
 
 
 async def no_event(fired: list[object], seconds: float = 0.1) -> None:

@@ -1,4 +1,4 @@
-"""The library as a desktop program sees it: the real drivers behind `navigator`, permission granted."""
+"""The library as a desktop program sees it: the real drivers, and permission granted."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class FakeCamera:
     opened: int = 0
     """How often it was opened."""
     in_use: int = 0
-    threads: set[int] = field(default_factory=set)
+    threads: set[int] = field(default_factory=set[int])
 
 
 class FakeError(Exception):

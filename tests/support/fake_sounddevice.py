@@ -86,13 +86,13 @@ class FakeSoundDevice:
         default_input: The index of the default microphone.
     """
 
-    present: list[dict[str, object]] = field(default_factory=list)
+    present: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     host_apis: tuple[str, ...] = ("ALSA",)
     default_input: int = 0
     fail_to_open: str = ""
     fail_to_start: bool = False
     starts: int = 0
-    streams: list[FakeStream] = field(default_factory=list)
+    streams: list[FakeStream] = field(default_factory=list[FakeStream])
 
     PortAudioError = PortAudioError
     _StreamBase = FakeStream

@@ -1,5 +1,8 @@
 """A machine with cameras that are not there: sysfs in a folder, nodes that answer `ioctl`."""
 
+# The structures of videodev2 have no types.
+# pyright: basic, reportDeprecated=false
+
 from __future__ import annotations
 
 import errno
@@ -35,7 +38,7 @@ class FakeControl:
     step: int = 1
     value: int = 0
     flags: int = 0
-    menu: dict[int, int] = field(default_factory=dict)
+    menu: dict[int, int] = field(default_factory=dict[int, int])
     set_error: int = 0
 
 
@@ -57,8 +60,8 @@ class FakeNode:
     card: str = "Camera"
     bus_info: str = "platform:camera"
     device_caps: int = CAMERA
-    formats: dict[str, list[Size]] = field(default_factory=dict)
-    controls: dict[int, FakeControl] = field(default_factory=dict)
+    formats: dict[str, list[Size]] = field(default_factory=dict[str, list[Size]])
+    controls: dict[int, FakeControl] = field(default_factory=dict[int, FakeControl])
     interval_ranges: bool = False
     busy: bool = False
     open_error: int = 0

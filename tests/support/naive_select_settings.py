@@ -4,13 +4,19 @@ Independent of the library's algorithms on purpose, slow, and only for very smal
 """
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
+
+Settings = dict[str, float | str]
+Constraints = Mapping[str, object]
 
 CONTROL_VALUES = (0, 2, 4)
 
 
-def all_settings(modes, device_id="camera", facing="user"):
+def all_settings(
+    modes: Iterable[tuple[int, int, int]], device_id: str = "camera", facing: str = "user"
+) -> list[Settings]:
     """Every settings dictionary of a camera with whole-numbered rates."""
-    found = []
+    found: list[Settings] = []
     for width, height, rate in modes:
         sizes = [
             (w, h, r, "crop-and-scale")
@@ -19,59 +25,61 @@ def all_settings(modes, device_id="camera", facing="user"):
             for r in range(1, rate + 1)
         ]
         for w, h, r, resize in [(width, height, rate, "none"), *sizes]:
-            found += [
-                {
-                    "width": w,
-                    "height": h,
-                    "aspectRatio": round(w / h, 10),
-                    "frameRate": r,
-                    "resizeMode": resize,
-                    "facingMode": facing,
-                    "deviceId": device_id,
-                    "zoom": zoom,
-                }
-                for zoom in CONTROL_VALUES
-            ]
+            rest: Settings = {"resizeMode": resize, "facingMode": facing, "deviceId": device_id}
+            size: Settings = {"width": w, "height": h, "aspectRatio": round(w / h, 10)}
+            found += [{**size, **rest, "frameRate": r, "zoom": zoom} for zoom in CONTROL_VALUES]
     return found
 
 
-def same(name, left, right):
-    if name == "aspectRatio":
-        return round(left, 10) == round(right, 10)
-    return left == right
+def comparable(name: str, value: float | str) -> float | str:
+    """Aspect ratios count to the tenth decimal place."""
+    return round(value, 10) if name == "aspectRatio" and not isinstance(value, str) else value
 
 
-def fitness(constraints, settings, bare):
+def fitness(constraints: Constraints, settings: Settings, bare: str) -> float:
+    """The sum of the fitness distances; a bare value is ideal or exact."""
     total = 0.0
     for name, value in constraints.items():
         if name == "advanced":
             continue
-        members = value if isinstance(value, dict) else {bare: value}
-        actual = settings[name]
-        exact, ideal = members.get("exact"), members.get("ideal")
-        if exact is not None and not same(name, actual, exact):
-            return math.inf
-        limit = (lambda number: round(number, 10)) if name == "aspectRatio" else (lambda n: n)
-        if "min" in members and actual < limit(members["min"]):
-            return math.inf
-        if "max" in members and actual > limit(members["max"]):
-            return math.inf
-        if ideal is None or same(name, actual, ideal):
-            continue
-        if isinstance(actual, str):
-            total += 1
-        else:
-            ideal = limit(ideal)
-            total += abs(actual - ideal) / max(abs(actual), abs(ideal))
+        members: dict[object, object] = {bare: value}
+        if isinstance(value, dict):
+            members = value  # pyright: ignore[reportUnknownVariableType]  # plain data
+        asked: dict[str, float | str] = {}
+        for word, item in members.items():
+            assert isinstance(item, (int, float, str))
+            asked[str(word)] = comparable(name, item)
+        total += distance(comparable(name, settings[name]), asked)
     return total
 
 
-def select(universe, constraints):
-    """Return what is left after the advanced sets, and the least distance; None if nothing is."""
+def distance(actual: float | str, asked: Mapping[str, float | str]) -> float:
+    """The distance of one setting from what is asked of it."""
+    if "exact" in asked and actual != asked["exact"]:
+        return math.inf
+    ideal = asked.get("ideal")
+    if isinstance(actual, str):
+        return 0.0 if ideal is None or actual == ideal else 1.0
+    low, high = asked.get("min", -math.inf), asked.get("max", math.inf)
+    assert not isinstance(low, str)
+    assert not isinstance(high, str)
+    assert not isinstance(ideal, str)
+    if not low <= actual <= high:
+        return math.inf
+    if ideal is None or actual == ideal:
+        return 0.0
+    return abs(actual - ideal) / max(abs(actual), abs(ideal))
+
+
+def select(
+    universe: Sequence[Settings], constraints: Constraints
+) -> tuple[float, list[Settings]] | None:
+    """Return the least distance, and what is left after the advanced sets; None if nothing is."""
     left = [one for one in universe if fitness(constraints, one, "ideal") < math.inf]
     if not left:
         return None
-    for advanced in constraints.get("advanced", ()):
+    advanced_sets: Iterable[Constraints] = constraints.get("advanced", ())  # type: ignore[assignment]  # sets  # pyright: ignore[reportAssignmentType]  # likewise
+    for advanced in advanced_sets:
         narrowed = [one for one in left if fitness(advanced, one, "exact") < math.inf]
         left = narrowed or left
     return min(fitness(constraints, one, "ideal") for one in left), left

@@ -81,7 +81,8 @@ def level(samples: np.ndarray, hertz: float, rate: float = 48000) -> np.ndarray:
     window = round(rate / 100)
     windows = samples[: len(samples) // window * window].reshape(-1, window)
     wave = np.exp(-2j * np.pi * hertz * np.arange(window) / rate) * np.hanning(window)
-    return np.abs(windows @ wave) * 2 / np.hanning(window).sum()
+    amplitudes: np.ndarray = np.abs(windows @ wave) * 2 / np.hanning(window).sum()
+    return amplitudes
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5) -> float:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from mediadevices.driver import ControlValue, Device, VideoMode
 from mediadevices.errors import NotReadableError
-from mediadevices_native.hotplug import watch_directory, watch_udev
 from mediadevices_native.cameras.node_holders import describe_holders
 from mediadevices_native.cameras.v4l2_controls import find_controls, read_controls, write_controls
 from mediadevices_native.cameras.v4l2_ioctl import (
@@ -20,6 +19,7 @@ from mediadevices_native.cameras.v4l2_ioctl import (
 )
 from mediadevices_native.cameras.v4l2_modes import USUAL_SIZES, video_modes
 from mediadevices_native.findings import Finding
+from mediadevices_native.hotplug import watch_directory, watch_udev
 from mediadevices_native.usb import find_usb_device, read_attribute, usb_group_key
 
 if TYPE_CHECKING:

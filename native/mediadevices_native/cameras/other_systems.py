@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from mediadevices.driver import ControlValue, Device, VideoMode
 from mediadevices.errors import NotReadableError
-from mediadevices_native.hotplug import watch_by_polling
 from mediadevices_native.cameras.macos_permission import request_camera_access
 from mediadevices_native.findings import Finding
+from mediadevices_native.hotplug import watch_by_polling
 
 if TYPE_CHECKING:
     from mediadevices_native.cameras.system import Location

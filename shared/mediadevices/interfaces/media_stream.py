@@ -38,7 +38,8 @@ class MediaStream(Backed["StreamHandle"]):
     Raises:
         TypeError: It is neither.
 
-    As an asynchronous context manager the stream stops all its tracks at the end of the block.
+    As an asynchronous context manager the stream stops all its tracks at the end of the block;
+    behind the block their devices are closed, unless other tracks use them.
     """
 
     __slots__ = ("_held",)
@@ -64,8 +65,11 @@ class MediaStream(Backed["StreamHandle"]):
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        for track in self.get_tracks():
+        tracks = self.get_tracks()
+        for track in tracks:
             track.stop()
+        for track in tracks:
+            await handle_of(track).released()
 
     @property
     def id(self) -> str:

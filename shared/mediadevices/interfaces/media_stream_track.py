@@ -42,7 +42,8 @@ class MediaStreamTrack(Backed["TrackHandle"]):
     listener for ``mute``, ``unmute`` or ``ended`` is kept alive; one that is dropped without
     `stop` is stopped by the garbage collector, with a `TrackLeakWarning`.
 
-    As an asynchronous context manager it stops itself at the end of the block.
+    As an asynchronous context manager it stops itself at the end of the block; behind the block the
+    device is closed, unless another track uses it.
     """
 
     __slots__ = ("_stats",)
@@ -68,6 +69,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
 
     async def __aexit__(self, *_exception: object) -> None:
         self.stop()
+        await self._handle.released()
 
     @property
     def kind(self) -> Literal["audio", "video"]:

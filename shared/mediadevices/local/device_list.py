@@ -89,7 +89,7 @@ class DeviceList:
         return new
 
     async def _watch(self) -> None:
-        if self._watching or self._closed:
+        if self._watching:
             return
         self._watching = True
         for driver in self._drivers:

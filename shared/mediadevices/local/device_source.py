@@ -113,6 +113,11 @@ class DeviceSource(Source):
             self._sink.pause()
         self._start(f"close {self.label!r}", self._close_if_unused())
 
+    async def released(self) -> None:
+        """Wait until all that was begun with the device is done: its closing, after `release`."""
+        async with self._lock:
+            pass
+
     def readers_changed(self) -> None:
         """Let as much wait for the loop as the most patient reader lets wait for itself."""
         if self._sink is not None:

@@ -128,6 +128,9 @@ class GeneratorSource(Source):
     def release(self) -> None:
         """Let go of nothing: a generator holds nothing."""
 
+    async def released(self) -> None:
+        """Wait for nothing, likewise."""
+
     def readers_changed(self) -> None:
         """Do nothing: what is written goes to whoever reads."""
 

@@ -116,7 +116,7 @@ class Sharing:
         settings = track.settings
         if not isinstance(mode, VideoMode):
             return {**settings, "sampleSize": mode.sample_size, "latency": mode.latency}
-        native = _is_native(settings, mode)
+        native = _is_native(settings, mode) and _allows(track, "resizeMode", "none")
         return {**settings, "resizeMode": "none" if native else "crop-and-scale"}
 
     def _required_controls(self, tracks: Sequence[LocalTrack]) -> list[Constraint]:

@@ -88,6 +88,10 @@ class Source(ABC):
         """Let go of what the source holds, since its last track has ended."""
 
     @abstractmethod
+    async def released(self) -> None:
+        """Wait until what `release` began is done."""
+
+    @abstractmethod
     def readers_changed(self) -> None:
         """Take note that a track has another number of readers."""
 

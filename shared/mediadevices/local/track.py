@@ -165,6 +165,10 @@ class LocalTrack(TrackHandle):
             self.output.end()
             self.source.remove(self)
 
+    def released(self) -> asyncio.Future[None]:
+        """Return a future that is done when the device is closed, if no other track uses it."""
+        return promise.started(self.source.released(), f"wait for {self.label!r} to be free")
+
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
         """Start to read frames or samples."""
         if self._ready_state == "ended":

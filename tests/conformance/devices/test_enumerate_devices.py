@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import InputDeviceInfo, MediaDeviceInfo, navigator
 
 if TYPE_CHECKING:

@@ -6,9 +6,24 @@ import pytest
 
 from mediadevices import navigator
 
-NAMES = """width height aspectRatio frameRate facingMode resizeMode sampleRate sampleSize
-echoCancellation autoGainControl noiseSuppression voiceIsolation latency channelCount deviceId
-groupId""".split()
+NAMES = [
+    "width",
+    "height",
+    "aspectRatio",
+    "frameRate",
+    "facingMode",
+    "resizeMode",
+    "sampleRate",
+    "sampleSize",
+    "echoCancellation",
+    "autoGainControl",
+    "noiseSuppression",
+    "voiceIsolation",
+    "latency",
+    "channelCount",
+    "deviceId",
+    "groupId",
+]
 
 
 async def test_the_method_exists() -> None:

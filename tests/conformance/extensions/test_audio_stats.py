@@ -6,23 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture, read
 
+from conformance.media import capture, read, until
 from mediadevices import MediaStreamTrackAudioStats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mediadevices import MediaStreamTrack
-
-SECONDS = 5
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds; the loop turns in between."""
-    async with asyncio.timeout(SECONDS):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def stats_of(track: MediaStreamTrack) -> MediaStreamTrackAudioStats:

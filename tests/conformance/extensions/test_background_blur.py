@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import OverconstrainedError, navigator
 
 PROPERTIES = [("video", "backgroundBlur"), ("audio", "voiceIsolation")]

@@ -1,10 +1,10 @@
-"""The entry: GUM-api, GUM-empty-option-param, GUM-unknownkey-option-param, GUM-trivial-constraint."""
+"""GUM-api, -empty-option-param, -unknownkey-option-param, -trivial- and -optional-constraint."""
 
 from __future__ import annotations
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import MediaStream, navigator
 
 

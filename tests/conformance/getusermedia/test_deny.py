@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import NotAllowedError, navigator
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import DOMException, OverconstrainedError, navigator
 
 
@@ -25,9 +25,7 @@ async def test_a_group_id_selects_a_device_of_the_group_or_none(
     for device in devices:
         wanted = {kind: {"groupId": {"exact": device.group_id}}}
         in_group = [
-            one
-            for one in devices
-            if one.kind == device_kind and one.group_id == device.group_id
+            one for one in devices if one.kind == device_kind and one.group_id == device.group_id
         ]
         if in_group:
             async with capture(**wanted) as stream:
@@ -56,7 +54,9 @@ async def test_crop_and_scale_can_be_required(limits: dict[str, dict[str, float]
 
 async def test_a_resize_mode_that_does_not_exist() -> None:
     with pytest.raises(OverconstrainedError) as caught:
-        await navigator.media_devices.get_user_media({"video": {"resizeMode": {"exact": "INVALID"}}})
+        await navigator.media_devices.get_user_media(
+            {"video": {"resizeMode": {"exact": "INVALID"}}}
+        )
     assert caught.value.constraint == "resizeMode"
 
 

@@ -6,16 +6,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import OverconstrainedError, navigator
 
 if TYPE_CHECKING:
     from conformance.environment import Environment
 
-NAMES = """whiteBalanceMode exposureMode focusMode exposureCompensation exposureTime
-colorTemperature iso brightness contrast saturation sharpness focusDistance pan tilt zoom
-torch""".split()
+NAMES = [
+    "whiteBalanceMode",
+    "exposureMode",
+    "focusMode",
+    "exposureCompensation",
+    "exposureTime",
+    "colorTemperature",
+    "iso",
+    "brightness",
+    "contrast",
+    "saturation",
+    "sharpness",
+    "focusDistance",
+    "pan",
+    "tilt",
+    "zoom",
+    "torch",
+]
 
 
 @pytest.mark.parametrize("word", ["min", "max", "exact"])

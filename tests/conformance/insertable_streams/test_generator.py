@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from conformance.media import no_event, read
 
+from conformance.media import no_event, read
 from mediadevices import (
     AudioData,
     AudioTrackGenerator,
@@ -45,7 +45,7 @@ MAKERS = pytest.mark.parametrize(
 
 
 @MAKERS
-async def test_the_track_is_live_and_of_the_kind(generator_class, make, kind) -> None:  # noqa: ANN001
+async def test_the_track_is_live_and_of_the_kind(generator_class, make, kind) -> None:
     generator = generator_class()
     assert (generator.track.kind, generator.track.ready_state) == (kind, "live")
     assert generator.track is generator.track
@@ -54,7 +54,7 @@ async def test_the_track_is_live_and_of_the_kind(generator_class, make, kind) ->
 
 
 @MAKERS
-async def test_what_is_written_is_forwarded_and_closed(generator_class, make, kind) -> None:  # noqa: ANN001
+async def test_what_is_written_is_forwarded_and_closed(generator_class, make, kind) -> None:
     generator = generator_class()
     reading = asyncio.ensure_future(read(generator.track))
     await asyncio.sleep(0)
@@ -69,7 +69,7 @@ async def test_what_is_written_is_forwarded_and_closed(generator_class, make, ki
 
 
 @MAKERS
-async def test_something_else_is_refused(generator_class, make, kind) -> None:  # noqa: ANN001
+async def test_something_else_is_refused(generator_class, make, kind) -> None:
     writer = generator_class().writable.get_writer()
     for wrong in (None, "text", block(0) if kind == "video" else frame(0)):
         with pytest.raises(TypeError):
@@ -79,8 +79,8 @@ async def test_something_else_is_refused(generator_class, make, kind) -> None:  
 @MAKERS
 @pytest.mark.parametrize("muted", [False, True])
 async def test_a_stopped_track_refuses_and_leaves_open(
-    generator_class,  # noqa: ANN001
-    make,  # noqa: ANN001
+    generator_class,
+    make,
     kind: str,
     muted: bool,
 ) -> None:
@@ -95,7 +95,7 @@ async def test_a_stopped_track_refuses_and_leaves_open(
 
 
 @MAKERS
-async def test_only_the_end_of_the_last_clone_counts(generator_class, make, kind) -> None:  # noqa: ANN001
+async def test_only_the_end_of_the_last_clone_counts(generator_class, make, kind) -> None:
     generator = generator_class()
     writer = generator.writable.get_writer()
     clone = generator.track.clone()
@@ -107,7 +107,7 @@ async def test_only_the_end_of_the_last_clone_counts(generator_class, make, kind
 
 
 @MAKERS
-async def test_a_closed_frame_is_refused(generator_class, make, kind) -> None:  # noqa: ANN001
+async def test_a_closed_frame_is_refused(generator_class, make, kind) -> None:
     closed = make(0)
     closed.close()
     with pytest.raises(InvalidStateError):

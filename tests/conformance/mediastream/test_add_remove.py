@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conformance.media import capture, no_event
 
+from conformance.media import capture, no_event
 from mediadevices import MediaStream
 
 

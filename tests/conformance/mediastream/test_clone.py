@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conformance.media import capture, tracks_of
-
 from mediadevices import MediaStream
 
 

@@ -6,8 +6,8 @@ import asyncio
 import string
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import MediaStream
 
 ALLOWED = set(string.ascii_letters + string.digits + "!#$%&'*+-.^_`{|}~") - set("{}")

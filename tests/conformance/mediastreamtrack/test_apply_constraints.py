@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import OverconstrainedError, navigator
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ async def test_a_track_does_not_move_to_another_camera(environment: Environment)
         (track,) = stream.get_video_tracks()
         mine = track.get_settings().group_id
         devices = await navigator.media_devices.enumerate_devices()
-        other = next(
-            one for one in devices if one.kind == "videoinput" and one.group_id != mine
-        )
+        other = next(one for one in devices if one.kind == "videoinput" and one.group_id != mine)
         for name, value in (("groupId", other.group_id), ("deviceId", other.device_id)):
             with pytest.raises(OverconstrainedError) as caught:
                 await track.apply_constraints({name: {"exact": value}})

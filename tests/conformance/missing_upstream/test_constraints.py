@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import OverconstrainedError, navigator
 
 
@@ -207,9 +207,7 @@ async def test_frames_follow_the_settings() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         for width, height in ((100, 80), (320, 240), (33, 77)):
-            await track.apply_constraints(
-                {"width": {"exact": width}, "height": {"exact": height}}
-            )
+            await track.apply_constraints({"width": {"exact": width}, "height": {"exact": height}})
             async for frame in track.frames():
                 assert (frame.display_width, frame.display_height) == (width, height)
                 break

@@ -6,13 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture, no_event
 
+from conformance.media import capture, no_event
 from mediadevices import DeviceChangeEvent, Event, NotFoundError, navigator
 
 if TYPE_CHECKING:
     from conformance.environment import Environment
-
     from mediadevices import MediaDeviceInfo
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.media import capture
 
+from conformance.media import capture
 from mediadevices import (
     AbortError,
     NotAllowedError,

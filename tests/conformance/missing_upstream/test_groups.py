@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conformance.media import capture
-
 from mediadevices import navigator
 
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+
 from conformance.media import capture, read
 
 if TYPE_CHECKING:

@@ -13,9 +13,7 @@ async def test_there_is_no_prefixed_stream(name: str) -> None:
     assert not hasattr(mediadevices, name)
 
 
-@pytest.mark.parametrize(
-    "name", ["webkitGetUserMedia", "mozGetUserMedia", "webkit_get_user_media"]
-)
+@pytest.mark.parametrize("name", ["webkitGetUserMedia", "mozGetUserMedia", "webkit_get_user_media"])
 async def test_there_is_no_prefixed_method(name: str) -> None:
     assert not hasattr(navigator, name)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from conformance.media import capture
 
 import mediadevices
+from conformance.media import capture
 from mediadevices import (
     DeviceChangeEvent,
     DOMException,

@@ -1,4 +1,4 @@
-"""A program and the microphones of a sound server: the chosen one is heard, by whatever it is chosen."""
+"""A program and the microphones of a sound server: the chosen one is heard."""
 
 from __future__ import annotations
 

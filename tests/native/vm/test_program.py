@@ -19,6 +19,7 @@ from mediadevices import (
     OverconstrainedError,
     VideoFrame,
 )
+from mediadevices.testing.patterns import BAR_COLOURS
 from support.sound import loudest, until
 
 if TYPE_CHECKING:
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
 PLAYING = Path("/proc/asound/Mic1/pcm1p/sub0/status")
 VIVID = Path("/sys/bus/platform/drivers/vivid")
-COLOUR_BARS = [  # red, green, blue
-    (255, 255, 255),
-    (255, 255, 0),
-    (0, 255, 255),
-    (0, 255, 0),
-    (255, 0, 255),
-    (255, 0, 0),
-    (0, 0, 255),
-    (0, 0, 0),
-]
 
 
 def v4l2_control(control: str, value: int | None = None) -> int:
@@ -109,7 +100,7 @@ async def test_settings_are_what_the_frames_have(
     assert (settings.width, settings.height) == size
     assert (frame.display_width, frame.display_height) == size
     row = frame.to_ndarray("rgb24")[size[1] // 2].astype(int)
-    for index, colour in enumerate(COLOUR_BARS):
+    for index, colour in enumerate(BAR_COLOURS):
         assert row[(2 * index + 1) * size[0] // 16] == pytest.approx(colour, abs=12)
 
 
@@ -165,28 +156,32 @@ async def test_an_unplugged_camera_ends_its_track_and_can_be_captured_after_a_re
     again.stop()
 
 
-async def test_a_microphone_is_heard(media_devices: MediaDevices, tmp_path: Path) -> None:
+@pytest.fixture
+def tone(tmp_path: Path) -> Iterator[None]:
+    """Play 1000 Hz into the first sound card, for its other end to hear."""
     rate = 44100
     path = tmp_path / "tone.wav"
-    samples = (np.sin(2 * np.pi * 1000 * np.arange(30 * rate) / rate) * 16384).astype("<i2")
+    samples = (np.sin(2 * np.pi * 1000 * np.arange(60 * rate) / rate) * 16384).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, rate, 0, "NONE", ""))
         file.writeframes(np.repeat(samples, 2).tobytes())
     with subprocess.Popen(["aplay", "-q", "-D", "hw:Mic1,1", str(path)]) as player:
-        try:
-            # Who opens a loopback first decides for both ends; the tone is to decide.
-            await until(lambda: "RUNNING" in PLAYING.read_text(), 30)
-            stream = await media_devices.get_user_media({"audio": True})
-            [track] = stream.get_audio_tracks()
-            blocks: list[AudioData] = []
-            async for block in track.frames():
-                if blocks or block.to_ndarray("f32").max() > 0.1:  # The player takes its time.
-                    blocks.append(block)
-                if len(blocks) == 50:
-                    break
-            track.stop()
-        finally:
-            player.kill()
+        yield
+        player.kill()
+
+
+@pytest.mark.usefixtures("tone")
+async def test_a_microphone_is_heard(media_devices: MediaDevices) -> None:
+    # Who opens a loopback first decides for both ends; the tone is to decide.
+    await until(lambda: "RUNNING" in PLAYING.read_text(), 30)
+    stream = await media_devices.get_user_media({"audio": True})
+    [track] = stream.get_audio_tracks()
+    blocks: list[AudioData] = []
+    async for block in track.frames():
+        blocks.append(block)
+        if len(blocks) == 50:
+            break
+    track.stop()
     heard = np.concatenate([block.to_ndarray("f32")[:, 0] for block in blocks])
     # The machine is too slow to lose no samples, which blurs a tone.
     assert loudest(heard, blocks[0].sample_rate) == pytest.approx(1000, rel=0.1)

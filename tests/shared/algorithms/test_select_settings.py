@@ -5,7 +5,6 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import naive_select_settings as naive
 
 from mediadevices.algorithms.constraints import (
     advanced_sets,
@@ -17,6 +16,7 @@ from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import settings_universe
 from mediadevices.driver import AudioMode, Device, Range, VideoMode
+from support import naive_select_settings as naive
 
 MODES = ((8, 6, 2), (10, 6, 1), (4, 5, 3))
 CONTROLS = {"facingMode": ("user",), "zoom": Range(0, 4, 2)}

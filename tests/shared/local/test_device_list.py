@@ -80,17 +80,19 @@ async def test_a_driver_that_fails_for_a_moment_ends_no_track(
 async def test_who_gives_up_waiting_does_not_stop_the_listing(
     world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = world.cameras.watch
+    original, begun, go_on = world.cameras.watch, asyncio.Event(), asyncio.Event()
 
     async def slowly(changed: Callable[[], None]) -> Callable[[], None]:
-        await asyncio.sleep(0)
+        begun.set()
+        await go_on.wait()
         return await original(changed)
 
     monkeypatch.setattr(world.cameras, "watch", slowly)
     promise = navigator.media_devices.enumerate_devices()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await begun.wait()
     promise.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
     async with await navigator.media_devices.get_user_media(video=True):
         change = asyncio.ensure_future(navigator.media_devices.wait_for("devicechange"))
         await asyncio.sleep(0)

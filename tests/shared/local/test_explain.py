@@ -24,9 +24,11 @@ async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
 ) -> None:
     small = FakeCamera(label="Small", modes=(VideoMode(320, 240, 30.0),))
     large = FakeCamera(label="Large", modes=(VideoMode(1280, 720, 30.0),))
-    with install_fake_devices([small, large], clock=clock):
-        with pytest.raises(OverconstrainedError, match="'width'") as caught:
-            await navigator.media_devices.get_user_media(video={"width": {"min": 2000}})
+    with (
+        install_fake_devices([small, large], clock=clock),
+        pytest.raises(OverconstrainedError, match="'width'") as caught,
+    ):
+        await navigator.media_devices.get_user_media(video={"width": {"min": 2000}})
     lines = notes(caught.value).splitlines()
     assert len(lines) == 2
     for line, label, width in zip(lines, ("Small", "Large"), ("320", "1280"), strict=True):

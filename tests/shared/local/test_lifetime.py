@@ -23,10 +23,30 @@ async def test_a_live_track_that_is_dropped_is_stopped_with_a_warning(
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
     assert fakes.cameras[0].is_open
+    del stream
+    gc.collect()
     with pytest.warns(TrackLeakWarning, match=r"Fake Camera 1.*stop\(\)"):
-        del stream
-        gc.collect()
         await clock.advance(0)
+    assert not fakes.cameras[0].is_open
+
+
+async def test_behind_an_async_with_block_the_devices_are_closed(fakes: FakeDevices) -> None:
+    [camera], [microphone, _] = fakes.cameras, fakes.microphones
+    async with await navigator.media_devices.get_user_media(video=True, audio=True):
+        assert camera.is_open
+        assert microphone.is_open
+    assert not camera.is_open
+    assert not microphone.is_open
+
+
+async def test_behind_an_async_with_block_a_device_stays_open_for_another_track(
+    fakes: FakeDevices,
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        clone = stream.clone()
+    assert fakes.cameras[0].is_open
+    async with clone:
+        pass
     assert not fakes.cameras[0].is_open
 
 
@@ -41,14 +61,14 @@ async def test_the_device_is_closed_even_if_the_warning_is_an_error(
     assert not fakes.cameras[0].is_open
 
 
-@pytest.mark.parametrize("type", ["mute", "unmute", "ended"])
+@pytest.mark.parametrize("name", ["mute", "unmute", "ended"])
 async def test_a_live_track_with_listeners_is_kept(
-    fakes: FakeDevices, clock: ManualClock, type: str
+    fakes: FakeDevices, clock: ManualClock, name: str
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
     fired: list[object] = []
     track = stream.get_tracks()[0]
-    track.add_event_listener(type, lambda event: fired.append(event.type))
+    track.add_event_listener(name, lambda event: fired.append(event.type))
     known = weakref.ref(track)
     del stream, track
     gc.collect()
@@ -61,7 +81,7 @@ async def test_a_live_track_with_listeners_is_kept(
     await clock.advance(0)
     fakes.break_down(fakes.cameras[0])
     await clock.advance(0)
-    assert fired == [type]
+    assert fired == [name]
     gc.collect()
     assert known() is None
 
@@ -71,9 +91,9 @@ async def test_listeners_of_other_events_keep_nothing(
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
     stream.get_tracks()[0].onconfigurationchange = print
+    del stream
+    gc.collect()
     with pytest.warns(TrackLeakWarning):
-        del stream
-        gc.collect()
         await clock.advance(0)
 
 

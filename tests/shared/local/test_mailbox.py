@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -105,6 +106,28 @@ def test_a_closed_loop_takes_nothing_and_says_so() -> None:
     assert mailbox.put(frame(2)) is False
 
 
+@pytest.mark.lanes("cpython")  # There are no threads in Pyodide.
+async def test_of_what_a_thread_leaves_nothing_is_unaccounted_for() -> None:
+    received = Received()
+    mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=3)
+
+    def leave() -> None:
+        for number in range(5000):
+            mailbox.put(frame(number))
+
+    thread = threading.Thread(target=leave)
+    thread.start()
+    while thread.is_alive():  # noqa: ASYNC110  (nothing tells of the end of a thread)
+        await asyncio.sleep(0)
+    thread.join()
+    await asyncio.sleep(0)
+    numbers = [number for batch, _ in received.batches for number in batch]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == 4999
+    assert len(numbers) + sum(lost for _, lost in received.batches) == 5000
+    assert max(len(batch) for batch, _ in received.batches) <= 3
+
+
 class Heard:
     """Notes what a sink passes on."""
 
@@ -113,9 +136,9 @@ class Heard:
         self.sink = DeviceSink(
             asyncio.get_running_loop(),
             lambda items, lost: self.calls.append(len(items)),
-            lambda configuration: self.calls.append(configuration),
-            lambda muted: self.calls.append(muted),
-            lambda error: self.calls.append(error),
+            self.calls.append,
+            self.calls.append,
+            self.calls.append,
             10,
         )
 

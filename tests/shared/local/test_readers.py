@@ -98,11 +98,8 @@ async def test_lost_frames_of_a_busy_loop_are_counted_for_each_reader(
         processor = MediaStreamTrackProcessor(track, max_buffer_size=3)
         await clock.advance(0.2)
         assert processor.dropped == 6 - 3
-        numbers = []
         reading = processor.readable.get_reader()
-        for _ in range(3):
-            numbers.append(frame_number((await reading.read()).value))
-        assert numbers == [3, 4, 5]
+        assert [frame_number((await reading.read()).value) for _ in range(3)] == [3, 4, 5]
 
 
 async def test_an_ended_track_has_no_readers_and_takes_none(fakes: FakeDevices) -> None:
@@ -173,8 +170,8 @@ async def test_a_processor_alone_keeps_its_track_running(
     assert fakes.cameras[0].is_open
     reader = processor.readable.get_reader()
     assert frame_number((await reader.read()).value) >= 0
+    del processor, reader
+    gc.collect()
     with pytest.warns(TrackLeakWarning):
-        del processor, reader
-        gc.collect()
         await clock.advance(0.1)
     assert not fakes.cameras[0].is_open

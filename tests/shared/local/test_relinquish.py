@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor, navigator
 from mediadevices.driver import Range
@@ -66,7 +67,7 @@ async def test_readers_get_black_frames_all_the_while(
         track.stop()
         stamps = [frame.timestamp async for frame in processor.readable]
         assert len(stamps) in range(118, 122)
-        gaps = {round((b - a) / 1000) for a, b in zip(stamps, stamps[1:], strict=False)}
+        gaps = {round((b - a) / 1000) for a, b in itertools.pairwise(stamps)}
         assert max(gaps) <= 67
 
 
@@ -132,11 +133,12 @@ async def test_a_new_track_opens_the_camera_and_the_old_one_stays_disabled(
 async def test_stopping_while_it_is_opened_again_closes_it(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
-    async with await video() as track:
-        track.enabled = False
-        await clock.advance(3)
-        fakes.cameras[0].open_delay = 1
-        track.enabled = True
-        await clock.advance(0.5)
+    track = await video()
+    track.enabled = False
+    await clock.advance(3)
+    fakes.cameras[0].open_delay = 1
+    track.enabled = True
+    await clock.advance(0.5)
+    track.stop()
     await clock.advance(5)
     assert not fakes.cameras[0].is_open
