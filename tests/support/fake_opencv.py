@@ -76,7 +76,7 @@ class FakeCapture:
             camera.in_use += 1
             camera.broken = camera.broken_for_good
 
-    def isOpened(self) -> bool:  # noqa: N802
+    def isOpened(self) -> bool:  # noqa: N802  (the name it stands in for)
         return self._open
 
     @property
@@ -137,7 +137,7 @@ class _CaptureClass:
         self.calls.append((source, backend, tuple(parameters)))
         return FakeCapture(self._cameras[source], parameters)
 
-    def waitAny(self, streams: Sequence[FakeCapture], timeout: int) -> tuple[bool, Sequence[int]]:  # noqa: N802
+    def waitAny(self, streams: Sequence[FakeCapture], timeout: int) -> tuple[bool, Sequence[int]]:  # noqa: N802  (the name it stands in for)
         (stream,) = streams
         if stream.failing:
             raise FakeError("Error is reported for camera stream: 0")
@@ -160,7 +160,7 @@ class FakeOpenCV:
     def __init__(self, cameras: Mapping[str | int, FakeCamera]) -> None:
         self.VideoCapture = _CaptureClass(cameras)
 
-    def cvtColor(self, picture: Picture, code: int) -> Picture:  # noqa: N802
+    def cvtColor(self, picture: Picture, code: int) -> Picture:  # noqa: N802  (the name it stands in for)
         assert code == self.COLOR_GRAY2BGR
         return np.dstack([picture] * 3)
 

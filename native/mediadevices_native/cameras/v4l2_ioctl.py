@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     # is the same either way.
     warnings.simplefilter("ignore", DeprecationWarning)
     # The package has no types: what comes out of its structures gets one below, field by field.
-    import videodev2.videodev2 as v4l2  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+    import videodev2.videodev2 as v4l2  # type: ignore[import-untyped]  # it has no types  # pyright: ignore[reportMissingTypeStubs]  # likewise
 
 __all__ = [
     "Call",

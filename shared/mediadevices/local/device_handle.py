@@ -54,7 +54,7 @@ class DeviceHandle:
         _log.debug("opening %r: %s", self.device.label, configuration)
         opening = self._start("open", self._driver.open(self.device, configuration, sink))
         try:
-            capture = await asyncio.shield(opening)
+            capture = await promise.shielded(opening)
         except asyncio.CancelledError:
             self._closing = self._start("close", _close_when_open(opening))
             raise
@@ -67,7 +67,7 @@ class DeviceHandle:
         if capture is not None:
             _log.debug("closing %r", self.device.label)
             self._closing = self._start("close", capture.close())
-        return promise.resolved(None) if self._closing is None else asyncio.shield(self._closing)
+        return promise.resolved(None) if self._closing is None else promise.shielded(self._closing)
 
     def _start(self, what: str, coroutine: Coroutine[object, None, _T]) -> asyncio.Future[_T]:
         return promise.started(coroutine, f"{what} {self.device.label!r}", self._loop)

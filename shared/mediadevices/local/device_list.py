@@ -65,7 +65,7 @@ class DeviceList:
         fails, so that neither its live tracks nor the devices of other drivers suffer.
         """
         # Whoever gives up waiting does not leave a driver halfway.
-        return await asyncio.shield(promise.started(self._refresh(), "list devices", self._loop))
+        return await promise.shielded(promise.started(self._refresh(), "list devices", self._loop))
 
     async def _refresh(self) -> tuple[Device, ...]:
         async with self._refreshing:

@@ -117,11 +117,12 @@ def _candidates(
         advanced_sets(applicable),
         initial=[device.initial for device in found],
     )
-    labels = [device.label for device in found]
-    explanation = explain_selection(labels, universe, basic, selections)
-    _log.debug("get_user_media, %s:\n%s", kind, "\n".join(explanation))
-    if not selections:
-        raise _overconstrained(word, universe, basic, explanation)
+    if not selections or _log.isEnabledFor(logging.DEBUG):
+        labels = [device.label for device in found]
+        explanation = explain_selection(labels, universe, basic, selections)
+        _log.debug("get_user_media, %s:\n%s", kind, "\n".join(explanation))
+        if not selections:
+            raise _overconstrained(word, universe, basic, explanation)
     return _Candidates(constraints, tuple(found[one.device] for one in selections))
 
 

@@ -149,7 +149,7 @@ class LocalTrack(TrackHandle):
             return promise.resolved(None)
         application = self.source.apply_constraints(self, constraints)
         # Half of an application is nothing that a device could be left in.
-        return asyncio.shield(promise.started(application, f"apply_constraints {self._id}"))
+        return promise.shielded(promise.started(application, f"apply_constraints {self._id}"))
 
     def clone(self) -> LocalTrack:
         """Return a new track of the same source in the same state."""

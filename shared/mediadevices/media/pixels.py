@@ -26,7 +26,7 @@ __all__ = ["PixelOperations", "SharedPixelOperations", "black_frame", "centre_cr
 class PixelOperations(Protocol):
     """What `mediadevices.platform.pixel_operations` returns."""
 
-    def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002
+    def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002  (the standard's name)
         """Convert to another pixel format.
 
         YUV is BT.601 in limited range. An alpha channel that was not there is opaque, the byte
@@ -67,7 +67,7 @@ class PixelOperations(Protocol):
 class SharedPixelOperations(ABC):
     """The base of all implementations: results are kept with the memory that they came from."""
 
-    def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002
+    def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002  (the standard's name)
         """Convert to another pixel format; see `PixelOperations.convert`."""
         geometry, wanted = frame.geometry, PIXEL_FORMATS[format]
         if wanted is geometry.format:

@@ -364,7 +364,7 @@ class VideoFrame(Interface):
         """
         self._resource = self._geometry = None
 
-    def to_ndarray(self, format: str | None = None) -> npt.NDArray[np.uint8]:  # noqa: A002
+    def to_ndarray(self, format: str | None = None) -> npt.NDArray[np.uint8]:  # noqa: A002  (the standard's name)
         """Return the visible pixels as a read-only NumPy array; copy it to draw on it.
 
         There is no copy in the frame's own format, and a conversion is made once for all who ask

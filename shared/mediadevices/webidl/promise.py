@@ -14,7 +14,7 @@ from mediadevices.errors import InvalidStateError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-__all__ = ["rejected", "resolved", "running_loop", "started", "then"]
+__all__ = ["rejected", "resolved", "running_loop", "shielded", "started", "then"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -92,6 +92,31 @@ def then(
         function: Makes the result; what it raises becomes the error.
         discard: Called with a result that came after the returned future was cancelled.
     """
+
+    def pass_cancellation_on(outcome: asyncio.Future[U]) -> None:
+        if outcome.cancelled():
+            future.cancel()
+
+    result = _following(future, function, discard)
+    if not result.done():
+        result.add_done_callback(pass_cancellation_on)
+    return result
+
+
+def shielded(future: asyncio.Future[T]) -> asyncio.Future[T]:
+    """Return a future of another's outcome; cancelling it leaves the other alone.
+
+    Unlike `asyncio.shield`, it does the same in every version of Python with an error that comes
+    after the cancellation: nobody is left who asked, so nobody is told.
+    """
+    return _following(future, lambda value: value, None)
+
+
+def _following(
+    future: asyncio.Future[T],
+    function: Callable[[T], U],
+    discard: Callable[[T], object] | None,
+) -> asyncio.Future[U]:
     result: asyncio.Future[U] = future.get_loop().create_future()
 
     def settle(source: asyncio.Future[T]) -> None:
@@ -108,13 +133,8 @@ def then(
         elif discard is not None:
             discard(source.result())
 
-    def pass_cancellation_on(outcome: asyncio.Future[U]) -> None:
-        if outcome.cancelled():
-            future.cancel()
-
     if future.done():
         settle(future)
     else:
         future.add_done_callback(settle)
-        result.add_done_callback(pass_cancellation_on)
     return result

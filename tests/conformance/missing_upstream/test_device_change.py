@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mediadevices import MediaDeviceInfo
 
 
-async def listening(target: object, type: str) -> asyncio.Future[Event]:  # noqa: A002
+async def listening(target: object, type: str) -> asyncio.Future[Event]:  # noqa: A002  (the standard's name)
     """Return a future of the next event, which is being waited for already."""
     future = asyncio.ensure_future(target.wait_for(type, timeout=5))
     await asyncio.sleep(0)

@@ -113,11 +113,11 @@ class Foundation:
         self.status, self.answer, self.asked = status, answer, 0
         self.AVCaptureDevice = self
 
-    def authorizationStatusForMediaType_(self, media_type: str) -> int:  # noqa: N802
+    def authorizationStatusForMediaType_(self, media_type: str) -> int:  # noqa: N802  (the name it stands in for)
         assert media_type == "vide"
         return self.status
 
-    def requestAccessForMediaType_completionHandler_(  # noqa: N802
+    def requestAccessForMediaType_completionHandler_(  # noqa: N802  (the name it stands in for)
         self, media_type: str, handler: Callable[[bool], None]
     ) -> None:
         self.asked += 1

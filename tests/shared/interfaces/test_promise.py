@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mediadevices import InvalidStateError, navigator
 from mediadevices.testing import install_fake_devices
 from mediadevices.webidl import promise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def future() -> asyncio.Future[int]:
@@ -74,6 +78,34 @@ async def test_an_error_that_comes_too_late_is_nobodys() -> None:
     source.set_exception(ZeroDivisionError())
     result.cancel()
     await asyncio.sleep(0)
+
+
+async def test_a_shielded_future_is_left_alone() -> None:
+    source = future()
+    shield = promise.shielded(source)
+    shield.cancel()
+    await asyncio.sleep(0)
+    assert not source.cancelled()
+    source.set_exception(ZeroDivisionError())  # Nobody is told, since nobody is left.
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_shielded_future_passes_the_outcome_on(late: bool) -> None:
+    def outcome(settle: Callable[[asyncio.Future[int]], object]) -> asyncio.Future[int]:
+        source = future()
+        if not late:
+            settle(source)
+        shield = promise.shielded(source)
+        if late:
+            settle(source)
+        return shield
+
+    assert await outcome(lambda source: source.set_result(5)) == 5
+    with pytest.raises(ZeroDivisionError):
+        await outcome(lambda source: source.set_exception(ZeroDivisionError()))
+    with pytest.raises(asyncio.CancelledError):
+        await outcome(lambda source: source.cancel())
 
 
 async def test_a_started_coroutine_runs_without_anybody_who_waits() -> None:

@@ -197,6 +197,15 @@ async def test_cancelling_an_application_does_not_stop_it_halfway(
         assert track.get_constraints() == {"width": {"exact": 320}}
 
 
+async def test_a_cancelled_application_that_fails_is_nobodys_concern(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as track:
+        track.apply_constraints({"width": {"exact": 10**6}}).cancel()
+        await clock.advance(0)
+        assert track.get_constraints() == {}
+
+
 async def test_what_two_microphone_tracks_require_of_the_blocks(clock: ManualClock) -> None:
     modes = (AudioMode(48000, 1, latency=0.01), AudioMode(48000, 1, latency=0.02))
     with install_fake_devices(microphones=[FakeMicrophone(modes=modes)], clock=clock):
