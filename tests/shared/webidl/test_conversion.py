@@ -187,6 +187,7 @@ def test_image_controls_and_blur_may_not_be_required_when_a_device_is_selected()
     assert first_forbidden_required(basic_set(convert({"width": {"exact": 1}}))) is None
 
 
+@pytest.mark.lanes("cpython")  # Pyodide has no NumPy here.
 def test_numbers_of_numpy_are_numbers():
     numpy = pytest.importorskip("numpy")
     assert convert({"width": numpy.int64(5), "frameRate": numpy.float32(1.5)}) == {
