@@ -48,9 +48,17 @@ __all__ = [
 ]
 
 ReadyState: TypeAlias = Literal["live", "ended"]
+"""Whether a track can still give media."""
+
 PermissionName: TypeAlias = Literal["camera", "microphone"]
+"""What a program may be permitted to use."""
+
 PermissionState: TypeAlias = Literal["granted", "denied", "prompt"]
+"""How a permission stands; with ``"prompt"`` the user would be asked."""
+
 PermissionPolicy: TypeAlias = Literal["ask", "grant", "deny"]
+"""What a program decides of a permission beforehand."""
+
 MediaData: TypeAlias = "VideoFrame | AudioData"
 
 #: The constraints of a `get_user_media` call, converted: only the kinds that are requested.

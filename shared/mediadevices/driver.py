@@ -35,7 +35,10 @@ __all__ = [
 ]
 
 DeviceKind: TypeAlias = Literal["audioinput", "videoinput", "audiooutput"]
+"""What a device is, by the standard's names."""
+
 ControlValue: TypeAlias = bool | str | float
+"""What a control is set to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class AudioMode:
 
 
 Mode: TypeAlias = VideoMode | AudioMode
+"""A native mode of a camera or microphone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,8 @@ class Range:
     step: float = 0
 
 
-# What a control of a device can be set to: a range of numbers, or a list of values.
 Control: TypeAlias = Range | tuple[ControlValue, ...]
+"""What a control of a device can be set to: a range of numbers, or a list of values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@
     ├── NotReadableError       the device is there, but something holds it
     ├── NotSupportedError      this world or this device cannot do it
     ├── OverconstrainedError   no device or setting satisfies the constraints; see `constraint`
-    ├── DataError, OperationError, SecurityError, DataCloneError, InvalidAccessError, …
+    ├── DataError, EncodingError, InvalidAccessError, OperationError, SecurityError
 
 Input of the wrong type is Python's own `TypeError`, and names the path
 (``video.width.min: expected a number, got 'wide'``).

@@ -79,6 +79,7 @@ class PulseServer:
         self._folder = Path(tempfile.mkdtemp(prefix="pulse-"))
         self._socket = self._folder / "run" / "native"
         self._daemon: subprocess.Popen[bytes] | None = None
+        self._tones: dict[str, list[Tone]] = {}
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -185,8 +186,12 @@ class PulseServer:
 
     def unload(self, microphone: Microphone) -> None:
         """Unplug a microphone; its tones end with it."""
-        for module in reversed(microphone.modules):
-            self._pactl("unload-module", str(module))
+        sink, source = microphone.modules
+        self._pactl("unload-module", str(source))
+        # Before their sink: the server would let another microphone hear them.
+        for tone in self._tones.pop(microphone.sink, []):
+            self.stop_tone(tone)
+        self._pactl("unload-module", str(sink))
 
     def suspend(self, microphone: Microphone, suspended: bool = True) -> None:
         """Let a microphone fall silent without going away, or wake it."""
@@ -206,6 +211,7 @@ class PulseServer:
         """
         module = self._load("module-sine", f"sink={microphone.sink}", f"frequency={frequency}")
         tone = Tone(module)
+        self._tones.setdefault(microphone.sink, []).append(tone)
         # PulseAudio's volume scale is cubic.
         volume = round(_FULL_VOLUME * (level / _SINE_AMPLITUDE) ** (1 / 3))
         self._pactl("set-sink-input-volume", self._input_of(tone), str(volume))
@@ -213,6 +219,9 @@ class PulseServer:
 
     def stop_tone(self, tone: Tone) -> None:
         """Stop a tone."""
+        for tones in self._tones.values():
+            if tone in tones:
+                tones.remove(tone)
         self._pactl("unload-module", str(tone.module))
 
     def _input_of(self, tone: Tone) -> str:

@@ -45,7 +45,7 @@ def choose(devices: Sequence[_Device], wanted: str, what: str = "device") -> _De
             return found[0]
         if found:
             raise CommandError(
-                f"{wanted!r} can be {len(found)} {what}s: {_listed(found)}; give the id"
+                f"{wanted!r} can be any of {len(found)}: {_listed(found)}; give the id"
             )
     if not devices:
         raise CommandError(f"no {what} is {wanted!r}: there is none at all")

@@ -129,8 +129,8 @@ class _MediaTrackConstraints(MediaTrackConstraintSet, total=False):
     advanced: Sequence[MediaTrackConstraintSet]
 
 
-#: The constraints of a track as a program writes them.
 MediaTrackConstraintsInput: TypeAlias = _MediaTrackConstraints | Mapping[str, object]
+"""The constraints of a track as a program writes them (§6.1.2): a set, and ``advanced`` ones."""
 
 
 class _MediaStreamConstraints(TypedDict, total=False):
@@ -138,8 +138,8 @@ class _MediaStreamConstraints(TypedDict, total=False):
     audio: bool | MediaTrackConstraintsInput
 
 
-#: The argument of `get_user_media` as a program writes it.
 MediaStreamConstraints: TypeAlias = _MediaStreamConstraints | Mapping[str, object]
+"""What `get_user_media` takes (§9.2.2): ``{"video": …, "audio": …}``, True or constraints each."""
 
 #: What a program may hint at the content of a track (Content Hints §2).
 ContentHint: TypeAlias = Literal[

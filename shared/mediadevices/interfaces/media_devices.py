@@ -40,6 +40,7 @@ class MediaDevices(Backed[Agent]):
     __slots__ = ()
 
     ondevicechange = EventHandlerAttribute[DeviceChangeEvent]("devicechange")
+    """Called with a `DeviceChangeEvent` when the list of devices has become another."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "MediaDevices has no constructor; it is navigator.media_devices"

@@ -45,7 +45,9 @@ class MediaStream(Backed["StreamHandle"]):
     __slots__ = ("_held",)
 
     onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
+    """Called with a `MediaStreamTrackEvent` when the agent, not the program, has added a track."""
     onremovetrack = EventHandlerAttribute[MediaStreamTrackEvent]("removetrack")
+    """Called with a `MediaStreamTrackEvent` when the agent, not the program, removed a track."""
 
     def __init__(self, tracks: MediaStream | Iterable[MediaStreamTrack] | None = None) -> None:
         shared = _tracks_of(tracks)

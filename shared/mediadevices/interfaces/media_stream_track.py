@@ -49,9 +49,13 @@ class MediaStreamTrack(Backed["TrackHandle"]):
     __slots__ = ("_stats",)
 
     onmute = EventHandlerAttribute[Event]("mute")
+    """Called when the source gives no media for now."""
     onunmute = EventHandlerAttribute[Event]("unmute")
+    """Called when the source gives media again."""
     onended = EventHandlerAttribute[Event]("ended")
+    """Called when the track has ended for another reason than `stop`."""
     onconfigurationchange = EventHandlerAttribute[Event]("configurationchange")
+    """Called when the source has changed its settings by itself."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "MediaStreamTrack has no constructor; tracks come from get_user_media()"

@@ -76,5 +76,5 @@ def _call(callback: Callable[..., object], argument: object) -> None:
         report_exception(error, "in a callback of get_user_media")
 
 
-#: The one `Navigator`.
 navigator = Navigator()
+"""The one `Navigator`: where every program starts."""

@@ -35,6 +35,7 @@ class PermissionStatus(Backed["PermissionHandle"]):
     __slots__ = ()
 
     onchange = EventHandlerAttribute[Event]("change")
+    """Called when the state has changed."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "PermissionStatus has no constructor; see navigator.permissions.query()"

@@ -23,7 +23,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     ),
     "a device that can be two": (
         ["record", "a.wav", "--device", "microphone"],
-        "error: 'microphone' can be 2 microphones: 'Fake Microphone 1' (id ",
+        "error: 'microphone' can be any of 2: 'Fake Microphone 1' (id ",
     ),
     "a speaker to record from": (
         ["record", "a.wav", "--device", "Fake Speaker 1"],

@@ -1,0 +1,169 @@
+"""What `mediadevices` and `mediadevices.testing` export, no more and no less, is documented."""
+
+import ast
+import importlib
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import mediadevices
+import mediadevices.testing
+
+# The documentation does not go into the web page.
+pytestmark = pytest.mark.lanes("cpython")
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+DIRECTIVE = re.compile(r"^::: (\S+)$", re.MULTILINE)
+
+EXPORTS = {
+    mediadevices: {
+        # where a program starts
+        "Navigator",
+        "navigator",
+        # devices, streams, tracks
+        "InputDeviceInfo",
+        "MediaDeviceInfo",
+        "MediaDevices",
+        "MediaStream",
+        "MediaStreamTrack",
+        "MediaStreamTrackAudioStats",
+        "MediaStreamTrackVideoStats",
+        # dictionaries
+        "MediaStreamConstraints",
+        "MediaTrackCapabilities",
+        "MediaTrackConstraintSet",
+        "MediaTrackConstraints",
+        "MediaTrackSettings",
+        "MediaTrackSupportedConstraints",
+        # frames and samples
+        "AudioData",
+        "AudioTrackGenerator",
+        "MediaStreamTrackProcessor",
+        "ReadableStream",
+        "VideoFrame",
+        "VideoTrackGenerator",
+        "WritableStream",
+        # events
+        "DeviceChangeEvent",
+        "Event",
+        "EventTarget",
+        "MediaStreamTrackEvent",
+        # permissions
+        "PermissionRequest",
+        "PermissionStatus",
+        "Permissions",
+        # errors and warnings
+        "AbortError",
+        "DOMException",
+        "DataError",
+        "EncodingError",
+        "InvalidAccessError",
+        "InvalidStateError",
+        "MediaDevicesWarning",
+        "NotAllowedError",
+        "NotFoundError",
+        "NotReadableError",
+        "NotSupportedError",
+        "OperationError",
+        "OverconstrainedError",
+        "SecurityError",
+        "TrackLeakWarning",
+        "UnknownConstraintWarning",
+    },
+    mediadevices.testing: {
+        "FakeCamera",
+        "FakeDevices",
+        "FakeDriver",
+        "FakeMicrophone",
+        "FakeSpeaker",
+        "ManualClock",
+        "frame_number",
+        "install_fake_devices",
+    },
+}
+
+each_export = pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        pytest.param(module, name, id=f"{module.__name__}.{name}")
+        for module, names in EXPORTS.items()
+        for name in sorted(names)
+    ],
+)
+
+
+def exported(module):
+    """The public names of a module; not the submodules, which are there once imported."""
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+
+
+@pytest.mark.parametrize("module", EXPORTS, ids=lambda module: module.__name__)
+def test_the_package_exports_exactly_these_names(module):
+    assert exported(module) == EXPORTS[module]
+
+
+def resolve(path):
+    """The module or object that has a dotted path."""
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError:
+        parent, _, name = path.rpartition(".")
+        return getattr(resolve(parent), name)
+
+
+def documented():
+    """The objects in the reference; where it documents a module, what is defined there."""
+    for page in REFERENCE.rglob("*.md"):
+        for path in DIRECTIVE.findall(page.read_text("utf-8")):
+            target = resolve(path)
+            yield target
+            if isinstance(target, ModuleType):
+                defined = getattr(target, "__all__", ())
+                yield from (getattr(target, name) for name in defined)
+
+
+@each_export
+def test_every_exported_name_is_in_the_reference(module, name):
+    exported_object = getattr(module, name)
+    assert any(one is exported_object for one in documented())
+
+
+def origin(module, name):
+    """The module that defines an exported name."""
+    value = getattr(module, name)
+    if inspect.isclass(value) or inspect.isfunction(value):
+        return importlib.import_module(value.__module__)
+    for statement in ast.parse(inspect.getsource(module)).body:
+        if isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                if alias.asname == name:
+                    return importlib.import_module(statement.module)
+    raise AssertionError(f"{module.__name__} does not say whence it has {name}")
+
+
+def docstring(module, name):
+    """The docstring in the source: that of an alias or instance is the string below it."""
+    body = ast.parse(inspect.getsource(module)).body
+    for index, statement in enumerate(body):
+        match statement:
+            case ast.ClassDef() | ast.FunctionDef() if statement.name == name:
+                return ast.get_docstring(statement)
+            case ast.Assign(targets=[ast.Name(id=target)]) | ast.AnnAssign(
+                target=ast.Name(id=target)
+            ) if target == name:
+                match body[index + 1 : index + 2]:
+                    case [ast.Expr(value=ast.Constant(value=str(text)))]:
+                        return text
+    return None
+
+
+@each_export
+def test_every_exported_name_has_a_docstring(module, name):
+    assert docstring(origin(module, name), name)
