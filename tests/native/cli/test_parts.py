@@ -55,7 +55,7 @@ def test_a_device_can_be_called_like_another_ones_id() -> None:
 
 @pytest.mark.parametrize("wanted", ["Webcam", "webcam", "WEB"])
 def test_what_can_be_two_devices_is_an_error_that_lists_them(wanted: str) -> None:
-    with pytest.raises(CommandError, match=r"2 devices: 'Webcam' \(id aa\), 'Webcam' \(id bb\)"):
+    with pytest.raises(CommandError, match=r"any of 2: 'Webcam' \(id aa\), 'Webcam' \(id bb\)"):
         choose([WEBCAM, TWIN], wanted)
 
 
