@@ -4,8 +4,8 @@
 
     stream = await navigator.media_devices.get_user_media({"video": True})
 
-On the desktop it captures from real cameras and microphones. The same program is to run in a web page
-under Pyodide on the browser's own devices; in this version it has its fake devices there.
+On the desktop it captures from real cameras and microphones. The same program is to run in a web
+page under Pyodide on the browser's own devices; in this version it has its fake devices there.
 """
 
 from mediadevices.agent import PermissionRequest as PermissionRequest

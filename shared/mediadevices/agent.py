@@ -364,6 +364,10 @@ class Agent(Handle, ABC):
         """List the devices as the program may see them."""
 
     @abstractmethod
+    def watch_devices(self) -> None:
+        """Take note that somebody waits for ``"devicechange"``."""
+
+    @abstractmethod
     def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Return a permission, without asking."""
 

@@ -155,8 +155,9 @@ def docstring(module, name):
         match statement:
             case ast.ClassDef() | ast.FunctionDef() if statement.name == name:
                 return ast.get_docstring(statement)
-            case ast.Assign(targets=[ast.Name(id=target)]) | ast.AnnAssign(
-                target=ast.Name(id=target)
+            case (
+                ast.Assign(targets=[ast.Name(id=target)])
+                | ast.AnnAssign(target=ast.Name(id=target))
             ) if target == name:
                 match body[index + 1 : index + 2]:
                     case [ast.Expr(value=ast.Constant(value=str(text)))]:

@@ -130,7 +130,7 @@ class _MediaTrackConstraints(MediaTrackConstraintSet, total=False):
 
 
 MediaTrackConstraintsInput: TypeAlias = _MediaTrackConstraints | Mapping[str, object]
-"""The constraints of a track as a program writes them (§6.1.2): a set, and ``advanced`` ones."""
+"""The constraints of a track as a program writes them: a set, and ``advanced`` ones."""
 
 
 class _MediaStreamConstraints(TypedDict, total=False):
@@ -139,7 +139,7 @@ class _MediaStreamConstraints(TypedDict, total=False):
 
 
 MediaStreamConstraints: TypeAlias = _MediaStreamConstraints | Mapping[str, object]
-"""What `get_user_media` takes (§9.2.2): ``{"video": …, "audio": …}``, True or constraints each."""
+"""What `get_user_media` takes: ``{"video": …, "audio": …}``, True or constraints each."""
 
 #: What a program may hint at the content of a track (Content Hints §2).
 ContentHint: TypeAlias = Literal[

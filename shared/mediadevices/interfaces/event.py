@@ -35,6 +35,7 @@ class Event(Interface):
         "_cancelable",
         "_current_target",
         "_default_prevented",
+        "_propagation_stopped",
         "_stopped",
         "_target",
         "_time_stamp",
@@ -51,6 +52,7 @@ class Event(Interface):
         self._target: EventTarget | None = None
         self._current_target: EventTarget | None = None
         self._default_prevented = False
+        self._propagation_stopped = False
         self._stopped = False
         self._trusted = False
         self._time_stamp = time.monotonic() * 1000
@@ -105,10 +107,11 @@ class Event(Interface):
 
     def stop_immediate_propagation(self) -> None:
         """Call no further listener."""
-        self._stopped = True
+        self._stopped = self._propagation_stopped = True
 
     def stop_propagation(self) -> None:
-        """Do nothing more: no event of this API goes on to another object."""
+        """Call no listener after those of this phase: no event goes on to another object."""
+        self._propagation_stopped = True
 
 
 class MediaStreamTrackEvent(Event):

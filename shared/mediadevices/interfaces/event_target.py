@@ -39,7 +39,8 @@ class _Listener:
 class EventTarget(Interface):
     """An object that events happen to (DOM §2.7).
 
-    Listeners are called in the order in which they were added, each once for an event, and an
+    Listeners are called in the order in which they were added, those with `capture` before the
+    others, each once for an event, and an
     exception in one goes to the event loop's exception handler, never to the others. A listener
     may be a coroutine function: its coroutine runs as a task.
     """
@@ -48,6 +49,9 @@ class EventTarget(Interface):
 
     def __init__(self) -> None:
         self._listeners: list[_Listener] = []
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def add_event_listener(
         self,
@@ -216,19 +220,24 @@ class EventTarget(Interface):
 
     def _dispatch(self, event: Event) -> bool:
         event._target = event._current_target = self
-        event._stopped = False
         try:
-            for listener in tuple(self._listeners):
-                if listener.type != event.type or listener.removed:
-                    continue
-                if listener.once:
-                    self._remove(listener)
-                _call(listener.callback, event)
-                if event._stopped:
-                    break
+            for capture in (True, False):
+                if not event._propagation_stopped:
+                    self._call_listeners(event, capture)
         finally:
             event._current_target = None
+            event._stopped = event._propagation_stopped = False
         return not event.default_prevented
+
+    def _call_listeners(self, event: Event, capture: bool) -> None:
+        for listener in tuple(self._listeners):
+            if event._stopped:
+                return
+            if listener.type != event.type or listener.capture != capture or listener.removed:
+                continue
+            if listener.once:
+                self._remove(listener)
+            _call(listener.callback, event)
 
 
 class EventHandlerAttribute(Generic[_E]):

@@ -53,6 +53,10 @@ class MediaDevices(Backed[Agent]):
     def __repr__(self) -> str:
         return f"<MediaDevices of the {self._handle.name} agent>"
 
+    def _listeners_changed(self) -> None:
+        if self._has_listeners(frozenset({"devicechange"})):
+            self._handle.watch_devices()
+
     def get_supported_constraints(self) -> MediaTrackSupportedConstraints:
         """Return the constrainable properties that the agent knows, each True (§9.2)."""
         return MediaTrackSupportedConstraints(self._handle.get_supported_constraints())

@@ -173,6 +173,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
             TypeError: (through the future) A constraint is of the wrong type.
             OverconstrainedError: (through the future) They cannot be satisfied; the old
                 constraints and settings stay.
+            NotReadableError: (through the future) The device failed or was unplugged meanwhile.
         """
         supported = current_agent().get_supported_constraints()
         try:
@@ -192,13 +193,18 @@ class MediaStreamTrack(Backed["TrackHandle"]):
         """Iterate over the frames of a video track, or the blocks of samples of an audio track.
 
         Args:
-            format: The format to get them in, such as ``"RGB24"``; None for the native one.
+            format: Of a video track, the format to get them in, such as ``"RGB24"``; None for the
+                native one. Blocks of samples convert themselves: see `AudioData.to_ndarray`.
             max_buffer_size: How many may wait, at least 1; the oldest is dropped for a new one.
                 Unless given, 1 frame, or 100 blocks (1 s) of samples.
 
         Yields:
             `VideoFrame` or `AudioData` objects, until the track ends. They are the program's:
             memory goes back when one is closed or dropped.
+
+        Raises:
+            TypeError: The size is no whole number of at least 1, or there is no such format.
+            InvalidStateError: The track has ended.
         """
         reader = open_reader(self, max_buffer_size, format)
         try:
@@ -229,7 +235,7 @@ def open_reader(
     Args:
         track: The track.
         max_buffer_size: How many may wait, at least 1; None for 1 frame or 100 blocks.
-        format: The format to read in; None for the native one.
+        format: Of a video track, the format to read in; None for the native one.
 
     Raises:
         TypeError: The size is no whole number of at least 1, or there is no such format.

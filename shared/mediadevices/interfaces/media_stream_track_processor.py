@@ -24,7 +24,8 @@ class MediaStreamTrackProcessor(Interface):
             ``{"track": track, "maxBufferSize": 1}``.
         max_buffer_size: How many frames or blocks of samples may wait, at least 1. The oldest is
             dropped for a new one. Unless given, 1 frame, or 100 blocks (1 s) of samples.
-        format: The format to read in, such as ``"RGB24"``; None for the native one.
+        format: Of a video track, the format to read in, such as ``"RGB24"``; None for the native
+            one. Blocks of samples convert themselves: see `AudioData.to_ndarray`.
 
     Raises:
         TypeError: It is no track, or the size is no whole number of at least 1.
@@ -55,6 +56,9 @@ class MediaStreamTrackProcessor(Interface):
             lambda: promise.started(reader.read(), name="MediaStreamTrackProcessor read"),
             reader.close,
         )
+
+    def __repr__(self) -> str:
+        return f"<MediaStreamTrackProcessor {self.dropped} dropped>"
 
     @property
     def readable(self) -> ReadableStream[MediaData]:

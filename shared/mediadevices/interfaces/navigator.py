@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
+from mediadevices.agent import Agent
 from mediadevices.agents import current_agent
 from mediadevices.interfaces.backed import interface_of
 from mediadevices.interfaces.dictionaries import MediaStreamConstraints
@@ -15,6 +17,10 @@ from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
 
 __all__ = ["Navigator", "navigator"]
+
+
+# An object that nobody holds can be made anew: nobody can tell.
+_permissions: WeakValueDictionary[Agent, Permissions] = WeakValueDictionary()
 
 
 class Navigator(Interface):
@@ -32,8 +38,11 @@ class Navigator(Interface):
 
     @property
     def permissions(self) -> Permissions:
-        """What the program may do."""
-        return Permissions(current_agent())
+        """What the program may do; the same object as long as the same agent stands behind it."""
+        agent = current_agent()
+        if (permissions := _permissions.get(agent)) is None:
+            permissions = _permissions[agent] = Permissions(agent)
+        return permissions
 
     def get_user_media(
         self,

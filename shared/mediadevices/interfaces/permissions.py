@@ -66,6 +66,9 @@ class Permissions(Interface):
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
 
+    def __repr__(self) -> str:
+        return f"<Permissions of the {self._agent.name} agent>"
+
     def query(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
         """Tell the state of a permission, without asking the user.
 

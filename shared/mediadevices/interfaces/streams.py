@@ -53,6 +53,9 @@ class ReadableStream(Interface, Generic[T]):
         self._cancel = cancel
         self._locked = False
 
+    def __repr__(self) -> str:
+        return f"<ReadableStream{' locked' if self._locked else ''}>"
+
     @property
     def locked(self) -> bool:
         """Whether a reader holds the stream."""
@@ -112,6 +115,9 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
         self._cancel = cancel
         self._unlock: Callable[[], None] | None = unlock
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}{' released' if self._unlock is None else ''}>"
+
     def read(self) -> asyncio.Future[ReadableStreamReadResult[T]]:
         """Wait for the next chunk.
 
@@ -154,6 +160,10 @@ class WritableStream(Interface, Generic[T]):
         self._close = close
         self._locked = False
         self._closed = False
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "locked" if self._locked else "open"
+        return f"<WritableStream {state}>"
 
     @property
     def locked(self) -> bool:
@@ -219,6 +229,9 @@ class WritableStreamDefaultWriter(Interface, Generic[T]):
         self._write = write
         self._end = end
         self._unlock: Callable[[], None] | None = unlock
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}{' released' if self._unlock is None else ''}>"
 
     def write(self, chunk: T) -> asyncio.Future[None]:
         """Write a chunk, which belongs to the stream from then on.

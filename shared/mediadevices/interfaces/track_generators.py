@@ -31,6 +31,10 @@ class _TrackGenerator(Interface, Generic[_Data]):
         self._track = interface_of(MediaStreamTrack, self._handle.track)
         self._writable: WritableStream[_Data] = WritableStream(self._write, self._handle.close)
 
+    def __repr__(self) -> str:
+        muted = " muted" if self.muted else ""
+        return f"<{type(self).__name__}{muted} {self._track.ready_state}>"
+
     def _write(self, chunk: object) -> asyncio.Future[None]:
         if not isinstance(chunk, self._data):
             path = f"{type(self).__name__}.writable"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +23,7 @@ from mediadevices.algorithms.device_ids import device_id, group_id
 from mediadevices.algorithms.exposure import DeviceInfo, exposed_devices, inserted
 from mediadevices.algorithms.properties import Kind, supported_constraints
 from mediadevices.driver import Device, DeviceKind, Driver
-from mediadevices.errors import NotAllowedError, NotReadableError
+from mediadevices.errors import InvalidStateError, NotAllowedError, NotReadableError
 from mediadevices.local.clock import Clock, MonotonicClock
 from mediadevices.local.device_list import DeviceList
 from mediadevices.local.device_source import DeviceSource
@@ -33,6 +34,8 @@ from mediadevices.local.stream import LocalStream
 from mediadevices.webidl import promise
 
 __all__ = ["LocalAgent"]
+
+_log = logging.getLogger("mediadevices")
 
 _KIND_OF_PERMISSION: Mapping[PermissionName, DeviceKind] = {
     "camera": "videoinput",
@@ -101,6 +104,15 @@ class LocalAgent(Agent):
 
     async def _enumerate_devices(self) -> Sequence[DeviceInfo]:
         return self._exposed_now(await self.refresh_devices())
+
+    def watch_devices(self) -> None:
+        """Begin to watch the devices, if an event loop runs; else its first use begins."""
+        try:
+            devices = self._bind()
+        except (InvalidStateError, NotReadableError) as error:
+            _log.debug("the devices are not watched yet: %s", error)
+        else:
+            devices.begin()
 
     def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Return a permission, without asking."""
@@ -209,6 +221,14 @@ class LocalAgent(Agent):
     ) -> None:
         """Ask the user for what is not decided; see `PermissionAuthority.request`."""
         await self._permissions.request(names, labels)
+
+    def refuse_withdrawn(self, names: Sequence[PermissionName]) -> None:
+        """Do nothing, unless one of the permissions was taken back since it was granted.
+
+        Raises:
+            NotAllowedError: One was.
+        """
+        self._permissions.refuse_withdrawn(names)
 
     def expose(self, names: Sequence[PermissionName]) -> None:
         """Let the program see devices ("set the device information exposure", §9.2.4)."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from mediadevices.algorithms.exposure import enumeration_order
 from mediadevices.driver import Device, DeviceKind, Driver
+from mediadevices.errors import NotReadableError
 from mediadevices.local.clock import Clock, Timer
 from mediadevices.local.loop_calls import call_on_loop
 from mediadevices.webidl import promise
@@ -55,8 +56,20 @@ class DeviceList:
         return self._devices or ()
 
     def driver_of(self, device: Device) -> Driver:
-        """Return the driver that found a device."""
-        return self._driver_of[device.kind, device.key]
+        """Return the driver that found a device.
+
+        Raises:
+            NotReadableError: It is not there any more.
+        """
+        if (driver := self._driver_of.get((device.kind, device.key))) is None:
+            message = f"{device.label!r} was unplugged"
+            raise NotReadableError(message)
+        return driver
+
+    def begin(self) -> None:
+        """Fill the stored list and watch for changes, unless that has begun."""
+        if not self._watching:
+            self._start()
 
     async def refresh(self) -> tuple[Device, ...]:
         """Ask the drivers, store what they found, and tell if it is not what was stored.

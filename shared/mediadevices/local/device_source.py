@@ -97,7 +97,7 @@ class DeviceSource(Source):
         """Return the capabilities, the same for all tracks."""
         return device_capabilities(self.device, self._identity)
 
-    def shared_settings(self) -> Mapping[str, object]:
+    def shared_settings(self) -> Mapping[str, Value]:
         """Return which device it is, and what its controls are at."""
         single = {
             name: control[0]
@@ -105,6 +105,12 @@ class DeviceSource(Source):
             if isinstance(control, tuple) and len(control) == 1
         }
         return {**single, **self._controls, **self._identity}
+
+    def remove(self, track: LocalTrack) -> None:
+        """Take note that a track has ended, which may have been the last enabled one."""
+        super().remove(track)
+        if self.tracks and track.enabled and not self.loop.is_closed():
+            self.loop.call_soon(self.enabled_changed)  # Its timer needs the running loop.
 
     def release(self) -> None:
         """Close the device, since its last track has ended."""
@@ -153,7 +159,7 @@ class DeviceSource(Source):
             try:
                 selection = await self._fit(constraints, None)
             except BaseException:
-                if not self.tracks:
+                if not any(track.enabled for track in self.tracks):
                     await self._close()
                 raise
             return LocalTrack(self, constraints, selection.settings)
@@ -185,7 +191,8 @@ class DeviceSource(Source):
             self._controls = {**self._controls, **wanted.controls}
             return selection
         if capture is None:
-            capture = await self._open(wanted)
+            controls = {**self._controls_to_restore(), **wanted.controls}
+            capture = await self._open(Configuration(wanted.mode, controls))
         elif wanted.mode != capture.configuration.mode or any(
             self._controls.get(name) != value for name, value in wanted.controls.items()
         ):
@@ -236,6 +243,8 @@ class DeviceSource(Source):
 
     def _set_settings(self, track: LocalTrack, settings: Mapping[str, Value]) -> None:
         """Set settings that the program did not ask for, and tell it if they are new."""
+        if track.ready_state == "ended":
+            return
         changed = settings != track.settings
         track.set_settings(settings)  # The native rate may be another in any case.
         if changed:

@@ -15,7 +15,11 @@ from mediadevices.algorithms.constraints import (
 )
 from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
-from mediadevices.algorithms.settings_universe import settings_universe
+from mediadevices.algorithms.settings_universe import (
+    resampled_rates,
+    settings_universe,
+    up_mixed,
+)
 from mediadevices.driver import AudioMode, Device, VideoMode
 from mediadevices.errors import InvalidStateError, OverconstrainedError
 from mediadevices.local.clock import Clock
@@ -109,13 +113,14 @@ class GeneratorSource(Source):
                 "resizeMode": ["none", "crop-and-scale"],
             }
         if isinstance(mode, AudioMode):
+            rates, channels = resampled_rates(mode), up_mixed(mode)
             return {
-                "sampleRate": {"min": mode.sample_rate, "max": mode.sample_rate},
-                "channelCount": {"min": mode.channel_count, "max": mode.channel_count},
+                "sampleRate": {"min": rates.min, "max": rates.max},
+                "channelCount": {"min": channels.min, "max": channels.max},
             }
         return {}
 
-    def shared_settings(self) -> Mapping[str, object]:
+    def shared_settings(self) -> Mapping[str, Value]:
         """Return no settings: a generator is no device."""
         return {}
 

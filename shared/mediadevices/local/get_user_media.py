@@ -82,6 +82,7 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
     try:
         for kind, found in candidates.items():
             tracks.append(await _open_best(agent, kind, found))
+        agent.refuse_withdrawn(permissions)  # Opening takes time.
     except BaseException:
         for track in tracks:
             track.stop()

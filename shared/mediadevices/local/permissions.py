@@ -99,6 +99,9 @@ class PermissionAuthority:
         Raises:
             NotAllowedError: One is denied, or nobody can be asked.
         """
+        self.refuse_denied(names)
+        if all(self._states[name] == "granted" for name in names):
+            return  # Whatever somebody else is being asked now.
         # A second call waits for the answer to the first question instead of asking it again.
         async with self._question():
             self.refuse_denied(names)
@@ -146,6 +149,22 @@ class PermissionAuthority:
         if denied:
             message = f"permission to use the {' and '.join(denied)} is denied"
             raise NotAllowedError(f"{message}; {how_to_grant(denied)}") from cause
+
+    def refuse_withdrawn(self, names: Sequence[PermissionName]) -> None:
+        """Do nothing, unless one of the permissions, once granted, is granted no more.
+
+        Args:
+            names: The permissions.
+
+        Raises:
+            NotAllowedError: One is not.
+        """
+        gone: tuple[PermissionName, ...] = tuple(
+            name for name in names if self._states[name] != "granted"
+        )
+        if gone:
+            message = f"permission to use the {' and '.join(gone)} was withdrawn meanwhile"
+            raise NotAllowedError(f"{message}; {how_to_grant(gone)}")
 
 
 def _each(names: tuple[PermissionName, ...], answer: object) -> Mapping[PermissionName, bool]:

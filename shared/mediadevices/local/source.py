@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mediadevices.agent import MediaData
-from mediadevices.algorithms.constraints import MediaTrackConstraints
+from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
 from mediadevices.algorithms.properties import Kind
 from mediadevices.local.clock import Clock
 
@@ -49,7 +49,7 @@ class Source(ABC):
         """Return the capabilities, the same for all tracks."""
 
     @abstractmethod
-    def shared_settings(self) -> Mapping[str, object]:
+    def shared_settings(self) -> Mapping[str, Value]:
         """Return the settings that all tracks share: which device it is, its controls."""
 
     @abstractmethod
@@ -123,8 +123,10 @@ class Source(ABC):
 
     def end_tracks(self) -> None:
         """End every track, each in a task and with its event (§4.3.1)."""
+        if self.loop.is_closed():
+            self.stop_tracks()  # There will be no task, and nobody hears events.
         for track in tuple(self.tracks):
-            self.loop.call_soon(track.end)
+            track.end_soon()
 
     def stop_tracks(self) -> None:
         """End every track now and without an event, as when the program is over (§9.1)."""

@@ -36,6 +36,7 @@ class LocalTrack(TrackHandle):
         "_constraints",
         "_content_hint",
         "_enabled",
+        "_ending",
         "_id",
         "_muted",
         "_ready_state",
@@ -60,6 +61,7 @@ class LocalTrack(TrackHandle):
         self._enabled = True
         self._muted = source.muted
         self._ready_state: ReadyState = ready_state
+        self._ending = False
         self._content_hint = ""
         self.set_applied(constraints, settings)
         if ready_state == "live":
@@ -130,10 +132,9 @@ class LocalTrack(TrackHandle):
 
     def get_settings(self) -> Mapping[str, object]:
         """Return the settings; of an ended track, those that say which device it was."""
-        settings = {**self._settings, **self.source.shared_settings()}
         if self._ready_state == "ended":
-            return {name: settings[name] for name in INHERENT if name in settings}
-        return settings
+            return {name: self._settings[name] for name in INHERENT if name in self._settings}
+        return {**self._settings, **self.source.shared_settings()}
 
     def get_stats(self) -> Mapping[str, float]:
         """Return the numbers of `MediaStreamTrack.stats`."""
@@ -156,11 +157,15 @@ class LocalTrack(TrackHandle):
         track = LocalTrack(self.source, self._constraints, self._settings, self._ready_state)
         track._content_hint = self._content_hint
         track.enabled = self._enabled
+        if self._ending and self._ready_state == "live":
+            track.end_soon()
         return track
 
     def stop(self) -> None:
         """End the track at once, without an event (§4.3.4)."""
         if self._ready_state == "live":
+            # What it was at now stays true of it, whatever other tracks do to the device.
+            self._settings = {**self._settings, **self.source.shared_settings()}
             self._ready_state = "ended"
             self.output.end()
             self.source.remove(self)
@@ -234,6 +239,11 @@ class LocalTrack(TrackHandle):
             self._muted = muted
             self.update_flow()
             self.notify("mute" if muted else "unmute")
+
+    def end_soon(self) -> None:
+        """End the track in a task; a clone that is made before ends too."""
+        self._ending = True
+        self.source.loop.call_soon(self.end)
 
     def end(self) -> None:
         """End the track for a reason other than `stop`, with the event (§4.3.1)."""

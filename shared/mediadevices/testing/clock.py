@@ -32,6 +32,9 @@ class ManualClock:
         self._order = itertools.count()
         self._timers: list[tuple[int, int, _ManualTimer]] = []
 
+    def __repr__(self) -> str:
+        return f"<ManualClock at {self._now} µs, {self.pending} timers>"
+
     def now(self) -> int:
         """Return the time in microseconds."""
         return self._now

@@ -37,6 +37,9 @@ class FakeDriver:
         self._clock = clock
         self._watchers: list[Callable[[], None]] = []
 
+    def __repr__(self) -> str:
+        return f"<FakeDriver of {len(self.devices)} devices>"
+
     @property
     def watchers(self) -> tuple[Callable[[], None], ...]:
         """Who is told of changes."""

@@ -69,6 +69,10 @@ class FakeDevices:
         self._installed = contextlib.ExitStack()
         self._installed.enter_context(use_agent(self.agent))
 
+    def __repr__(self) -> str:
+        there = ", ".join(repr(device.label) for device in self.driver.devices)
+        return f"<FakeDevices {there}>"
+
     def __enter__(self) -> FakeDevices:
         return self
 

@@ -71,11 +71,19 @@ def string(value: object, path: str) -> str:
     return str(value)
 
 
+def _float(number: float) -> float:
+    """Convert to a float; an integer that is too large for one is infinite, as in JavaScript."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
 def finite_double(value: object, path: str) -> float:
     """Convert to ``double``: NaN and the infinities are errors."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
-    if not math.isfinite(number := float(value)):
+    if not math.isfinite(number := _float(value)):
         raise wrong_type(path, "a finite number", value)
     return number
 
@@ -84,7 +92,7 @@ def clamped_unsigned_long(value: object, path: str) -> int:
     """Convert to ``[Clamp] unsigned long``: clamped to 0…4294967295, halves to even, NaN to 0."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
-    if math.isnan(number := float(value)):
+    if math.isnan(number := _float(value)):
         return 0
     return round(min(max(number, 0.0), float(UNSIGNED_LONG_MAX)))
 

@@ -176,3 +176,16 @@ async def test_stop_fires_nothing() -> None:
     generator.track.onended = fired.append
     generator.track.stop()
     await no_event(fired)
+
+
+async def test_the_settings_of_an_audio_generator_lie_within_its_capabilities() -> None:
+    generator = AudioTrackGenerator()
+    writer = generator.writable.get_writer()
+    await writer.write(block(0))
+    await generator.track.apply_constraints({"sampleRate": 16000, "channelCount": 2})
+    settings = generator.track.get_settings()
+    assert (settings.sample_rate, settings.channel_count) == (16000, 2)
+    capabilities = generator.track.get_capabilities()
+    for name, value in settings.items():
+        assert capabilities[name]["min"] <= value <= capabilities[name]["max"]
+    generator.track.stop()

@@ -305,3 +305,31 @@ async def test_nothing_can_be_added_and_removed() -> None:
 async def test_only_events_are_dispatched(event: object) -> None:
     with pytest.raises(TypeError):
         Target().dispatch_event(event)
+
+
+async def test_capturing_listeners_come_before_the_others() -> None:
+    target, called = Target(), []
+    target.add_event_listener("ping", lambda _: called.append("bubbling"))
+    target.add_event_listener("ping", lambda _: called.append("capturing"), True)
+    fire(target)
+    assert called == ["capturing", "bubbling"]
+
+
+async def test_a_capturing_listener_can_stop_the_event_before_the_others() -> None:
+    target, called = Target(), []
+    target.add_event_listener("ping", called.append)
+    target.add_event_listener("ping", lambda event: event.stop_propagation(), True)
+    target.add_event_listener("ping", called.append, True)
+    fire(target)
+    assert len(called) == 1
+
+
+async def test_an_event_stopped_beforehand_calls_nobody_once() -> None:
+    target, called = Target(), []
+    target.add_event_listener("ping", called.append)
+    event = Event("ping")
+    event.stop_propagation()
+    target.dispatch_event(event)
+    assert called == []
+    target.dispatch_event(event)
+    assert called == [event]

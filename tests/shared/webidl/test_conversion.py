@@ -15,6 +15,7 @@ from mediadevices.algorithms.constraints import (
     stripped,
 )
 from mediadevices.algorithms.properties import PROPERTIES
+from mediadevices.webidl import conversion
 from mediadevices.webidl.names import closest, to_camel_case, to_snake_case
 
 
@@ -217,3 +218,10 @@ def test_names_follow_one_rule(camel, snake):
 def test_the_nearest_name_is_suggested_or_none():
     assert closest("frame_rat", ["frameRate", "width"]) == "frameRate"
     assert closest("zzz", ["frameRate", "width"]) is None
+
+
+def test_an_integer_too_large_for_a_float_counts_as_infinite() -> None:
+    assert conversion.clamped_unsigned_long(10**400, "width") == 2**32 - 1
+    assert conversion.clamped_unsigned_long(-(10**400), "width") == 0
+    with pytest.raises(TypeError, match="frameRate: expected a finite number"):
+        conversion.finite_double(10**400, "frameRate")

@@ -2,6 +2,8 @@
 
 import pytest
 
+import mediadevices
+from mediadevices import navigator
 from mediadevices.webidl.interface import Interface
 
 
@@ -62,3 +64,14 @@ def test_an_error_inside_a_property_is_not_hidden():
 
     with pytest.raises(AttributeError, match="no_such_thing"):
         _ = Broken().colour
+
+
+@pytest.mark.parametrize("name", sorted(vars(mediadevices)))
+def test_public_classes_have_a_repr_of_their_own(name: str) -> None:
+    public = getattr(mediadevices, name)
+    if isinstance(public, type):
+        assert public.__repr__ is not object.__repr__
+
+
+def test_permissions_are_the_same_object_each_time() -> None:
+    assert navigator.permissions is navigator.permissions
