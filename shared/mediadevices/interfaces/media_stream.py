@@ -97,12 +97,22 @@ class MediaStream(Backed["StreamHandle"]):
         return list(self._held)
 
     def get_track_by_id(self, track_id: str) -> MediaStreamTrack | None:
-        """Return the track that has an id, or None."""
+        """Return the track that has an id, or None.
+
+        Args:
+            track_id: The `id` of the track.
+
+        Raises:
+            TypeError: It is no string.
+        """
         wanted = conversion.string(track_id, "get_track_by_id: track_id")
         return next((track for track in self.get_tracks() if track.id == wanted), None)
 
     def add_track(self, track: MediaStreamTrack) -> None:
         """Add a track; one that is there already changes nothing. No event is fired.
+
+        Args:
+            track: The track itself, live or ended; not a clone of it.
 
         Raises:
             TypeError: It is no `MediaStreamTrack`.
@@ -112,6 +122,9 @@ class MediaStream(Backed["StreamHandle"]):
 
     def remove_track(self, track: MediaStreamTrack) -> None:
         """Remove a track; one that is not there changes nothing. No event is fired.
+
+        Args:
+            track: The track, which goes on as it is.
 
         Raises:
             TypeError: It is no `MediaStreamTrack`.

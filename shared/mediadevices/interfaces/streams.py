@@ -70,8 +70,11 @@ class ReadableStream(Interface, Generic[T]):
         self._lock()
         return ReadableStreamDefaultReader(self._pull, self._cancel, self._unlock)
 
-    def cancel(self) -> asyncio.Future[None]:
+    def cancel(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no source here asks why)
         """Stop the stream: nothing more will be read.
+
+        Args:
+            reason: Why; nobody is told.
 
         Raises:
             TypeError: (through the future) A reader holds it.
@@ -136,8 +139,11 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
             self._unlock()
             self._unlock = None
 
-    def cancel(self) -> asyncio.Future[None]:
+    def cancel(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no source here asks why)
         """Stop the stream: nothing more will be read.
+
+        Args:
+            reason: Why; nobody is told.
 
         Raises:
             TypeError: (through the future) The lock was released.
@@ -189,8 +195,11 @@ class WritableStream(Interface, Generic[T]):
         """
         return promise.rejected(TypeError(_LOCKED)) if self._locked else self._end()
 
-    def abort(self) -> asyncio.Future[None]:
+    def abort(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no sink here asks why)
         """End the stream at once; again does nothing.
+
+        Args:
+            reason: Why; nobody is told.
 
         Raises:
             TypeError: (through the future) A writer holds it.
@@ -235,6 +244,9 @@ class WritableStreamDefaultWriter(Interface, Generic[T]):
 
     def write(self, chunk: T) -> asyncio.Future[None]:
         """Write a chunk, which belongs to the stream from then on.
+
+        Args:
+            chunk: A `VideoFrame` or `AudioData`, as the stream's track takes it.
 
         Raises:
             TypeError: (through the future) The stream was closed, or the lock released.

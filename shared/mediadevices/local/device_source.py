@@ -109,8 +109,8 @@ class DeviceSource(Source):
     def remove(self, track: LocalTrack) -> None:
         """Take note that a track has ended, which may have been the last enabled one."""
         super().remove(track)
-        if self.tracks and track.enabled and not self.loop.is_closed():
-            self.loop.call_soon(self.enabled_changed)  # Its timer needs the running loop.
+        if self.tracks and track.enabled:
+            self.enabled_changed()
 
     def release(self) -> None:
         """Close the device, since its last track has ended."""
@@ -290,11 +290,15 @@ class DeviceSource(Source):
 
     def enabled_changed(self) -> None:
         """Close the device soon if no track wants it; open it again if one does."""
+        if not self.loop.is_closed():
+            self.loop.call_soon(self._follow_enabled)  # A timer needs a loop that runs.
+
+    def _follow_enabled(self) -> None:
         self._cancel_idle_timer()
         if any(track.enabled for track in self.tracks):
             if self._handle.capture is None:
                 self._start(f"reopen {self.label!r}", self._reacquire())
-        elif self.tracks and not self.loop.is_closed():
+        elif self.tracks:
             self._idle_timer = self.clock.call_later(
                 RELINQUISH_AFTER,
                 lambda: self._start(f"relinquish {self.label!r}", self._relinquish()),
@@ -318,12 +322,16 @@ class DeviceSource(Source):
             try:
                 others = [track for track in self.tracks if track is not wanted]
                 selection = self._select(wanted.get_constraints(), wanted, others)
-                await self._open(Configuration(selection.mode, self._controls_to_restore()))
+                configuration = Configuration(selection.mode, self._controls_to_restore())
+                actual = (await self._open(configuration)).configuration
             except Exception as error:  # noqa: BLE001  (the standard: failing to reopen ends the track)
                 _log.warning("%r could not be opened again: %s", self.label, error)
                 self.end_tracks()
                 return
-            self._follow_mode(self.tracks)
+            if actual.mode == selection.mode:
+                self._follow_mode(self.tracks)
+            else:
+                self._changed(actual)
 
     def _controls_to_restore(self) -> Mapping[str, Value]:
         """Return what the tracks once set: another program may have changed it meanwhile."""

@@ -62,6 +62,7 @@ class LocalTrack(TrackHandle):
         self._muted = source.muted
         self._ready_state: ReadyState = ready_state
         self._ending = False
+        self._settings: Mapping[str, Value] = settings
         self._content_hint = ""
         self.set_applied(constraints, settings)
         if ready_state == "live":

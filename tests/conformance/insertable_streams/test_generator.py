@@ -189,3 +189,12 @@ async def test_the_settings_of_an_audio_generator_lie_within_its_capabilities() 
     for name, value in settings.items():
         assert capabilities[name]["min"] <= value <= capabilities[name]["max"]
     generator.track.stop()
+
+
+async def test_streams_are_ended_with_or_without_a_reason() -> None:
+    generator = VideoTrackGenerator()
+    readable = MediaStreamTrackProcessor(generator.track).readable
+    await readable.cancel("enough")
+    await MediaStreamTrackProcessor(generator.track).readable.get_reader().cancel("enough")
+    await generator.writable.abort("enough")
+    assert repr(generator.writable) == "<WritableStream closed>"

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 
 from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor, navigator
-from mediadevices.driver import Range
+from mediadevices.driver import Range, VideoMode
 from mediadevices.testing import FakeCamera, FakeDevices, ManualClock, install_fake_devices
 
 
@@ -142,3 +142,32 @@ async def test_stopping_while_it_is_opened_again_closes_it(
     track.stop()
     await clock.advance(5)
     assert not fakes.cameras[0].is_open
+
+
+async def test_a_camera_that_comes_back_in_a_smaller_mode_is_not_scaled_up(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    (camera,) = fakes.cameras
+    async with await video(width=1280) as track:
+        track.enabled = False
+        await clock.advance(3)
+        camera.delivers = VideoMode(320, 240, 30)
+        track.enabled = True
+        await clock.advance(0.5)
+        settings = track.get_settings()
+        assert (settings.width, settings.height) == (320, 240)
+
+
+def test_a_track_can_be_disabled_and_stopped_while_the_event_loop_does_not_run() -> None:
+    with install_fake_devices() as fakes, asyncio.Runner() as runner:  # with the real clock
+        track = runner.run(video())
+        clone = track.clone()
+        clone.enabled = False
+        track.stop()
+        track = clone.clone()
+        runner.run(asyncio.sleep(0))
+        assert [one.ready_state for one in (track, clone)] == ["live", "live"]
+        track.stop()
+        clone.stop()
+        runner.run(asyncio.sleep(0.05))
+        assert not fakes.cameras[0].is_open
