@@ -17,6 +17,8 @@ __all__ = ["DeviceList"]
 
 _log = logging.getLogger("mediadevices")
 
+#: Seconds after which a driver that lists or begins to watch its devices is taken to hang.
+PATIENCE = 15.0
 #: Seconds in which several reports of the system count as one change.
 COALESCE = 0.05
 
@@ -85,7 +87,10 @@ class DeviceList:
             await self._watch()
             for index, driver in enumerate(self._drivers):
                 try:
-                    self._found[index] = tuple(await driver.list_devices())
+                    async with asyncio.timeout(PATIENCE):
+                        self._found[index] = tuple(await driver.list_devices())
+                except TimeoutError:
+                    _log.warning("the %s driver did not list its devices in time", driver.name)
                 except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
                     _log.warning("the %s driver could not list its devices: %s", driver.name, error)
             found = [
@@ -107,7 +112,8 @@ class DeviceList:
         self._watching = True
         for driver in self._drivers:
             try:
-                stop = await driver.watch(self.report)
+                async with asyncio.timeout(PATIENCE):
+                    stop = await driver.watch(self.report)
                 if self._closed:  # meanwhile
                     stop()
                 else:

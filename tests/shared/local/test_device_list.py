@@ -10,6 +10,7 @@ import pytest
 
 from mediadevices import navigator
 from mediadevices.agents import use_agent
+from mediadevices.local import device_list
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
 from mediadevices.testing import FakeCamera, FakeDriver, FakeMicrophone, ManualClock
@@ -75,6 +76,16 @@ async def test_a_driver_that_fails_for_a_moment_ends_no_track(
         await clock.advance(0.1)
         assert await labels() == ["Microphone", "New", "Camera"]
         assert stream.get_video_tracks()[0].ready_state == "live"
+
+
+async def test_a_driver_that_hangs_does_not_hide_the_devices_of_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_list, "PATIENCE", 0.05)
+    monkeypatch.setattr(world.cameras, "list_devices", asyncio.Event().wait)
+    monkeypatch.setattr(world.cameras, "watch", lambda _changed: asyncio.Event().wait())
+    found = await navigator.media_devices.enumerate_devices()
+    assert [device.kind for device in found] == ["audioinput"]
 
 
 async def test_who_gives_up_waiting_does_not_stop_the_listing(
