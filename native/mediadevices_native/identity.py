@@ -98,8 +98,14 @@ def secret_path(application: str) -> Path:
 
     Args:
         application: The application's name, any text.
+
+    Raises:
+        SecretError: The library that knows the system's folders is missing.
     """
-    from platformdirs import user_data_path
+    try:
+        from platformdirs import user_data_path
+    except ImportError as error:
+        raise SecretError(str(error), "pip install platformdirs") from error
 
     # Readable, yet unique also where names are long, strange, or differ in capitals alone.
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", application)[:40]

@@ -179,3 +179,11 @@ def test_a_folder_that_cannot_be_written_costs_only_the_permanence_of_the_ids(
     with pytest.warns(MediaDevicesWarning, match="Permission denied; let this user read"):
         secret = application_secret("doorbell")
     assert len(secret) == 32
+
+
+def test_without_the_library_of_folders_only_the_permanence_of_the_ids_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "platformdirs", None)
+    with pytest.warns(MediaDevicesWarning, match="pip install platformdirs"):
+        assert len(application_secret("doorbell")) == 32

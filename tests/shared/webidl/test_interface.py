@@ -4,6 +4,7 @@ import pytest
 
 import mediadevices
 from mediadevices import navigator
+from mediadevices.testing import install_fake_devices
 from mediadevices.webidl.interface import Interface
 
 
@@ -74,4 +75,5 @@ def test_public_classes_have_a_repr_of_their_own(name: str) -> None:
 
 
 def test_permissions_are_the_same_object_each_time() -> None:
-    assert navigator.permissions is navigator.permissions
+    with install_fake_devices():
+        assert navigator.permissions is navigator.permissions
