@@ -127,7 +127,9 @@ async def test_time_stamps_are_of_the_monotonic_clock(driver: Driver) -> None:
     capture = await driver.open(device, configuration, sink)
     try:
         await sink.receive(3)
-        assert begin <= sink.data[0].timestamp <= sink.data[-1].timestamp <= MonotonicClock().now()
+        # A browser's timers may come a millisecond early.
+        end = MonotonicClock().now() + 2000
+        assert begin <= sink.data[0].timestamp <= sink.data[-1].timestamp <= end
     finally:
         await capture.close()
 

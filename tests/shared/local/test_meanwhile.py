@@ -175,6 +175,7 @@ async def test_a_track_that_ends_while_another_changes_the_mode_hears_of_no_chan
         assert heard == []
 
 
+@pytest.mark.lanes("cpython")  # Pyodide has one event loop for ever.
 def test_permission_can_be_withdrawn_when_the_event_loop_is_closed(fakes: FakeDevices) -> None:
     async def capture() -> MediaStream:
         return await navigator.media_devices.get_user_media(video=True)

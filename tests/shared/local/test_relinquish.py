@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 
+import pytest
+
 from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor, navigator
 from mediadevices.driver import Range, VideoMode
 from mediadevices.testing import FakeCamera, FakeDevices, ManualClock, install_fake_devices
@@ -158,6 +160,7 @@ async def test_a_camera_that_comes_back_in_a_smaller_mode_is_not_scaled_up(
         assert (settings.width, settings.height) == (320, 240)
 
 
+@pytest.mark.lanes("cpython")  # Pyodide has one event loop for ever.
 def test_a_track_can_be_disabled_and_stopped_while_the_event_loop_does_not_run() -> None:
     with install_fake_devices() as fakes, asyncio.Runner() as runner:  # with the real clock
         track = runner.run(video())
