@@ -189,7 +189,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
         *,
         format: str | None = None,  # noqa: A002  (the standard's name)
         max_buffer_size: int | None = None,
-    ) -> AsyncGenerator[Any, None]:
+    ) -> AsyncGenerator[Any, None]:  # Any: frames or blocks, as the kind of the track is
         """Iterate over the frames of a video track, or the blocks of samples of an audio track.
 
         Args:

@@ -71,12 +71,14 @@ def _converted(array: SampleArray, source: SampleFormat, target: SampleFormat) -
     offset, full = target.zero, target.scale
     if source.typecode == "f":
         numbers = np.nan_to_num(np.clip(array.astype(np.float64), -1, 1), nan=0.0)
+        # Any: of whatever type NumPy calculates in.
         scaled: npt.NDArray[Any] = np.rint(numbers * full) + offset
     elif full >= source.scale:
         scaled = (array.astype(np.int64) - source.zero) * (full // source.scale) + offset
     else:
         divisor = source.scale // full
         scaled = (array.astype(np.int64) - source.zero + divisor // 2) // divisor + offset
+    # Any: likewise.
     clipped: npt.NDArray[Any] = np.clip(scaled, offset - full, offset + full - 1)
     result: SampleArray = clipped.astype(np.dtype(target.typecode))
     return result

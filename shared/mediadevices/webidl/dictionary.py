@@ -69,7 +69,7 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
     def __deepcopy__(self: _T, memo: dict[int, object]) -> _T:
         return self  # What is in it cannot be changed either.
 
-    def __reduce__(self) -> tuple[type[Dictionary], tuple[dict[str, Any]]]:
+    def __reduce__(self) -> tuple[type[Dictionary], tuple[dict[str, Any]]]:  # Any: as above
         return type(self), (dict(self),)
 
     # For the type checkers it is a dict; changing it is an error when it happens.
@@ -89,7 +89,7 @@ class FrozenList(list[Any]):  # Any: as above
     def __deepcopy__(self: _T, memo: dict[int, object]) -> _T:
         return self
 
-    def __reduce__(self) -> tuple[type[FrozenList], tuple[list[Any]]]:
+    def __reduce__(self) -> tuple[type[FrozenList], tuple[list[Any]]]:  # Any: as above
         return type(self), (list(self),)
 
     if not TYPE_CHECKING:

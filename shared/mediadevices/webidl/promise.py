@@ -48,7 +48,7 @@ def resolved(value: T) -> asyncio.Future[T]:
 
 def rejected(error: BaseException) -> asyncio.Future[Any]:  # Any: it never has a result
     """Return a future that has failed already."""
-    future: asyncio.Future[Any] = running_loop().create_future()
+    future: asyncio.Future[Any] = running_loop().create_future()  # Any: likewise
     future.set_exception(error)
     return future
 
