@@ -28,7 +28,7 @@ from mediadevices_native.microphones.portaudio import (
     StreamRequest,
     StreamTime,
 )
-from mediadevices_native.microphones.sample_clock import SampleClock
+from mediadevices.media.sample_clock import SampleClock
 
 if TYPE_CHECKING:
     from mediadevices_native.microphones.line import Line

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from mediadevices_native.microphones.sample_clock import SampleClock
+from mediadevices.media.sample_clock import SampleClock
 
 BLOCK = 480
 DURATION = 0.01
