@@ -11,11 +11,14 @@ set -eu
 
 run="libportaudio2 libasound2-plugins libgl1 libglib2.0-0"
 sound="pulseaudio pulseaudio-utils"
+browsers="chromium firefox-esr webkit2gtk-driver xvfb"
+# What WebKit plays and captures by.
+browsers="$browsers gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
 machine="qemu-system-x86 busybox-static kmod cpio v4l-utils alsa-utils"
 
 case "${1:-test}" in
 run) wanted=$run ;;
-test) wanted="$run $sound $machine" ;;
+test) wanted="$run $sound $browsers $machine" ;;
 *) echo "usage: $0 run|test" >&2 && exit 2 ;;
 esac
 

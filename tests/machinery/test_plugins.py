@@ -176,7 +176,7 @@ ENVIRONMENT = """
             command += [f"--reports={{self.folder}}/reports", *options, *node_ids]
             yield from follow(ChildProcess("there", command, self.folder), node_ids, 50, config)
 
-    remote.environments = lambda root: [There(root)]
+    remote.environment = lambda root, lane, configuration: There(root)
     """
 REMOTE = """
     import os
@@ -245,3 +245,87 @@ def test_in_continuous_integration_a_missing_environment_is_a_failure(remotely: 
     result = remotely("--lane=node", "--fail-on-skip", unavailable="it is not installed")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*it is not installed*"])
+
+
+CONFIGURED = """
+    def test_plain(): ...
+    @pytest.mark.browser("denied")
+    class TestDenied:
+        def test_one(self): ...
+        @pytest.mark.lanes("firefox")
+        def test_two(self): ...
+    def test_plain_too(): ...
+    """
+
+
+def test_a_test_of_the_web_page_runs_in_every_browser(run: Outcome) -> None:
+    result = run(TWO, "--collect-only", "-q", "-k", "one", path="tests/pyodide/test_it.py")
+    collected = [line.partition("::")[2] for line in result.outlines if "::" in line]
+    assert collected == ["test_one[chromium]", "test_one[firefox]", "test_one[webkit]"]
+
+
+def test_the_tests_of_one_configuration_stay_together(run: Outcome) -> None:
+    options = ("--collect-only", "-q", "--lane=chromium", "--lane=firefox")
+    source = 'pytestmark = pytest.mark.lanes("chromium", "firefox")' + dedent(CONFIGURED)
+    result = run(source, *options, path="tests/pyodide/test_it.py")
+    collected = [line.rpartition("::")[2] for line in result.outlines if "::" in line]
+    assert collected == [
+        *("test_plain[chromium]", "test_plain_too[chromium]", "test_one[chromium]"),
+        *("test_plain[firefox]", "test_plain_too[firefox]", "test_one[firefox]", "test_two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "story"),
+    [
+        ("denied", "*webkit has no configuration 'denied' (chromium, oldpyodide, firefox has it)*"),
+        ("none", "*chromium has no configuration 'none' (no lane has it)*"),
+    ],
+)
+def test_a_configuration_that_a_lane_has_not_is_an_error(
+    run: Outcome, name: str, story: str
+) -> None:
+    source = f"@pytest.mark.browser({name!r})\ndef test_it(): ..."
+    result = run(source, path="tests/pyodide/test_it.py")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([story])
+
+
+# Stands for a browser: it says when it starts and when it ends.
+BROWSER = """
+    from support import remote
+
+    class There:
+        def __init__(self, lane, configuration):
+            self.place = f"{lane} {configuration}"
+        def available(self):
+            return None
+        def run(self, node_ids, options, config):
+            print(f"starts {self.place}")
+            try:
+                for name in node_ids:
+                    for when in ("setup", "call", "teardown"):
+                        where = (name, 0, name)
+                        yield pytest.TestReport(name, where, {}, "passed", None, when)
+            finally:
+                print(f"ends {self.place}")
+
+    remote.environment = lambda root, lane, configuration: There(lane, configuration)
+    """
+
+
+def test_one_browser_ends_before_the_next_one_starts(
+    pytester: pytest.Pytester, run: Outcome
+) -> None:
+    conftest = pytester.path / "conftest.py"
+    conftest.write_text(f"import pytest\n{conftest.read_text()}{dedent(BROWSER)}")
+    source = 'pytestmark = pytest.mark.lanes("chromium", "firefox")' + dedent(CONFIGURED)
+    result = run(source, "-s", "-q", path="tests/pyodide/test_it.py")
+    result.assert_outcomes(passed=7)
+    told = [word for word in result.outlines if word.lstrip(".").startswith(("starts", "ends"))]
+    assert [word.lstrip(".") for word in told] == [
+        f"{what} {lane} {configuration}"
+        for lane in ("chromium", "firefox")
+        for configuration in ("default", "denied")
+        for what in ("starts", "ends")
+    ]

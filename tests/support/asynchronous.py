@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     RunSync = Callable[[Coroutine[object, object, BaseException | None]], BaseException | None]
 
 # There is no pytest-timeout where there are no threads and no signals.
-_SECONDS_IN_PYODIDE = 60
+_TEST_SECONDS = 60 if sys.platform == "emscripten" else None
 # A device takes a moment to close, and a cancelled task to end.
 _SECONDS_OF_GRACE = 3
 
@@ -39,37 +39,38 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run the test if it is a coroutine function."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    names = inspect.signature(pyfuncitem.obj).parameters
-    test = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
-    tidy = pyfuncitem.get_closest_marker("untidy_loop") is None
     if sys.platform == "emscripten":
-        _run_in_pyodide(test, tidy)
+        # Imported by name: the type checkers run where there is no such module.
+        run_sync: RunSync = import_module("pyodide.ffi").run_sync
+        failure = run_sync(outcome_of(pyfuncitem))
     else:
         with asyncio.Runner(debug=False) as runner:
-            failure = runner.run(_watched(test, tidy))
-            if failure is not None:
-                raise failure
+            failure = runner.run(outcome_of(pyfuncitem))
+    if failure is not None:
+        raise failure
     return True
 
 
-def _run_in_pyodide(test: Coroutine[object, object, object], tidy: bool) -> None:
-    # Imported by name: the type checkers run where there is no such module.
-    run_sync: RunSync = import_module("pyodide.ffi").run_sync
-
-    async def with_timeout() -> None:
-        async with asyncio.timeout(_SECONDS_IN_PYODIDE):
-            await test
-
-    failure = run_sync(_watched(with_timeout(), tidy))
-    if failure is not None:
-        raise failure
-
-
-async def _watched(test: Coroutine[object, object, object], tidy: bool) -> BaseException | None:
-    """Run the test and return its failure.
+async def outcome_of(pyfuncitem: pytest.Function) -> BaseException | None:
+    """Run a test that is a coroutine function, and return its failure.
 
     Returned and not raised: in Pyodide an exception that crosses JavaScript loses its type.
     """
+    names = inspect.signature(pyfuncitem.obj).parameters
+    test = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    tidy = pyfuncitem.get_closest_marker("untidy_loop") is None
+    return await _watched(_limited(test), tidy)
+
+
+async def _limited(test: Coroutine[object, object, object]) -> None:
+    __tracebackhide__ = True
+    async with asyncio.timeout(_TEST_SECONDS):
+        await test
+
+
+async def _watched(test: Coroutine[object, object, object], tidy: bool) -> BaseException | None:
+    """Run the test and return its failure, or that of the loop that it leaves."""
+    __tracebackhide__ = True
     loop = asyncio.get_running_loop()
     errors: list[Context] = []
     before = asyncio.all_tasks(loop)

@@ -3,11 +3,16 @@
     cpython   this Python, on this machine
     pulse     the same, with a private PulseAudio server
     node      Pyodide under Node
+    chromium, firefox, webkit
+              a web page in that browser
+    oldpyodide
+              the same in Chromium, with an older Pyodide that has NumPy
     vm        a virtual machine with cameras and sound cards
 
 A test's folder decides, unless the test, its class or its module says otherwise:
 `@pytest.mark.lanes("cpython")`. A test that runs in several lanes is several items:
-`test_x.py::test_y` here and `test_x.py::test_y[node]` in Pyodide.
+`test_x.py::test_y` here and `test_x.py::test_y[node]` in Pyodide. How a browser is started for a
+test says `@pytest.mark.browser("denied")`; see `support.browsers.configurations`.
 """
 
 from __future__ import annotations
@@ -19,18 +24,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.browsers.configurations import (
+    BROWSERS,
+    CONFIGURATIONS,
+    DEFAULT,
+    Configuration,
+    lanes_with,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-__all__ = ["LANES", "LOCAL", "lane_of", "lanes_of", "remote_lanes"]
+__all__ = ["LANES", "LOCAL", "configuration_of", "lane_of", "lanes_of", "remote_lanes"]
 
 # In the order of running: those of this process first.
 LOCAL = ("cpython", "pulse")
-LANES = (*LOCAL, "node", "vm")
+LANES = (*LOCAL, "node", *BROWSERS, "vm")
 
 _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),
     "tests/conformance": ("cpython", "node"),
+    "tests/pyodide": ("chromium", "firefox", "webkit"),
     "tests/native/pulse": ("pulse",),
     "tests/native/vm": ("vm",),
 }
@@ -49,18 +63,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"lanes(*names): where the test runs, of {LANES}")
+    config.addinivalue_line(
+        "markers", f"browser(name): how a browser is started for the test, of {CONFIGURATIONS}"
+    )
     config.pluginmanager.register(_Tally(config))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the chosen lanes, one lane after the other."""
+    """Keep the chosen lanes, one after the other, and so their configurations."""
     chosen: Sequence[str] = config.getoption("--lane") or LANES
     dropped = [item for item in items if lane_of(item) not in chosen]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
     kept = [item for item in items if lane_of(item) in chosen]
-    items[:] = sorted(kept, key=lambda item: LANES.index(lane_of(item)))
+    items[:] = sorted(kept, key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[int, int]:
+    return LANES.index(lane_of(item)), CONFIGURATIONS.index(configuration_of(item))
 
 
 def lanes_of(item: pytest.Item) -> tuple[str, ...]:
@@ -92,6 +113,24 @@ def lane_of(item: pytest.Item) -> str:
         local = (lane for lane in lanes_of(item) if lane in LOCAL)
         item.stash[_LANE] = inside or next(local, LOCAL[0])
     return item.stash[_LANE]
+
+
+def configuration_of(item: pytest.Item) -> Configuration:
+    """Return how the browser is started for this very item; in other lanes it does not matter."""
+    lane = lane_of(item)
+    marker = item.get_closest_marker("browser")
+    if marker is None or lane not in BROWSERS:
+        return DEFAULT
+    if len(marker.args) != 1 or marker.kwargs:
+        raise pytest.UsageError(f"{item.nodeid}: browser() takes one configuration")
+    for name in CONFIGURATIONS:
+        if name == marker.args[0] and lane in lanes_with(name):
+            return name
+    having = ", ".join(lanes_with(marker.args[0])) or "no lane"
+    raise pytest.UsageError(
+        f"{item.nodeid}: {lane} has no configuration {marker.args[0]!r} ({having} has it);"
+        " name the test's lanes with @pytest.mark.lanes(...)"
+    )
 
 
 def set_lane(item: pytest.Item, lane: str) -> None:

@@ -44,6 +44,16 @@ class NodeEnvironment:
         self._wheels = self._folder / f"wheels-{_PYTHON}"
         self._runtime = node_runtime.find()
 
+    @property
+    def pyodide(self) -> Path:
+        """The folder of npm's Pyodide."""
+        return self._folder / "node_modules" / "pyodide"
+
+    @property
+    def wheels(self) -> Path:
+        """The folder of the wheels of pytest and what it needs."""
+        return self._wheels
+
     def available(self) -> str | None:
         """Install Pyodide and the wheels, once; return why Pyodide cannot be had, or None."""
         if self._runtime is None:
@@ -84,7 +94,7 @@ class NodeEnvironment:
             yield from follow(process, node_ids, _SECONDS, config)
 
     def _has_pyodide(self) -> bool:
-        package = self._folder / "node_modules" / "pyodide" / "package.json"
+        package = self.pyodide / "package.json"
         return package.exists() and json.loads(package.read_text())["version"] == _PYODIDE
 
     def _has_wheel(self, pin: str) -> bool:

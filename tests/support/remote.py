@@ -1,7 +1,8 @@
 """Lets tests run in another environment and shows their results as if they had run here.
 
-The items of an environment are sent there together, when the first of them is due; their reports
-come back one by one, with the traceback, the captured output and the time from over there.
+The items of an environment (of a browser: those of one configuration) are sent there together,
+when the first of them is due; their reports come back one by one, with the traceback, the captured
+output and the time from over there.
 """
 
 from __future__ import annotations
@@ -11,21 +12,23 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 import pytest
 
 from support import lanes, skips
-from support.node_environment import NodeEnvironment
 from support.report_file import RemoteFailure
-from support.vm_environment import VirtualMachineEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from os import PathLike
     from pathlib import Path
 
+    from support.browsers.configurations import Configuration
+
     Node: TypeAlias = pytest.Item | pytest.Collector
     Made: TypeAlias = Node | list[Node] | None
+    # A lane, and how a browser is started there.
+    Place: TypeAlias = tuple[str, Configuration]
 
 __all__ = ["Environment", "RemoteItem"]
 
-_BATCHES = pytest.StashKey["dict[str, _Batch]"]()
+_BATCHES = pytest.StashKey["dict[Place, _Batch]"]()
 
 
 class Environment(Protocol):
@@ -56,9 +59,20 @@ class Environment(Protocol):
         ...
 
 
-def environments(root: Path) -> tuple[Environment, ...]:
-    """Return every environment there is, for the checkout at `root`."""
-    return NodeEnvironment(root), VirtualMachineEnvironment(root)
+def environment(root: Path, lane: str, configuration: Configuration) -> Environment:
+    """Return an environment, for the checkout at `root`."""
+    # This module is imported in the environments too, where what starts them may not exist.
+    if lane == "node":
+        from support.node_environment import NodeEnvironment
+
+        return NodeEnvironment(root)
+    if lane == "vm":
+        from support.vm_environment import VirtualMachineEnvironment
+
+        return VirtualMachineEnvironment(root)
+    from support.browsers.environment import BrowserEnvironment
+
+    return BrowserEnvironment(root, lane, configuration)
 
 
 class RemoteItem(pytest.Item):
@@ -138,14 +152,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _batch_of(item: RemoteItem) -> _Batch:
     batches = item.config.stash.setdefault(_BATCHES, {})
-    lane = lanes.lane_of(item)
-    if lane not in batches:
-        mine = [i for i in item.session.items if isinstance(i, RemoteItem)]
-        mine = [i for i in mine if lanes.lane_of(i) == lane]
-        every = environments(item.config.rootpath)
-        environment = next(e for e in every if e.name == lane)
-        batches[lane] = _Batch(environment, mine, item.config)
-    return batches[lane]
+    place = _place(item)
+    if place not in batches:
+        remote = (i for i in item.session.items if isinstance(i, RemoteItem))
+        mine = [i for i in remote if _place(i) == place]
+        batches[place] = _Batch(environment(item.config.rootpath, *place), mine, item.config)
+    return batches[place]
+
+
+def _place(item: RemoteItem) -> Place:
+    return lanes.lane_of(item), lanes.configuration_of(item)
 
 
 class _Batch:
@@ -155,6 +171,7 @@ class _Batch:
         self, environment: Environment, items: Sequence[RemoteItem], config: pytest.Config
     ) -> None:
         self._reports: dict[str, list[pytest.TestReport]] = {item.origin_id: [] for item in items}
+        self._waiting = set(self._reports)
         self._failure = ""
         self._unavailable = environment.available()
         self._incoming = environment.run(list(self._reports), _options(config), config)
@@ -173,6 +190,10 @@ class _Batch:
                 if report is None:
                     break  # it has failed before
                 self._reports[report.nodeid].append(report)
+                if report.when == "teardown":
+                    self._waiting.discard(report.nodeid)
+                    if not self._waiting:
+                        self.close()  # the next environment is not to find it running
         except RemoteFailure as failure:
             self._failure = str(failure)
         for report in known:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     import pytest
 
-__all__ = ["RemoteFailure", "RemoteProcess", "follow"]
+__all__ = ["RemoteFailure", "RemoteProcess", "epitaph", "follow", "report_of"]
 
 _POLL_SECONDS = 0.05
 _END_SECONDS = 30
-_CONSOLE_LINES = 60
+_CONSOLE_LINES = 120
 # Pytest's own exit codes for "all passed" and "some failed".
 _ORDERLY = (0, 1)
 
@@ -95,12 +95,7 @@ def follow(
     waiting = set(node_ids)
     try:
         for line in _lines(process, deadline):
-            data: dict[str, object] = json.loads(line)
-            if isinstance(data["longrepr"], list):  # where a skip was; JSON has no tuples
-                data["longrepr"] = tuple(cast("list[object]", data["longrepr"]))
-            report: pytest.TestReport = config.hook.pytest_report_from_serializable(
-                config=config, data=data
-            )
+            report = report_of(line, config)
             if report.when == "teardown":
                 waiting.discard(report.nodeid)
                 if not waiting:
@@ -111,6 +106,24 @@ def follow(
         raise RemoteFailure(_epitaph(process, f"ended with code {process.poll()}"))
     finally:
         process.stop()
+
+
+def report_of(line: str, config: pytest.Config) -> pytest.TestReport:
+    """Return the report that a line of JSON stands for."""
+    data: dict[str, object] = json.loads(line)
+    if isinstance(data["longrepr"], list):  # where a skip was; JSON has no tuples
+        data["longrepr"] = tuple(cast("list[object]", data["longrepr"]))
+    report: pytest.TestReport = config.hook.pytest_report_from_serializable(
+        config=config, data=data
+    )
+    return report
+
+
+def epitaph(console: Path, what: str) -> str:
+    """Return what happened, with the end of what was printed."""
+    text = console.read_text(errors="replace") if console.exists() else ""
+    tail = "\n".join(text.splitlines()[-_CONSOLE_LINES:])
+    return f"{what}; the end of what it printed:\n{tail}"
 
 
 def _lines(process: RemoteProcess, deadline: float) -> Iterator[str]:
@@ -140,7 +153,4 @@ def _await_end(process: RemoteProcess, deadline: float) -> None:
 
 
 def _epitaph(process: RemoteProcess, what: str) -> str:
-    console = process.console
-    text = console.read_text(errors="replace") if console.exists() else ""
-    tail = "\n".join(text.splitlines()[-_CONSOLE_LINES:])
-    return f"{process.name} {what}; the end of what it printed:\n{tail}"
+    return epitaph(process.console, f"{process.name} {what}")

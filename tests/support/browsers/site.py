@@ -1,0 +1,91 @@
+"""What a page loads: Pyodide, pytest, the library's wheel and the tests."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from support import distributions
+from support.browsers import old_pyodide
+from support.node_environment import NodeEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["content", "prepare"]
+
+_PAGES = Path(__file__).parent.parent.parent / "environments"
+_WHEEL = pytest.StashKey[Path]()
+# What the tests of a page can do without: loading it takes longer than they do.
+_LEFT_OUT = ("hypothesis", "sortedcontainers")
+
+
+def prepare(root: Path, lane: str) -> str | None:
+    """Download Pyodide and the tools, once; return why they cannot be had, or None."""
+    reason = NodeEnvironment(root).available()
+    if reason is None and lane == old_pyodide.LANE:
+        reason = old_pyodide.prepare(root)
+    return reason
+
+
+def content(
+    root: Path, lane: str, arguments: Sequence[str], config: pytest.Config
+) -> dict[str, Path | bytes]:
+    """Return what each path of the server holds, for `support.browsers.server.PageServer`.
+
+    Args:
+        root: The checkout.
+        lane: The browser's lane.
+        arguments: Pytest's arguments.
+        config: The configuration here; it keeps the wheel, which is built once.
+    """
+    node = NodeEnvironment(root)
+    old = lane == old_pyodide.LANE
+    wheel = _wheel(config)
+    tools = [path for path in sorted(node.wheels.iterdir()) if not path.name.startswith(_LEFT_OUT)]
+    settings = {
+        "pyodide": "/pyodide/",
+        "packages": old_pyodide.PACKAGES if old else [],
+        "tools": [f"/tools/{path.name}" for path in tools],
+        "library": f"/{wheel.name}",
+        "arguments": list(arguments),
+        "ci": os.environ.get("CI", ""),
+    }
+    return {
+        "/": _PAGES / "page.html",
+        "/page.mjs": _PAGES / "page.mjs",
+        "/settings.json": json.dumps(settings).encode(),
+        "/pyodide/": old_pyodide.folder(root) if old else node.pyodide,
+        "/tools/": node.wheels,
+        f"/{wheel.name}": wheel,
+        "/tests.zip": _tests(root),
+    }
+
+
+def _wheel(config: pytest.Config) -> Path:
+    """Return the library's wheel, built from the checkout as it was when the first page opened."""
+    if _WHEEL not in config.stash:
+        folder = Path(tempfile.mkdtemp(prefix="wheel-"))
+        config.add_cleanup(lambda: shutil.rmtree(folder))
+        config.stash[_WHEEL] = distributions.build_wheel(folder)
+    return config.stash[_WHEEL]
+
+
+def _tests(root: Path) -> bytes:
+    """Return an archive of the tests, as they lie in the checkout."""
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name in ("conftest.py", "pyproject.toml"):
+            archive.write(root / name, name)
+        for path in sorted((root / "tests").rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                archive.write(path, path.relative_to(root))
+    return buffer.getvalue()
