@@ -1,6 +1,5 @@
-"""The web page's part of `mediadevices`: the browser's own devices, through Pyodide.
+"""The browser as user agent: the interfaces of `mediadevices` over the page's own objects.
 
-In the page the browser is the user agent: it finds the devices, asks the user and captures. This
-package will hold the agent that hands all of that on to it. Until then
-`mediadevices.testing.install_fake_devices` is what works in a page.
+It is thin. The browser selects devices, asks the user and keeps all state; what is here
+translates. What crosses between Python and JavaScript crosses in `ffi`.
 """

@@ -4,8 +4,8 @@
 
     stream = await navigator.media_devices.get_user_media({"video": True})
 
-On the desktop it captures from real cameras and microphones. The same program is to run in a web
-page under Pyodide on the browser's own devices; in this version it has its fake devices there.
+On the desktop it captures from real cameras and microphones. The same program runs in a web page
+under Pyodide, on the browser's own devices.
 """
 
 from mediadevices.agent import PermissionRequest as PermissionRequest
@@ -41,6 +41,7 @@ from mediadevices.interfaces.media_device_info import InputDeviceInfo as InputDe
 from mediadevices.interfaces.media_device_info import MediaDeviceInfo as MediaDeviceInfo
 from mediadevices.interfaces.media_devices import MediaDevices as MediaDevices
 from mediadevices.interfaces.media_stream import MediaStream as MediaStream
+from mediadevices.interfaces.media_stream import attach as attach
 from mediadevices.interfaces.media_stream_track import MediaStreamTrack as MediaStreamTrack
 from mediadevices.interfaces.media_stream_track_processor import (
     MediaStreamTrackProcessor as MediaStreamTrackProcessor,

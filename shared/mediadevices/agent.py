@@ -15,11 +15,13 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints
 from mediadevices.algorithms.exposure import DeviceInfo
 from mediadevices.algorithms.properties import Kind
+from mediadevices.errors import NotSupportedError
+from mediadevices.webidl import promise
 
 if TYPE_CHECKING:
     from mediadevices.media.audio_data import AudioData
@@ -60,6 +62,8 @@ PermissionPolicy: TypeAlias = Literal["ask", "grant", "deny"]
 """What a program decides of a permission beforehand."""
 
 MediaData: TypeAlias = "VideoFrame | AudioData"
+
+_NO_BROWSER = "only in a web page, and not of fake devices, are there objects of JavaScript's"
 
 #: The constraints of a `get_user_media` call, converted: only the kinds that are requested.
 StreamConstraints: TypeAlias = Mapping[Kind, MediaTrackConstraints]
@@ -122,6 +126,15 @@ class Handle:
     def attach(self, interface: Listener) -> None:
         """Make an object the interface object of this handle."""
         self._interface = weakref.ref(interface, self._interface_lost)
+
+    @property
+    def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
+        """The browser's own object, where the agent is a browser.
+
+        Raises:
+            NotSupportedError: It is not.
+        """
+        raise NotSupportedError(_NO_BROWSER)
 
     def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:
         """Take note, in any thread, that nobody holds the interface object any more."""
@@ -290,6 +303,14 @@ class StreamHandle(Handle, ABC):
     def clone(self) -> StreamHandle:
         """Return a stream with a clone of every track."""
 
+    def show_in(self, element: object) -> asyncio.Future[None]:  # noqa: ARG002  (for a browser)
+        """Show the stream in a media element of the page, where the agent is a browser.
+
+        Raises:
+            NotSupportedError: (through the future) It is not.
+        """
+        return promise.rejected(NotSupportedError(_NO_BROWSER))
+
 
 class PermissionHandle(Handle, ABC):
     """The state of one permission, as one `PermissionStatus` sees it."""
@@ -394,6 +415,24 @@ class Agent(Handle, ABC):
     @abstractmethod
     def create_stream(self, tracks: Sequence[TrackHandle]) -> StreamHandle:
         """Return a new stream of these tracks."""
+
+    def stream_from_js(self, js: object) -> StreamHandle:  # noqa: ARG002  (for a browser)
+        """Return the handle of a stream that JavaScript made, where the agent is a browser.
+
+        Raises:
+            NotSupportedError: It is not.
+            TypeError: It is no stream.
+        """
+        raise NotSupportedError(_NO_BROWSER)
+
+    def track_from_js(self, js: object) -> TrackHandle:  # noqa: ARG002  (for a browser)
+        """Return the handle of a track that JavaScript made, where the agent is a browser.
+
+        Raises:
+            NotSupportedError: It is not.
+            TypeError: It is no track.
+        """
+        raise NotSupportedError(_NO_BROWSER)
 
     @abstractmethod
     def create_generator(self, kind: Kind) -> GeneratorHandle:

@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mediadevices.errors import NotReadableError, NotSupportedError
+from mediadevices.errors import NotReadableError
 
 if TYPE_CHECKING:
     from mediadevices.agent import Agent
@@ -27,18 +27,12 @@ def default_agent() -> Agent:
     """Return a new agent of this world: the browser's in a web page, else the desktop's.
 
     Raises:
-        NotSupportedError: In a web page, whose agent is not part of this version.
+        NotSupportedError: Python runs on WebAssembly, but not in a page that may use devices.
         ValueError: An environment variable of the desktop has a value that nobody understands.
     """
     if sys.platform == "emscripten":
-        try:
-            from mediadevices_pyodide.agent import create_agent as create_browser_agent
-        except ModuleNotFoundError as error:
-            message = (
-                "this version cannot use the browser's devices yet; "
-                "mediadevices.testing.install_fake_devices() works in the page already"
-            )
-            raise NotSupportedError(message) from error
+        from mediadevices_pyodide.agent import create_agent as create_browser_agent
+
         return create_browser_agent()
     from mediadevices_native.agent import create_agent
 

@@ -31,6 +31,8 @@ EXPORTS = {
         "MediaStreamTrack",
         "MediaStreamTrackAudioStats",
         "MediaStreamTrackVideoStats",
+        # the page around the program
+        "attach",
         # dictionaries
         "MediaStreamConstraints",
         "MediaTrackCapabilities",

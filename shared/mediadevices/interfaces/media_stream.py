@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from mediadevices.agent import TrackHandle
 from mediadevices.agents import current_agent
@@ -16,7 +17,7 @@ from mediadevices.webidl import conversion
 if TYPE_CHECKING:
     from mediadevices.agent import StreamHandle
 
-__all__ = ["MediaStream"]
+__all__ = ["MediaStream", "attach"]
 
 
 def _tracks_of(source: object) -> list[MediaStreamTrack]:
@@ -72,6 +73,29 @@ class MediaStream(Backed["StreamHandle"]):
             track.stop()
         for track in tracks:
             await handle_of(track).released()
+
+    @classmethod
+    def from_js(cls, js: object) -> MediaStream:
+        """Return the stream of a JavaScript `MediaStream`; Python's own.
+
+        Args:
+            js: The object, from ``canvas.captureStream()``, a peer connection or other code of the
+                page. The same object gives the same stream.
+
+        Raises:
+            TypeError: It is something else.
+            NotSupportedError: This is no web page, or fake devices are installed.
+        """
+        return interface_of(cls, current_agent().stream_from_js(js))
+
+    @property
+    def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
+        """The browser's own `MediaStream`, for JavaScript; Python's own.
+
+        Raises:
+            NotSupportedError: The stream is not the browser's.
+        """
+        return self._handle.js
 
     @property
     def id(self) -> str:
@@ -143,8 +167,33 @@ class MediaStream(Backed["StreamHandle"]):
             self._fire(MediaStreamTrackEvent(event, {"track": track}))
 
 
+def attach(stream: MediaStream, element: object) -> asyncio.Future[None]:
+    """Show a stream in a ``<video>``, or let it sound in an ``<audio>``, of the page; Python's own.
+
+    Args:
+        stream: The stream.
+        element: The element, from ``js.document``; it plays by itself if it has ``autoplay``.
+
+    Returns:
+        A future that is done when the element knows the size of the picture.
+
+    Raises:
+        TypeError: The first is no stream, or (through the future) the second is no media element.
+        NotSupportedError: (through the future) The stream is not the browser's.
+        InvalidStateError: (through the future) Every track ended before the element could show
+            one, or the element was given something else to show.
+    """
+    return handle_of(_checked_stream(stream)).show_in(element)
+
+
 def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
     return isinstance(value, Iterable)
+
+
+def _checked_stream(stream: object) -> MediaStream:
+    if not isinstance(stream, MediaStream):
+        raise conversion.wrong_type("attach: stream", "a MediaStream", stream)
+    return stream
 
 
 def _checked(track: object, path: str) -> MediaStreamTrack:

@@ -75,6 +75,28 @@ class MediaStreamTrack(Backed["TrackHandle"]):
         self.stop()
         await self._handle.released()
 
+    @classmethod
+    def from_js(cls, js: object) -> MediaStreamTrack:
+        """Return the track of a JavaScript `MediaStreamTrack`; Python's own.
+
+        Args:
+            js: The object, from other code of the page. The same object gives the same track.
+
+        Raises:
+            TypeError: It is something else.
+            NotSupportedError: This is no web page, or fake devices are installed.
+        """
+        return interface_of(cls, current_agent().track_from_js(js))
+
+    @property
+    def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
+        """The browser's own `MediaStreamTrack`, for JavaScript; Python's own.
+
+        Raises:
+            NotSupportedError: The track is not the browser's.
+        """
+        return self._handle.js
+
     @property
     def kind(self) -> Literal["audio", "video"]:
         """``"audio"`` or ``"video"``."""

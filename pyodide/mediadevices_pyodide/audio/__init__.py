@@ -1,0 +1,1 @@
+"""Samples out of the browser's audio tracks."""

@@ -1,0 +1,125 @@
+"""The page's audio graph: our worklet in an `AudioContext`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from importlib.resources import files
+
+from mediadevices.webidl import promise
+from mediadevices_pyodide import ffi
+
+__all__ = ["AudioGraph"]
+
+_log = logging.getLogger("mediadevices")
+
+#: Seconds to wait for the browser to let sound run before saying what holds it up.
+_PATIENCE = 2.0
+_GESTURES = ("pointerdown", "keydown")
+
+
+class AudioGraph:
+    """An `AudioContext` with our worklet.
+
+    Raises:
+        DOMException: The browser can or will not have another one.
+    """
+
+    def __init__(self) -> None:
+        self._context = ffi.new("AudioContext")
+        self._nodes: list[ffi.JsObject] = []
+        self._starting = promise.started(self._start(), name="start the audio graph")
+
+    async def load(self) -> None:
+        """Make the worklet known; before that there is neither `capture` nor `play`.
+
+        Raises:
+            DOMException: The browser can or will not.
+        """
+        source = files("mediadevices_pyodide.audio").joinpath("worklet.js").read_text("utf-8")
+        kind = ffi.to_js({"type": "text/javascript"})
+        url = ffi.window.URL.createObjectURL(ffi.new("Blob", ffi.to_js([source]), kind))
+        try:
+            await ffi.awaited(self._context.audioWorklet.addModule(url))
+        finally:
+            ffi.window.URL.revokeObjectURL(url)
+
+    @property
+    def sample_rate(self) -> float:
+        """Hertz."""
+        return float(self._context.sampleRate)
+
+    def capture(self, stream: ffi.JsObject, options: Mapping[str, object]) -> ffi.JsObject:
+        """Let the worklet hear a stream; return the port to it.
+
+        Args:
+            stream: The browser's stream, of one audio track.
+            options: The options of the node.
+        """
+        with ffi.errors():
+            source = self._context.createMediaStreamSource(stream)
+        node = self._node("mediadevices-capture", options)
+        source.connect(node)
+        self._nodes += [source, node]
+        return node.port
+
+    def destination(self) -> ffi.JsObject:
+        """Return a new node whose `stream` gives what is connected to it."""
+        node = self._context.createMediaStreamDestination()
+        self._nodes.append(node)
+        return node
+
+    def play(self, target: ffi.JsObject) -> ffi.JsObject:
+        """Let the worklet play into a destination; return the port to it.
+
+        Args:
+            target: What `destination` returned.
+        """
+        channels = {"outputChannelCount": [int(target.channelCount)]}
+        node = self._node("mediadevices-playback", channels)
+        node.connect(target)
+        self._nodes.append(node)
+        return node.port
+
+    def close(self) -> None:
+        """End the graph; again does nothing."""
+        self._starting.cancel()
+        for node in self._nodes:
+            node.disconnect()
+        self._nodes.clear()
+        if self._context.state != "closed":
+            self._context.close()
+
+    def _node(self, name: str, options: Mapping[str, object]) -> ffi.JsObject:
+        return ffi.new("AudioWorkletNode", self._context, name, ffi.to_js(options))
+
+    async def _start(self) -> None:
+        """Let sound run: some browsers wait until the user has touched the page."""
+        try:
+            await asyncio.wait_for(
+                ffi.future(self._context, "resume", None, lambda _: None), _PATIENCE
+            )
+        except TimeoutError:
+            _log.warning(
+                "the browser lets no sound through before the user has touched the page; "
+                "samples flow from the first click or key on"
+            )
+            await self._first_gesture()
+            await ffi.awaited(self._context.resume())
+
+    async def _first_gesture(self) -> None:
+        happened = asyncio.Event()
+
+        def note(_: object) -> None:
+            happened.set()
+
+        document, listener = ffi.window.document, ffi.create_proxy(note)
+        for name in _GESTURES:
+            document.addEventListener(name, listener)
+        try:
+            await happened.wait()
+        finally:
+            for name in _GESTURES:
+                document.removeEventListener(name, listener)
+            listener.destroy()

@@ -1,0 +1,91 @@
+// Samples between an audio graph and Python. What it posts is bounded by what it was granted, so
+// that a page that is busy loses whole blocks, counted, and never fills its memory.
+
+class Capture extends AudioWorkletProcessor {
+  constructor({ processorOptions: { block, grant } }) {
+    super();
+    this.block = block;
+    this.grant = grant;
+    this.channels = 0;
+    this.filled = 0;
+    this.lost = 0;
+    this.running = true;
+    this.port.onmessage = ({ data }) => {
+      if (data === "stop") this.running = false;
+      else this.grant += data;
+    };
+  }
+
+  process([input]) {
+    // Without a source there is no channel, and with no sound some engines give none.
+    const channels = input.length || this.channels || 1;
+    if (channels !== this.channels) this.begin(channels);
+    const size = input.length ? input[0].length : 128;
+    for (let done = 0; done < size; ) {
+      const count = Math.min(size - done, this.block - this.filled);
+      for (let channel = 0; channel < input.length; channel++) {
+        const part = input[channel].subarray(done, done + count);
+        this.samples.set(part, channel * this.block + this.filled);
+      }
+      this.filled += count;
+      done += count;
+      if (this.filled === this.block) this.post();
+    }
+    return this.running;
+  }
+
+  begin(channels) {
+    this.channels = channels;
+    this.samples = new Float32Array(channels * this.block);
+    this.filled = 0;
+  }
+
+  post() {
+    if (this.grant > 0) {
+      this.grant--;
+      const { samples, channels, lost } = this;
+      this.port.postMessage({ samples, channels, lost }, [samples.buffer]);
+      this.lost = 0;
+    } else {
+      this.lost++;
+    }
+    this.begin(this.channels);
+  }
+}
+
+class Playback extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.blocks = [];
+    this.position = 0;
+    this.running = true;
+    this.port.onmessage = ({ data }) => {
+      if (data === "stop") this.running = false;
+      else this.blocks.push(data);
+    };
+  }
+
+  process(_, [output]) {
+    for (let done = 0; done < output[0].length && this.blocks.length; ) {
+      const { samples, channels } = this.blocks[0];
+      const size = samples.length / channels;
+      const count = Math.min(output[0].length - done, size - this.position);
+      for (let channel = 0; channel < output.length; channel++) {
+        // One channel plays in all; what there is too much of does not play.
+        const start = Math.min(channel, channels - 1) * size + this.position;
+        output[channel].set(samples.subarray(start, start + count), done);
+      }
+      done += count;
+      this.position += count;
+      if (this.position === size) {
+        this.blocks.shift();
+        this.position = 0;
+        this.port.postMessage(size);
+      }
+    }
+    return this.running;
+  }
+}
+
+registerProcessor("mediadevices-capture", Capture);
+registerProcessor("mediadevices-playback", Playback);

@@ -1,0 +1,272 @@
+"""A Python program as the source of a browser's track: the routes, the most direct first."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+
+from mediadevices.agent import GeneratorHandle, MediaData
+from mediadevices.algorithms.properties import Kind
+from mediadevices.errors import InvalidStateError
+from mediadevices.media.audio_data import AudioData
+from mediadevices.media.audio_processing import Resampler, silence
+from mediadevices.media.pixels import black_frame
+from mediadevices.media.video_frame import VideoFrame
+from mediadevices.platform import pixel_operations, resampler_factory
+from mediadevices.webidl import promise
+from mediadevices_pyodide import ffi
+from mediadevices_pyodide.audio.context import AudioGraph
+from mediadevices_pyodide.track import BrowserTrack
+
+__all__ = ["create_generator"]
+
+# What the browser knows in place of Python's own formats.
+_BROWSER_FORMAT = {"RGB24": "RGBX", "BGR24": "BGRX", "GRAY8": "I420"}
+#: Seconds of sound that may wait to be played before writing has to wait.
+_AHEAD = 1.0
+
+
+def create_generator(kind: Kind) -> GeneratorHandle:
+    """Return a generator by the most direct route of this engine.
+
+    Args:
+        kind: What it generates.
+    """
+    if hasattr(ffi.window, "MediaStreamTrackGenerator"):
+        return DirectGenerator(kind)
+    return CanvasGenerator() if kind == "video" else PlaybackGenerator()
+
+
+class BrowserGenerator(GeneratorHandle, ABC):
+    """What all routes have in common.
+
+    Args:
+        track: The browser's track.
+    """
+
+    def __init__(self, track: ffi.JsObject) -> None:
+        self._track = ffi.wrapper_of(BrowserTrack, track)
+        self._track.family = [track]
+        self._family = self._track.family
+        self._muted = False
+
+    @property
+    def track(self) -> BrowserTrack:
+        """The first track."""
+        return self._track
+
+    @property
+    def muted(self) -> bool:
+        """Whether the track gives black frames or silence, whatever is written."""
+        return self._muted
+
+    @muted.setter
+    def muted(self, value: bool) -> None:
+        self._muted = value
+
+    def write(self, data: MediaData) -> asyncio.Future[None]:
+        """Give a frame or block to the tracks, and close it."""
+        if all(track.readyState == "ended" for track in self._family):
+            message = "every track of the generator has ended; make another generator"
+            return promise.rejected(InvalidStateError(message))
+        if data.closed:
+            message = "the frame or block is closed; write it before closing it, or a clone of it"
+            return promise.rejected(InvalidStateError(message))
+        return promise.started(self._write_and_close(data), name="write to a generator")
+
+    def close(self) -> None:
+        """End the tracks."""
+        for track in self._family:
+            track.stop()
+        self._track.stop()
+        self._release()
+
+    async def _write_and_close(self, data: MediaData) -> None:
+        with data:
+            if not self._muted:
+                await self._give(data)
+                return
+            with _nothing_like(data) as nothing:
+                await self._give(nothing)
+
+    @abstractmethod
+    async def _give(self, data: MediaData) -> None:
+        """Hand a frame or block to the browser."""
+
+    def _release(self) -> None:
+        """Let go of what the route holds."""
+
+
+class DirectGenerator(BrowserGenerator):
+    """By `MediaStreamTrackGenerator` in the page, as in Chromium."""
+
+    def __init__(self, kind: Kind) -> None:
+        generator = ffi.new("MediaStreamTrackGenerator", ffi.to_js({"kind": kind}))
+        self._writer = generator.writable.getWriter()
+        super().__init__(generator)
+
+    async def _give(self, data: MediaData) -> None:
+        js = js_frame(data) if isinstance(data, VideoFrame) else js_audio(data)
+        await ffi.awaited(self._writer.write(js))
+
+
+class CanvasGenerator(BrowserGenerator):
+    """By a canvas that nobody sees, as in Firefox and WebKit."""
+
+    def __init__(self) -> None:
+        self._canvas = ffi.window.document.createElement("canvas")
+        # A canvas can be captured once somebody has begun to draw.
+        self._context = self._canvas.getContext("2d")
+        track = self._canvas.captureStream(0).getVideoTracks()[0]
+        super().__init__(track)
+
+    async def _give(self, data: MediaData) -> None:
+        assert isinstance(data, VideoFrame)
+        size = (data.display_width, data.display_height)
+        if (self._canvas.width, self._canvas.height) != size:
+            self._canvas.width, self._canvas.height = size
+        with ffi.errors():
+            if data.geometry.format.family == "rgb":
+                self._draw_pixels(data)
+            else:
+                self._draw_frame(data)
+        for track in self._family:
+            track.requestFrame()
+
+    def _draw_pixels(self, data: VideoFrame) -> None:
+        with pixel_operations().convert(data, "RGBA") as frame:
+            pixels = ffi.to_typed_array(frame.data)
+            visible = frame.geometry.visible
+        clamped = ffi.new("Uint8ClampedArray", pixels.buffer)
+        image = ffi.new("ImageData", clamped, visible.width, visible.height)
+        self._context.putImageData(image, 0, 0)
+
+    def _draw_frame(self, data: VideoFrame) -> None:
+        frame = js_frame(data)
+        try:
+            self._context.drawImage(frame, 0, 0)
+        finally:
+            frame.close()
+
+
+class PlaybackGenerator(BrowserGenerator):
+    """By an `AudioWorklet` that plays into a stream, as in Firefox and WebKit."""
+
+    def __init__(self) -> None:
+        self._graph = AudioGraph()
+        self._target = self._graph.destination()
+        self._port: ffi.JsObject | None = None
+        self._resampler: Resampler | None = None
+        self._resampler_key: tuple[float, int] | None = None
+        self._waiting = 0  # samples that were given and not played yet
+        self._played = asyncio.Event()
+        self._opening = asyncio.Lock()
+        self._listener = ffi.create_proxy(self._on_played)
+        super().__init__(self._target.stream.getAudioTracks()[0])
+
+    async def _give(self, data: MediaData) -> None:
+        assert isinstance(data, AudioData)
+        async with self._opening:  # Blocks keep their order.
+            if self._port is None:
+                await self._graph.load()
+                port = self._port = self._graph.play(self._target)
+                port.onmessage = self._listener
+            block = self._resampled(data)
+            if block is None:
+                return
+            with block:
+                while self._waiting > _AHEAD * self._graph.sample_rate:
+                    self._played.clear()
+                    await self._played.wait()
+                if self._port is None:
+                    message = "the generator was closed meanwhile"
+                    raise InvalidStateError(message)
+                self._waiting += block.number_of_frames
+                size = block.allocation_size(plane_index=0, format="f32-planar")
+                channels = block.number_of_channels
+                samples = bytearray(size * channels)
+                view = memoryview(samples)
+                for index in range(channels):
+                    part = view[index * size : (index + 1) * size]
+                    block.copy_to(part, plane_index=index, format="f32-planar")
+            message = ffi.to_js({"channels": channels})
+            message.samples = ffi.to_typed_array(view.cast("f"))
+            self._port.postMessage(message)
+
+    def _resampled(self, data: AudioData) -> AudioData | None:
+        rate = self._graph.sample_rate
+        if data.sample_rate == rate:
+            return data.clone()
+        key = (data.sample_rate, data.number_of_channels)
+        if self._resampler is None or self._resampler_key != key:
+            self._resampler = resampler_factory()(data.sample_rate, rate, key[1])
+            self._resampler_key = key
+        return self._resampler.process(data)
+
+    def _on_played(self, event: ffi.JsObject) -> None:
+        self._waiting -= int(event.data)
+        self._played.set()
+
+    def _release(self) -> None:
+        if self._port is not None:
+            self._port.postMessage("stop")
+            self._port.onmessage = None
+            self._port = None
+            self._listener.destroy()
+        self._graph.close()
+        self._waiting = 0
+        self._played.set()
+
+
+def js_frame(frame: VideoFrame) -> ffi.JsObject:
+    """Return a frame as the browser's `VideoFrame`, which is the caller's to close.
+
+    Raises:
+        DOMException: The browser does not take it; or TypeError.
+    """
+    name = frame.geometry.format.name
+    with pixel_operations().convert(frame, _BROWSER_FORMAT.get(name, name)) as known:
+        geometry, pixels = known.geometry, ffi.to_typed_array(known.data)
+        init: dict[str, object] = {
+            "format": geometry.format.name,
+            "codedWidth": geometry.coded_width,
+            "codedHeight": geometry.coded_height,
+            "timestamp": known.timestamp,
+            "layout": [plane._asdict() for plane in geometry.layout],
+            "visibleRect": geometry.visible._asdict(),
+            "displayWidth": geometry.display_width,
+            "displayHeight": geometry.display_height,
+        }
+        if known.duration is not None:
+            init["duration"] = known.duration
+    return ffi.new("VideoFrame", pixels, ffi.to_js(init))
+
+
+def js_audio(data: AudioData) -> ffi.JsObject:
+    """Return a block as the browser's `AudioData`, which is the caller's to close.
+
+    Raises:
+        DOMException: The browser does not take it; or TypeError.
+    """
+    init = ffi.to_js(
+        {
+            "format": data.format,
+            "sampleRate": data.sample_rate,
+            "numberOfFrames": data.number_of_frames,
+            "numberOfChannels": data.number_of_channels,
+            "timestamp": data.timestamp,
+        }
+    )
+    init.data = ffi.to_typed_array(data.data)
+    return ffi.new("AudioData", init)
+
+
+def _nothing_like(data: MediaData) -> MediaData:
+    """Return a black frame or a block of silence of the same size and time."""
+    if isinstance(data, VideoFrame):
+        name = data.geometry.format.name
+        size = (data.display_width, data.display_height)
+        return black_frame(name, *size, data.timestamp, data.duration)
+    assert data.format is not None
+    shape = (round(data.sample_rate), data.number_of_frames, data.number_of_channels)
+    return silence(data.format, *shape, data.timestamp)

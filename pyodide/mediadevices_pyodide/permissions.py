@@ -1,0 +1,133 @@
+"""What the browser permits (Permissions §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+
+from mediadevices.agent import PermissionHandle, PermissionName, PermissionState
+from mediadevices.errors import DOMException, NotAllowedError
+from mediadevices.webidl import promise
+from mediadevices_pyodide import ffi
+
+__all__ = ["BrowserPermission", "Permissions"]
+
+_STATES: tuple[PermissionState, ...] = ("granted", "denied", "prompt")
+_KINDS: Mapping[PermissionName, str] = {"camera": "video", "microphone": "audio"}
+
+
+class BrowserPermission(ffi.Wrapper, PermissionHandle):
+    """A permission that the browser tells the state of."""
+
+    __slots__ = ("_name",)
+    events = ("change",)
+
+    _name: PermissionName
+
+    def call(self, name: PermissionName) -> BrowserPermission:
+        """Say which permission it is, which not every engine does."""
+        self._name = name
+        return self
+
+    @property
+    def name(self) -> PermissionName:
+        """``"camera"`` or ``"microphone"``."""
+        return self._name
+
+    @property
+    def state(self) -> PermissionState:
+        """``"granted"``, ``"denied"`` or ``"prompt"``, now."""
+        return next(state for state in _STATES if state == self.js.state)
+
+
+class GuessedPermission(PermissionHandle):
+    """A permission in an engine that tells nothing: what captures so far have shown."""
+
+    __slots__ = ("_name", "_state")
+
+    def __init__(self, name: PermissionName) -> None:
+        super().__init__()
+        self._name: PermissionName = name
+        self._state: PermissionState = "prompt"
+
+    @property
+    def name(self) -> PermissionName:
+        """``"camera"`` or ``"microphone"``."""
+        return self._name
+
+    @property
+    def state(self) -> PermissionState:
+        """``"granted"``, ``"denied"`` or ``"prompt"``, as far as is known."""
+        return self._state
+
+    def learn(self, state: PermissionState) -> None:
+        """Take note of what a capture has shown."""
+        if state != self._state:
+            self._state = state
+            self.notify("change")
+
+
+class Permissions:
+    """The permissions of this page.
+
+    Args:
+        browser: The `navigator.permissions` of the page; None where there is none.
+    """
+
+    def __init__(self, browser: ffi.JsObject | None) -> None:
+        self._browser = browser
+        self._known: dict[PermissionName, BrowserPermission] = {}
+        self._guessed: dict[PermissionName, GuessedPermission] = {
+            name: GuessedPermission(name) for name in _KINDS
+        }
+
+    def query(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Return the state of a permission: the browser's word, else the best guess."""
+        return promise.started(self._query(name), name=f"query {name}")
+
+    async def _query(self, name: PermissionName) -> PermissionHandle:
+        if name in self._known:
+            return self._known[name]
+        if self._browser is None:
+            return self._guessed[name]
+        try:
+            status = await ffi.awaited(self._browser.query(ffi.to_js({"name": name})))
+        except (TypeError, DOMException):
+            return self._guessed[name]  # The engine knows no permission of this name.
+        # Each query gives another object; one of them is enough, and it is always up to date.
+        return self._known.setdefault(name, ffi.wrapper_of(BrowserPermission, status).call(name))
+
+    async def request(
+        self,
+        name: PermissionName,
+        capture: Callable[[ffi.JsObject], asyncio.Future[ffi.JsObject]],
+    ) -> PermissionHandle:
+        """Ask the user by opening a device for a moment: no browser asks in another way.
+
+        Args:
+            name: The permission.
+            capture: Calls the browser's `getUserMedia`.
+        """
+        handle = await self._query(name)
+        if handle.state == "prompt":
+            try:
+                stream = await capture(ffi.to_js({_KINDS[name]: True}))
+            except NotAllowedError:
+                return handle
+            for track in stream.getTracks():
+                track.stop()
+        return handle
+
+    def learn(self, kinds: Collection[str], error: Exception | None) -> None:
+        """Take note of how a capture went, for engines that tell nothing.
+
+        Args:
+            kinds: What was asked for, of ``"audio"`` and ``"video"``.
+            error: What it failed with, if it did.
+        """
+        asked = [self._guessed[name] for name, kind in _KINDS.items() if kind in kinds]
+        if error is None:
+            for guess in asked:
+                guess.learn("granted")
+        elif isinstance(error, NotAllowedError) and len(asked) == 1:
+            asked[0].learn("denied")  # Of two, nobody says which.

@@ -1,0 +1,91 @@
+"""What all taps have in common: one reading of a track for any number of readers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from mediadevices.agent import FrameReader
+from mediadevices.interfaces.event_target import report_exception
+from mediadevices.local.output import Output
+from mediadevices.webidl import promise
+from mediadevices_pyodide import ffi
+
+__all__ = ["Tap"]
+
+
+class Tap(ABC):
+    """Reads a track, from its first reader until there is none.
+
+    The core's own `Output` does the rest, as it does on the desktop: it gives each reader the same
+    memory, drops the oldest, counts, and makes black frames or silence.
+
+    Args:
+        track: The browser's track.
+        output: What the readers read from.
+    """
+
+    def __init__(self, track: ffi.JsObject, output: Output) -> None:
+        self._track = track
+        self._output = output
+        self._ended = False
+        self._running = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether it reads no more, and will not again."""
+        return self._ended
+
+    def open_reader(self, capacity: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
+        """Add a reader; see `TrackHandle.open_reader`."""
+        reader = self._output.open_reader(capacity, format, self._reader_closed)
+        self.update_flow()
+        if not self._running:
+            self._running = True
+            promise.started(self._run(), name=f"read the {self._track.kind} track")
+        return reader
+
+    def update_flow(self) -> None:
+        """Let real media through exactly when the track is enabled and unmuted."""
+        self._output.set_flow(real=self._real, source_delivers=self._delivers)
+
+    def end(self) -> None:
+        """Tell the readers that nothing more comes."""
+        if not self._ended:
+            self._ended = True
+            self._output.end()
+            self._stop()
+
+    # --- for subclasses -------------------------------------------------------------------
+
+    @property
+    def _real(self) -> bool:
+        """Whether readers are to get what the browser gives."""
+        return bool(self._track.enabled) and not self._track.muted
+
+    @property
+    @abstractmethod
+    def _delivers(self) -> bool:
+        """Whether the browser gives anything that fits in the track's time."""
+
+    @abstractmethod
+    async def _read(self) -> None:
+        """Deliver what comes until the track ends or `_stop` was called."""
+
+    @abstractmethod
+    def _stop(self) -> None:
+        """Let go of the track, so that `_read` returns; again does nothing."""
+
+    # --------------------------------------------------------------------------------------
+
+    def _reader_closed(self) -> None:
+        self._output.readers_changed()
+        if not self._output.readers:
+            self.end()
+
+    async def _run(self) -> None:
+        try:
+            await self._read()
+        except Exception as error:  # noqa: BLE001  (the readers end, and the program hears why)
+            report_exception(error, f"while reading the {self._track.kind} track")
+        finally:
+            self.end()

@@ -1,0 +1,180 @@
+"""The browser's `MediaStreamTrack`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from mediadevices.agent import FrameReader, ReadyState, TrackHandle
+from mediadevices.algorithms.constraints import MediaTrackConstraints
+from mediadevices.algorithms.properties import PROPERTIES, Kind
+from mediadevices.errors import InvalidStateError, OverconstrainedError
+from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.dictionary import freeze
+from mediadevices_pyodide import ffi
+from mediadevices_pyodide.audio.tap import AudioTap
+from mediadevices_pyodide.video.formats import browser_format
+from mediadevices_pyodide.video.tap import VideoTap
+
+__all__ = ["BrowserTrack"]
+
+
+class BrowserTrack(ffi.Wrapper, TrackHandle):
+    """A track of the browser's.
+
+    One that the program drops is not stopped: the page may still show it.
+    """
+
+    __slots__ = ("_taps", "family")
+    events = ("mute", "unmute", "ended", "configurationchange")
+
+    def __init__(self, js: ffi.JsObject) -> None:
+        super().__init__(js)
+        #: Of a generator's track: this one and its clones, of which a live one takes data.
+        self.family: list[ffi.JsObject] | None = None
+        # What readers read through, for each format of the browser's.
+        self._taps: dict[str | None, VideoTap | AudioTap] = {}
+
+    @property
+    def kind(self) -> Kind:
+        """``"audio"`` or ``"video"``."""
+        return "audio" if self.js.kind == "audio" else "video"
+
+    @property
+    def id(self) -> str:
+        """A name of the track alone."""
+        return str(self.js.id)
+
+    @property
+    def label(self) -> str:
+        """The label of the source."""
+        return str(self.js.label)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the program wants real media."""
+        return bool(self.js.enabled)
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        self.js.enabled = value
+        self._update_flow()
+
+    @property
+    def muted(self) -> bool:
+        """Whether the source gives no media for now."""
+        return bool(self.js.muted)
+
+    @property
+    def ready_state(self) -> ReadyState:
+        """``"live"`` or ``"ended"``."""
+        return "ended" if self.js.readyState == "ended" else "live"
+
+    @property
+    def content_hint(self) -> str:
+        """What the program hints at; in an engine without it, what the program has set."""
+        return str(getattr(self.js, "contentHint", ""))
+
+    @content_hint.setter
+    def content_hint(self, value: str) -> None:
+        self.js.contentHint = value
+
+    def get_capabilities(self) -> Mapping[str, object]:
+        """Return what the source can be set to; of an engine that cannot tell, which it is."""
+        if hasattr(self.js, "getCapabilities"):
+            return ffi.to_dict(self.js.getCapabilities())
+        settings = self.get_settings()
+        return {name: settings[name] for name in ("deviceId", "groupId") if name in settings}
+
+    def get_constraints(self) -> MediaTrackConstraints:
+        """Return the constraints that were applied successfully last, as far as they are known."""
+        # Firefox adds some of its own, of which the program would be warned when it applies them.
+        found = ffi.to_dict(self.js.getConstraints())
+        known = {name: found[name] for name in found if name in PROPERTIES or name == "advanced"}
+        return MediaTrackConstraints(freeze(known))
+
+    def get_settings(self) -> Mapping[str, object]:
+        """Return what the track is set to."""
+        return ffi.to_dict(self.js.getSettings())
+
+    def get_stats(self) -> Mapping[str, float] | None:
+        """Return the numbers of `MediaStreamTrack.stats`; None in an engine without them."""
+        stats = ffi.optional(getattr(self.js, "stats", None))
+        return None if stats is None else ffi.to_dict(stats)
+
+    def reset_latency(self) -> None:
+        """Forget the least and the greatest latency."""
+        self.js.stats.resetLatency()
+
+    def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
+        """Replace the constraints, or fail and change nothing."""
+        wanted = ffi.to_js(constraints)
+        return ffi.future(self.js, "applyConstraints", wanted, lambda _: None, explain=_explained)
+
+    def clone(self) -> BrowserTrack:
+        """Return a new track of the same source in the same state."""
+        clone = ffi.wrapper_of(BrowserTrack, self.js.clone())
+        clone.follow(self)
+        return clone
+
+    def follow(self, original: BrowserTrack) -> None:
+        """Take over what the browser does not keep for a clone."""
+        if original.family is not None:
+            self.family = original.family
+            self.family.append(self.js)
+        if self.content_hint != original.content_hint:
+            self.content_hint = original.content_hint
+
+    def stop(self) -> None:
+        """End the track at once, without an event."""
+        self.js.stop()
+        self._end_taps()
+
+    def released(self) -> asyncio.Future[None]:
+        """Return a future that is done: the browser closes the device when it sees fit."""
+        return promise.resolved(None)
+
+    def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
+        """Start to read frames or samples."""
+        if self.ready_state == "ended":
+            message = "the track has ended; get another one from get_user_media()"
+            raise InvalidStateError(message)
+        if self.kind == "audio":
+            if format is not None:
+                wrong = "None for audio; see AudioData.copy_to"
+                raise conversion.wrong_type("format", wrong, format)
+            return self._tap(None).open_reader(max_buffer_size, None)
+        return self._tap(browser_format(format)).open_reader(max_buffer_size, format)
+
+    def happened(self, event: ffi.JsObject) -> None:
+        """Let readers see what has happened to the track, and pass it on."""
+        if event.type == "ended":
+            self._end_taps()
+        else:
+            self._update_flow()
+        super().happened(event)
+
+    def _tap(self, browser_format: str | None) -> VideoTap | AudioTap:
+        tap = self._taps.get(browser_format)
+        if tap is None or tap.ended:
+            audio = self.kind == "audio"
+            tap = AudioTap(self.js) if audio else VideoTap(self.js, browser_format)
+            self._taps[browser_format] = tap
+        return tap
+
+    def _update_flow(self) -> None:
+        for tap in self._taps.values():
+            tap.update_flow()
+
+    def _end_taps(self) -> None:
+        for tap in self._taps.values():
+            tap.end()
+        self._taps.clear()
+
+
+def _explained(error: Exception) -> Exception:
+    if isinstance(error, OverconstrainedError):
+        given = error.message or "the constraints cannot be satisfied"
+        message = f"{given.rstrip('.')}: {error.constraint!r}; the old constraints stay"
+        return OverconstrainedError(error.constraint, message)
+    return error

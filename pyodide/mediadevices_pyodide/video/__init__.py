@@ -1,0 +1,1 @@
+"""Frames out of the browser's video tracks."""

@@ -1,0 +1,68 @@
+"""Frames out of a video track."""
+
+from __future__ import annotations
+
+from mediadevices.local.clock import MonotonicClock
+from mediadevices.local.video_output import VideoOutput
+from mediadevices_pyodide import ffi
+from mediadevices_pyodide.tap import Tap
+from mediadevices_pyodide.video.sources import PictureSource, picture_source
+
+__all__ = ["VideoTap"]
+
+_USUAL_RATE = 30.0
+
+
+class VideoTap(Tap):
+    """Reads the frames of a video track in one format of the browser's.
+
+    Args:
+        track: The browser's track.
+        wanted: The format to ask the browser for; None for the one that the frames have.
+    """
+
+    def __init__(self, track: ffi.JsObject, wanted: str | None) -> None:
+        self._clock = MonotonicClock()
+        self._video = VideoOutput(self._clock)
+        super().__init__(track, self._video)
+        self._wanted = wanted
+        self._source: PictureSource | None = None
+        self._size = (0, 0)
+        settings = track.getSettings()
+        self._configure(getattr(settings, "width", 0), getattr(settings, "height", 0))
+
+    @property
+    def _delivers(self) -> bool:
+        # Engines differ in what they give of a disabled track, and some give nothing.
+        return self._real
+
+    async def _read(self) -> None:
+        source = await picture_source(self._track, self._wanted, self._clock)
+        if self.ended:
+            source.stop()
+            return
+        self._source = source
+        while (arrival := await source.next()) is not None:
+            if not self._output.readers:
+                source.discard(arrival)
+                return
+            if not self._real:
+                source.discard(arrival)
+                self.update_flow()
+                continue
+            with await source.copier.copy(arrival.picture, arrival.timestamp) as frame:
+                self._configure(frame.display_width, frame.display_height)
+                self.update_flow()
+                self._output.deliver(frame, arrival.lost)
+
+    def _stop(self) -> None:
+        if self._source is not None:
+            self._source.stop()
+
+    def _configure(self, width: int, height: int) -> None:
+        """Take the size over: the browser has scaled already."""
+        if self._size != (width, height):
+            self._size = (width, height)
+            rate = getattr(self._track.getSettings(), "frameRate", 0) or _USUAL_RATE
+            settings = {"width": width, "height": height, "frameRate": rate} if width else {}
+            self._video.configure(settings, rate)
