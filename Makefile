@@ -50,5 +50,5 @@ format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that can be made again
-	rm -rf .venv .venv-* .cache .*_cache .hypothesis dist site demo.png
+	rm -rf .venv .venv-* .cache .pyodide_build .*_cache .hypothesis dist site demo.png
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,139 @@
+"""The wheel goes through Pyodide's own tools, and loads from a distribution of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+import pytest
+from packaging.utils import parse_wheel_filename
+
+from support.pyodide_distribution import (
+    PyodideTools,
+    chromium,
+    load_in_chromium,
+    load_under_node,
+)
+
+if TYPE_CHECKING:
+    from support.distributions import Distributions
+
+# The first time the tools are installed.
+pytestmark = pytest.mark.timeout(300)
+
+ROOT = Path(__file__).parent.parent.parent
+FRAME = "Lens: I420 320x240, 0"
+
+
+@pytest.fixture(scope="module")
+def tools() -> PyodideTools:
+    tools = PyodideTools(ROOT)
+    if reason := tools.available():
+        pytest.skip(reason)
+    return tools
+
+
+@pytest.fixture(scope="module")
+def wheel(
+    tools: PyodideTools, distributions: Distributions, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """What `pyodide build` makes of the source archive, as a recipe of Pyodide's does."""
+    folder = tmp_path_factory.mktemp("pyodide-build")
+    with tarfile.open(distributions.sdist) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    (source,) = (folder / "unpacked").iterdir()
+    return tools.build(source, folder / "wheels")
+
+
+@pytest.fixture(scope="module")
+def distribution(
+    tools: PyodideTools, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("distribution") / "pyodide"
+    tools.make_distribution(wheel, folder)
+    return folder
+
+
+@pytest.fixture
+def tampered(distribution: Path, wheel: Path, tmp_path: Path) -> Path:
+    """The distribution with a module more in the wheel, which is still a good one."""
+    folder = tmp_path / "tampered"
+    shutil.copytree(distribution, folder)
+    with ZipFile(folder / wheel.name, "a") as archive:
+        archive.writestr("intruder.py", "")
+    return folder
+
+
+@pytest.fixture
+def browser() -> str:
+    found = chromium()
+    if found is None:
+        pytest.skip("no Chromium (apt-get install chromium)")
+    return found
+
+
+def contents(wheel: Path) -> list[tuple[str, tuple[int, ...], int, bytes]]:
+    # All that a wheel says: the compressed bytes depend on the Python's zlib as well.
+    with ZipFile(wheel) as archive:
+        return [
+            (info.filename, info.date_time, info.external_attr, archive.read(info))
+            for info in archive.infolist()
+        ]
+
+
+def lock_file(distribution: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((distribution / "pyodide-lock.json").read_text())
+    return content
+
+
+def test_pyodide_build_makes_the_wheel_that_is_published(
+    wheel: Path, distributions: Distributions
+) -> None:
+    assert wheel.name == distributions.wheel.name
+    assert contents(wheel) == contents(distributions.wheel)
+
+
+def test_the_lock_file_has_the_wheel_and_no_desktop_library(
+    distribution: Path, wheel: Path
+) -> None:
+    packages = lock_file(distribution)["packages"]
+    # These could be depended on: that nothing is, the markers bring about.
+    assert {"numpy", "opencv-python"} <= packages.keys()
+    entry = packages["mediadevices"]
+    assert entry["depends"] == []
+    assert set(entry["imports"]) == {"mediadevices", "mediadevices_native", "mediadevices_pyodide"}
+    assert entry["name"] == "mediadevices"
+    assert entry["version"] == str(parse_wheel_filename(wheel.name)[1])
+    assert entry["file_name"] == wheel.name
+    assert entry["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+def test_the_lock_file_is_otherwise_unchanged(tools: PyodideTools, distribution: Path) -> None:
+    ours = lock_file(distribution)
+    del ours["packages"]["mediadevices"]
+    assert ours == tools.original_lock_file()
+
+
+def test_the_package_loads_and_captures_under_node(distribution: Path) -> None:
+    loaded = load_under_node(distribution)
+    assert loaded.packages == ["mediadevices"], loaded.messages
+    assert loaded.frame == FRAME
+
+
+def test_the_package_loads_and_captures_in_a_page(browser: str, distribution: Path) -> None:
+    loaded = load_in_chromium(browser, distribution)
+    assert loaded.packages == ["mediadevices"], loaded.messages
+    assert loaded.frame == FRAME
+
+
+def test_a_page_refuses_a_wheel_that_was_tampered_with(browser: str, tampered: Path) -> None:
+    refused = load_in_chromium(browser, tampered)
+    assert refused.packages == []
+    assert "Failed to load mediadevices" in refused.messages
+    # Nothing but its hash speaks against it.
+    assert load_in_chromium(browser, tampered, check_integrity=False).frame == FRAME
