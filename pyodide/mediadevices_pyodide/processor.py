@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 
 __all__ = ["Processor"]
@@ -20,11 +23,14 @@ class Processor:
         init.track, init.maxBufferSize = track, capacity
         self._reader = ffi.new("MediaStreamTrackProcessor", init).readable.getReader()
 
-    async def next(self) -> ffi.JsObject | None:
-        """Wait for the next frame or block, which the caller closes; None at the end."""
-        result = await ffi.awaited(self._reader.read())
-        return None if result.done else result.value
+    def read(self) -> asyncio.Future[ffi.JsObject | None]:
+        """Return a future of the next frame or block, which the caller closes; None at the end."""
+        return promise.then(self._reader.read(), _value)
 
     def stop(self) -> None:
         """Let go of the track; who waits sees the end."""
         self._reader.cancel()
+
+
+def _value(result: ffi.JsObject) -> ffi.JsObject | None:
+    return None if result.done else result.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 
 from mediadevices.agent import FrameReader
@@ -11,6 +12,9 @@ from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 
 __all__ = ["Tap"]
+
+#: Seconds between two looks whether JavaScript has stopped the track, of which no event tells.
+_LOOK = 0.25
 
 
 class Tap(ABC):
@@ -28,7 +32,7 @@ class Tap(ABC):
         self._track = track
         self._output = output
         self._ended = False
-        self._running = False
+        self._looking: asyncio.TimerHandle | None = None
 
     @property
     def ended(self) -> bool:
@@ -39,8 +43,8 @@ class Tap(ABC):
         """Add a reader; see `TrackHandle.open_reader`."""
         reader = self._output.open_reader(capacity, format, self._reader_closed)
         self.update_flow()
-        if not self._running:
-            self._running = True
+        if self._looking is None:
+            self._look()
             promise.started(self._run(), name=f"read the {self._track.kind} track")
         return reader
 
@@ -52,6 +56,8 @@ class Tap(ABC):
         """Tell the readers that nothing more comes."""
         if not self._ended:
             self._ended = True
+            if self._looking is not None:
+                self._looking.cancel()
             self._output.end()
             self._stop()
 
@@ -76,6 +82,12 @@ class Tap(ABC):
         """Let go of the track, so that `_read` returns; again does nothing."""
 
     # --------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        if self._track.readyState == "ended":
+            self.end()
+        else:
+            self._looking = promise.running_loop().call_later(_LOOK, self._look)
 
     def _reader_closed(self) -> None:
         self._output.readers_changed()

@@ -34,4 +34,8 @@ class Timeline:
         taken = self._clock.now() - duration
         if self._offset is None or abs(timestamp + self._offset - taken) > _TOLERANCE:
             self._offset = taken - timestamp
+        elif not duration and timestamp + self._offset > taken:
+            # The first one took longer to come than this one, which is not of the future. A block
+            # of sound keeps its place after the last one all the same.
+            self._offset = taken - timestamp
         return timestamp + self._offset

@@ -143,8 +143,9 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             if format is not None:
                 wrong = "None for audio; see AudioData.copy_to"
                 raise conversion.wrong_type("format", wrong, format)
-            return self._tap(None).open_reader(max_buffer_size, None)
-        return self._tap(browser_format(format)).open_reader(max_buffer_size, format)
+            return self._tap(None, max_buffer_size).open_reader(max_buffer_size, None)
+        tap = self._tap(browser_format(format), max_buffer_size)
+        return tap.open_reader(max_buffer_size, format)
 
     def happened(self, event: ffi.JsObject) -> None:
         """Let readers see what has happened to the track, and pass it on."""
@@ -154,12 +155,12 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             self._update_flow()
         super().happened(event)
 
-    def _tap(self, browser_format: str | None) -> VideoTap | AudioTap:
-        tap = self._taps.get(browser_format)
+    def _tap(self, wanted: str | None, capacity: int) -> VideoTap | AudioTap:
+        tap = self._taps.get(wanted)
         if tap is None or tap.ended:
             audio = self.kind == "audio"
-            tap = AudioTap(self.js) if audio else VideoTap(self.js, browser_format)
-            self._taps[browser_format] = tap
+            tap = AudioTap(self.js) if audio else VideoTap(self.js, wanted, capacity)
+            self._taps[wanted] = tap
         return tap
 
     def _update_flow(self) -> None:

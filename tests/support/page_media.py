@@ -22,7 +22,7 @@ _SECONDS = 10
 
 
 class Painting:
-    """A canvas that is drawn anew fifty times a second, so that its stream flows.
+    """A canvas that is drawn anew and anew, so that its stream flows.
 
     Args:
         colour: Red, green and blue.
@@ -36,9 +36,10 @@ class Painting:
         self._canvas: Any = js.document.createElement("canvas")
         self.resize(width, height)
         self._context: Any = self._canvas.getContext("2d")
-        self.paint()
-        self.js: Any = self._canvas.captureStream()
+        # Frames come when they are asked for: WebKit gives none of a canvas that changes often.
+        self.js: Any = self._canvas.captureStream(0)
         """The browser's stream of the canvas."""
+        self.paint()
 
     def resize(self, width: int, height: int) -> None:
         """Give the canvas another size."""
@@ -48,21 +49,27 @@ class Painting:
         """Fill the canvas with the colour."""
         self._context.fillStyle = f"rgb{self.colour}"
         self._context.fillRect(0, 0, self._canvas.width, self._canvas.height)
+        # In Firefox it is the stream that can be asked, in the others the track.
+        stream, (track,) = self.js, self.js.getTracks()
+        (track if hasattr(track, "requestFrame") else stream).requestFrame()
 
-    async def keep_painting(self) -> None:
-        """Draw until cancelled."""
+    async def keep_painting(self, interval: float) -> None:
+        """Draw every so many seconds until cancelled."""
         while True:
             self.paint()
-            await asyncio.sleep(_INTERVAL)
+            await asyncio.sleep(interval)
 
 
 @asynccontextmanager
 async def painted_stream(
-    colour: tuple[int, int, int] = (200, 100, 50), width: int = 64, height: int = 48
+    colour: tuple[int, int, int] = (200, 100, 50),
+    width: int = 64,
+    height: int = 48,
+    interval: float = _INTERVAL,
 ) -> AsyncGenerator[tuple[MediaStream, Painting]]:
     """Give a stream of one colour for the time of a block, and what paints it."""
     painting = Painting(colour, width, height)
-    painter = asyncio.create_task(painting.keep_painting())
+    painter = asyncio.create_task(painting.keep_painting(interval))
     stream = MediaStream.from_js(painting.js)
     try:
         yield stream, painting

@@ -73,7 +73,7 @@ class ProcessorSource(SampleSource):
 
     async def next(self) -> Arrival | None:
         """Wait for the next block; None when the track has ended."""
-        block = await self._processor.next()
+        block = await self._processor.read()
         if block is None:
             return None
         try:

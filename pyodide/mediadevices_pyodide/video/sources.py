@@ -19,6 +19,9 @@ from mediadevices_pyodide.video.pictures import CanvasCopier, FrameCopier, Pictu
 
 __all__ = ["Arrival", "ElementSource", "PictureSource", "ProcessorSource", "picture_source"]
 
+#: Frames that may wait in the browser: they hold the camera's own memory, of which there is little.
+_MOST_WAITING = 8
+
 _log = logging.getLogger("mediadevices")
 
 
@@ -56,19 +59,22 @@ class PictureSource(ABC):
         self.copier.close()
 
 
-async def picture_source(track: ffi.JsObject, wanted: str | None, clock: Clock) -> PictureSource:
+async def picture_source(
+    track: ffi.JsObject, wanted: str | None, clock: Clock, capacity: int
+) -> PictureSource:
     """Return the fastest source that this engine has.
 
     Args:
         track: The browser's track.
         wanted: The format to ask for; None for the one that the frames have.
         clock: Gives the time stamps.
+        capacity: How many frames may wait, where the browser has a queue.
     """
     if not hasattr(ffi.window, "VideoFrame"):
         return ElementSource(track, CanvasCopier(), clock)
     order = await byte_order()
     if hasattr(ffi.window, "MediaStreamTrackProcessor"):
-        return ProcessorSource(track, FrameCopier(wanted, order), clock)
+        return ProcessorSource(track, FrameCopier(wanted, order), clock, capacity)
     if wanted in {"RGBA", "RGBX"} and order.converts:
         # Engines without the processor convert faster by drawing than by `copyTo`. One that does
         # not convert at all gives BGRA, which Python turns round faster than a canvas does.
@@ -77,24 +83,38 @@ async def picture_source(track: ffi.JsObject, wanted: str | None, clock: Clock) 
 
 
 class ProcessorSource(PictureSource):
-    """By `MediaStreamTrackProcessor` in the page, as in Chromium."""
+    """By `MediaStreamTrackProcessor` in the page, as in Chromium.
 
-    def __init__(self, track: ffi.JsObject, copier: FrameCopier, clock: Clock) -> None:
+    Args:
+        track: The browser's track.
+        copier: Copies its frames.
+        clock: Gives the time stamps.
+        capacity: How many frames may wait in the browser.
+    """
+
+    def __init__(
+        self, track: ffi.JsObject, copier: FrameCopier, clock: Clock, capacity: int
+    ) -> None:
         super().__init__(copier)
-        self._track = track
-        self._processor = Processor(track, 1)
+        self._processor = Processor(track, min(capacity, _MOST_WAITING))
         self._timeline = Timeline(clock)
-        self._counted = self._delivered()
+        self._losses = Losses(track)
 
     async def next(self) -> Arrival | None:
         """Wait for the newest frame; None when the track has ended."""
-        frame = await self._processor.next()
+        pending = self._processor.read()
+        if self._losses.suspected:
+            await asyncio.sleep(0)  # What waits in the browser has come now.
+            if not pending.done():
+                self._losses.look()
+        frame = await pending
         if frame is None:
             return None
-        return Arrival(frame, self._timeline.stamp(int(frame.timestamp)), self._lost())
+        timestamp = self._timeline.stamp(int(frame.timestamp))
+        return Arrival(frame, timestamp, self._losses.take())
 
     def discard(self, arrival: Arrival) -> None:
-        """Close a frame that nobody wants: two that are open stall the camera."""
+        """Close a frame that nobody wants: those that are open stall the camera."""
         arrival.picture.close()
 
     def stop(self) -> None:
@@ -102,19 +122,46 @@ class ProcessorSource(PictureSource):
         super().stop()
         self._processor.stop()
 
-    def _delivered(self) -> int | None:
-        stats = ffi.optional(getattr(self._track, "stats", None))
-        return None if stats is None else int(stats.deliveredFrames)
 
-    def _lost(self) -> int:
-        """Return how many frames the browser has dropped since the last one that was read."""
-        delivered = self._delivered()
-        if delivered is None or self._counted is None:
-            return 0
-        # This frame, and perhaps one that waits behind it already.
-        lost = delivered - self._counted - 1
-        self._counted = delivered
-        return max(0, lost)
+class Losses:
+    """How many frames the browser has dropped, as the track's own numbers tell.
+
+    What was delivered to the track and never came out was dropped, once nothing waits in the
+    browser. A frame that is on its way at that moment is not lost: only what is missing at two
+    looks is.
+
+    Args:
+        track: The browser's track, with or without `stats`.
+    """
+
+    def __init__(self, track: ffi.JsObject) -> None:
+        self._track = track
+        self._settled = self._delivered()  # what was read or counted
+        self._missing = 0
+        self._lost = 0
+
+    @property
+    def suspected(self) -> bool:
+        """Whether there is a reason to look."""
+        return self._missing > 0 or self._delivered() > self._settled
+
+    def look(self) -> None:
+        """Count, at a moment when nothing waits in the browser."""
+        missing = max(0, self._delivered() - self._settled)
+        certain = min(missing, self._missing)
+        self._lost += certain
+        self._settled += certain
+        self._missing = missing - certain
+
+    def take(self) -> int:
+        """Take note of a frame that has come; return how many were lost before it."""
+        lost, self._lost = self._lost, 0
+        self._settled += 1
+        return lost
+
+    def _delivered(self) -> int:
+        stats = ffi.optional(getattr(self._track, "stats", None))
+        return 0 if stats is None else int(stats.deliveredFrames)
 
 
 class ElementSource(PictureSource):

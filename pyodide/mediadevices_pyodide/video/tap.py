@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
+from mediadevices.errors import DOMException
 from mediadevices.local.clock import MonotonicClock
 from mediadevices.local.video_output import VideoOutput
+from mediadevices.media.video_frame import VideoFrame
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.tap import Tap
-from mediadevices_pyodide.video.sources import PictureSource, picture_source
+from mediadevices_pyodide.video.sources import Arrival, PictureSource, picture_source
 
 __all__ = ["VideoTap"]
 
+_log = logging.getLogger("mediadevices")
+
 _USUAL_RATE = 30.0
+#: How many frames in a row may be impossible to copy.
+_PATIENCE = 10
 
 
 class VideoTap(Tap):
@@ -19,15 +27,18 @@ class VideoTap(Tap):
     Args:
         track: The browser's track.
         wanted: The format to ask the browser for; None for the one that the frames have.
+        capacity: How many frames may wait in the browser.
     """
 
-    def __init__(self, track: ffi.JsObject, wanted: str | None) -> None:
+    def __init__(self, track: ffi.JsObject, wanted: str | None, capacity: int) -> None:
         self._clock = MonotonicClock()
         self._video = VideoOutput(self._clock)
         super().__init__(track, self._video)
         self._wanted = wanted
+        self._capacity = capacity
         self._source: PictureSource | None = None
         self._size = (0, 0)
+        self._spoilt = 0  # frames in a row that could not be copied
         settings = track.getSettings()
         self._configure(getattr(settings, "width", 0), getattr(settings, "height", 0))
 
@@ -37,7 +48,7 @@ class VideoTap(Tap):
         return self._real
 
     async def _read(self) -> None:
-        source = await picture_source(self._track, self._wanted, self._clock)
+        source = await picture_source(self._track, self._wanted, self._clock, self._capacity)
         if self.ended:
             source.stop()
             return
@@ -50,10 +61,26 @@ class VideoTap(Tap):
                 source.discard(arrival)
                 self.update_flow()
                 continue
-            with await source.copier.copy(arrival.picture, arrival.timestamp) as frame:
-                self._configure(frame.display_width, frame.display_height)
-                self.update_flow()
-                self._output.deliver(frame, arrival.lost)
+            if (copied := await self._copied(source, arrival)) is not None:
+                with copied as frame:
+                    self._configure(frame.display_width, frame.display_height)
+                    self.update_flow()
+                    self._output.deliver(frame, arrival.lost + self._spoilt)
+                self._spoilt = 0
+
+    async def _copied(self, source: PictureSource, arrival: Arrival) -> VideoFrame | None:
+        """Return the frame; None for one of a few that the browser cannot copy.
+
+        WebKit shows a picture for a disabled track that it does not let anybody copy.
+        """
+        try:
+            return await source.copier.copy(arrival.picture, arrival.timestamp)
+        except (DOMException, TypeError) as error:
+            self._spoilt += 1
+            if self._spoilt >= _PATIENCE:
+                raise
+            _log.debug("a frame could not be copied: %s", error)
+            return None
 
     def _stop(self) -> None:
         if self._source is not None:
