@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test benchmark-browser check format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -36,6 +36,9 @@ demo: $(STAMP) ## List the devices, take a photo (demo.png) and show its setting
 test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
 	@$(SYSTEM) test
 	$(BIN)/python -m pytest $(ARGS)
+
+benchmark-browser: $(STAMP) ## Time the ways of a frame in each browser, beside plain JavaScript
+	$(BIN)/python -m pytest benchmarks/browser/bench_routes.py -q -rP | grep '^|\|^_.*test_routes\|passed\|failed'
 
 check: $(STAMP) ## Lint, types, import rules, documentation
 	$(BIN)/ruff check .

@@ -45,6 +45,7 @@ _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),
     "tests/conformance": ("cpython", "node"),
     "tests/pyodide": ("chromium", "firefox", "webkit"),
+    "benchmarks/browser": ("chromium", "firefox", "webkit"),
     "tests/native/pulse": ("pulse",),
     "tests/native/vm": ("vm",),
 }

@@ -85,7 +85,8 @@ def _tests(root: Path) -> bytes:
     with ZipFile(buffer, "w") as archive:
         for name in ("conftest.py", "pyproject.toml"):
             archive.write(root / name, name)
-        for path in sorted((root / "tests").rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                archive.write(path, path.relative_to(root))
+        for folder in ("tests", "benchmarks"):
+            for path in sorted((root / folder).rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    archive.write(path, path.relative_to(root))
     return buffer.getvalue()
