@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from email.parser import Parser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -25,6 +25,8 @@ PACKAGES = {
     "mediadevices_native": ROOT / "native",
     "mediadevices_pyodide": ROOT / "pyodide",
 }
+# What `mediadevices serve` shows.
+EXAMPLES = PurePosixPath("mediadevices_native/serving/examples")
 HEAVY = {"numpy", "cv2", "sounddevice", "soxr", "av", "typer", "rich", "pulsectl", "pyudev", "js"}
 LIST_MODULES = "import mediadevices, json, sys; print(json.dumps(sorted(sys.modules)))"
 EMSCRIPTEN = {
@@ -64,6 +66,11 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(distributions: Dist
         path.relative_to(root).as_posix()
         for package, root in PACKAGES.items()
         for path in (root / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    expected |= {
+        (EXAMPLES / path.relative_to(ROOT / "examples")).as_posix()
+        for path in (ROOT / "examples").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {f"{package}/py.typed" for package in PACKAGES} <= expected

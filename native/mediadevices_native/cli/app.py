@@ -11,6 +11,7 @@ from mediadevices_native.cli.doctor import doctor
 from mediadevices_native.cli.monitor import monitor
 from mediadevices_native.cli.photo import photo
 from mediadevices_native.cli.record import record
+from mediadevices_native.cli.serve import serve
 
 __all__ = ["app", "main"]
 
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # errors are one line, and --verbose shows the traceback
 )
-for command in (devices, capabilities, photo, record, monitor, doctor):
+for command in (devices, capabilities, photo, record, monitor, serve, doctor):
     app.command()(command)
 
 

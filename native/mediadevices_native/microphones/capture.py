@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from mediadevices.driver import AudioMode, Configuration, Control, ControlValue, Sink
 from mediadevices.errors import NotReadableError
 from mediadevices.media.audio_data import AudioData
+from mediadevices.media.sample_clock import SampleClock
 from mediadevices_native.microphones.portaudio import (
     Buffer,
     OpenedStream,
@@ -28,7 +29,6 @@ from mediadevices_native.microphones.portaudio import (
     StreamRequest,
     StreamTime,
 )
-from mediadevices.media.sample_clock import SampleClock
 
 if TYPE_CHECKING:
     from mediadevices_native.microphones.line import Line

@@ -1,0 +1,320 @@
+"""``mediadevices serve``."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices_native.cli import serve as serve_module
+from mediadevices_native.serving import PageServer, Site, examples_folder, find_pyodide
+from mediadevices_native.serving.pyodide_files import CDN
+from support.command_line import call, command
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from pathlib import Path
+
+SECONDS = 20
+_REMEDY = "`npm install pyodide` makes node_modules/pyodide"
+
+
+class Answer:
+    """What a server answered."""
+
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self.status = answer.status
+        self.headers = answer.headers
+        self.body = answer.read()
+
+
+class Client:
+    """Asks a server, as it is told to and not as it should be."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        try:
+            connection.request("GET", path, headers=dict(headers or {}))
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def serving(site: Site) -> Generator[Client]:
+    """Serve a site from a thread."""
+    with PageServer(site, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield Client(server.server_port)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def pages(folder: Path) -> Path:
+    """A user's folder."""
+    pages = folder / "pages"
+    (pages / "sub").mkdir(parents=True)
+    (pages / "index.html").write_text("<p>mine")
+    (pages / "main.py").write_text("print('é')\n", encoding="utf-8")
+    (pages / "sub" / "index.html").write_text("<p>below")
+    (pages / ".env").write_text("secret")
+    (folder / "outside.txt").write_text("outside")
+    return pages
+
+
+@pytest.fixture
+def client(pages: Path) -> Generator[Client]:
+    """A client of a server of the user's folder."""
+    with serving(Site(pages)) as client:
+        yield client
+
+
+@pytest.fixture
+def no_npm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without npm."""
+    monkeypatch.setattr("shutil.which", lambda name: None)
+
+
+def put_pyodide(folder: Path) -> Path:
+    """Put something that looks like Pyodide into a folder."""
+    folder.mkdir(parents=True)
+    (folder / "pyodide.mjs").write_text("export {}")
+    return folder
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_served_with_its_index(client: Client) -> None:
+    answer = client.get("/")
+    assert (answer.status, answer.body) == (200, b"<p>mine")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client.get("/sub/").body == b"<p>below"
+
+
+def test_a_file_comes_byte_by_byte_whatever_the_query(client: Client, pages: Path) -> None:
+    answer = client.get("/main.py?x=1")
+    assert answer.body == (pages / "main.py").read_bytes()
+    assert answer.headers["Content-Type"] == "text/x-python; charset=utf-8"
+
+
+def test_head_has_the_length_and_no_body(client: Client) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=SECONDS)
+    connection.request("HEAD", "/")
+    answer = Answer(connection.getresponse())
+    assert (answer.status, answer.headers["Content-Length"]) == (200, "7")
+    connection.request("GET", "/")  # a body would stand before this answer
+    assert Answer(connection.getresponse()).body == b"<p>mine"
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing.html",
+        "/sub",
+        "/../outside.txt",
+        "/%2e%2e/outside.txt",
+        "/sub/..%2f..%2f..%2foutside.txt",
+        "/..\\outside.txt",
+        "//etc/passwd",
+        "/.env",
+        "/main.py%00.html",
+        "/_mediadevices/../index.html",
+        "/_mediadevices/pyodide/pyodide.mjs",
+        "/_mediadevices/server.py",
+    ],
+)
+def test_what_is_not_there_or_not_to_be_seen_is_not_found(client: Client, path: str) -> None:
+    assert client.get(path).status == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example"])
+def test_another_name_that_leads_here_is_refused(client: Client, host: str) -> None:
+    assert client.get("/", {"Host": host}).status == 421
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8000", "LOCALHOST"])
+def test_the_names_of_this_machine_are_answered(client: Client, host: str) -> None:
+    assert client.get("/", {"Host": host}).status == 200
+
+
+def test_nobody_else_gets_through(pages: Path) -> None:
+    with PageServer(Site(pages), 0) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        assert server.url == f"http://localhost:{server.server_port}/"
+
+
+# --- the library and Pyodide ------------------------------------------------------------------
+
+
+def test_the_loader_is_there(client: Client) -> None:
+    answer = client.get("/_mediadevices/loader.mjs")
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert b"export async function loadMediaDevices" in answer.body
+
+
+def test_without_pyodide_here_pages_take_it_from_the_network(client: Client) -> None:
+    settings = json.loads(client.get("/_mediadevices/settings.json").body)
+    assert settings["pyodide"] == CDN
+    assert client.get(f"/_mediadevices/{settings['wheel']}").body.startswith(b"PK")
+
+
+def test_with_pyodide_here_pages_take_it_from_here(pages: Path, tmp_path: Path) -> None:
+    pyodide = put_pyodide(tmp_path / "pyodide")
+    (pyodide / "pyodide.asm.wasm").write_bytes(b"\0asm")
+    with serving(Site(pages, pyodide=pyodide)) as client:
+        assert json.loads(client.get("/_mediadevices/settings.json").body)["pyodide"] == "pyodide/"
+        answer = client.get("/_mediadevices/pyodide/pyodide.asm.wasm")
+        assert (answer.body, answer.headers["Content-Type"]) == (b"\0asm", "application/wasm")
+        assert client.get("/_mediadevices/pyodide/..%2f..%2fwork/outside.txt").status == 404
+
+
+@pytest.mark.usefixtures("no_npm")
+def test_pyodide_is_looked_for_in_both_folders(folder: Path, pages: Path) -> None:
+    assert find_pyodide(pages) is None
+    of_the_page = put_pyodide(pages / "node_modules" / "pyodide")
+    assert find_pyodide(pages) == of_the_page
+    of_this_folder = put_pyodide(folder / "node_modules" / "pyodide")
+    assert find_pyodide(pages) == of_this_folder
+
+
+@pytest.mark.parametrize(
+    ("script", "found"), [("echo {0}", True), ("echo nowhere", False), ("exit 1", False)]
+)
+def test_npm_is_asked_for_its_own_folder(
+    monkeypatch: pytest.MonkeyPatch, pages: Path, tmp_path: Path, script: str, found: bool
+) -> None:
+    pyodide = put_pyodide(tmp_path / "global" / "pyodide")
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\n{script.format(pyodide.parent)}\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    assert find_pyodide(pages) == (pyodide if found else None)
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+@contextmanager
+def running(*arguments: object) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """Run the command until it has said where it is, and end it."""
+    process = subprocess.Popen(
+        command("serve", *arguments, "--port", 0),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_example_page_is_served_and_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
+    pyodide = put_pyodide(tmp_path / "pyodide")
+    with running("--pyodide", pyodide) as (process, url):
+        port = int(url.removeprefix("http://localhost:").removesuffix("/web/"))
+        client = Client(port)
+        assert client.get("/").headers["Location"] == "/web/"
+        assert b"/_mediadevices/loader.mjs" in client.get("/web/").body
+        program = examples_folder() / "same_program.py"
+        assert client.get("/same_program.py").body == program.read_bytes()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, err) == (0, "", f"Pyodide: from {pyodide}\n")
+
+
+def test_what_is_not_found_is_told(pages: Path, tmp_path: Path) -> None:
+    with running(pages, "--pyodide", put_pyodide(tmp_path / "pyodide")) as (process, url):
+        client = Client(int(url.removeprefix("http://localhost:").removesuffix("/")))
+        assert client.get("/favicon.ico").status == 404  # browsers ask for it unasked
+        assert client.get("/mian.py").status == 404
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=SECONDS)
+    assert err.splitlines()[1:] == ["warning: /mian.py: there is no such file"]
+
+
+@pytest.mark.usefixtures("no_npm")
+def test_it_says_where_pages_get_pyodide_from_and_opens_a_browser_if_told_to(
+    monkeypatch: pytest.MonkeyPatch, pages: Path
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr(PageServer, "serve_forever", _interrupted)
+    done = call("serve", pages, "--port", 0)
+    assert (done.code, opened) == (0, [])
+    assert "Pyodide: 314." in done.err
+    assert CDN in done.err
+    done = call("serve", pages, "--port", 0, "--open")
+    assert (done.code, opened) == (0, [done.out.strip()])
+
+
+def _interrupted(_: PageServer) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "error: nowhere: there is no such folder\n"),
+        (["a-file"], "error: a-file: this is no folder\n"),
+        (["empty"], "error: empty: there is no index.html in it\n"),
+        (
+            ["pages", "--pyodide", "empty"],
+            f"error: --pyodide: empty: there is no pyodide.mjs in it; {_REMEDY}\n",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("pages")
+def test_bad_folders_are_told_in_a_line(folder: Path, arguments: list[str], message: str) -> None:
+    (folder / "empty").mkdir()
+    (folder / "a-file").touch()
+    done = call("serve", *arguments)
+    assert (done.code, done.out, done.err) == (1, "", message)
+
+
+@pytest.mark.usefixtures("no_npm")
+def test_a_port_that_is_taken_is_told_in_a_line(pages: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = call("serve", pages, "--port", port)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"error: --port {port}: another program has this port; --port 0 takes any that is free\n"
+    )
+
+
+@pytest.mark.usefixtures("no_npm")
+def test_a_port_that_is_not_allowed_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, pages: Path
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(serve_module, "PageServer", refuse)
+    done = call("serve", pages, "--port", 80)
+    assert done.code == 1
+    assert done.err.startswith("error: --port 80: Permission denied; ")
+
+
+def test_a_port_that_there_cannot_be_is_a_wrong_call(pages: Path) -> None:
+    assert call("serve", pages, "--port", 65536).code == 2
