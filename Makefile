@@ -7,10 +7,10 @@ STAMP := .venv/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test benchmark-browser check format clean
+.PHONY: help setup demo test benchmark-browser check browser-table format clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
 
 setup: $(STAMP) ## Create .venv with the library, editable, and its tools
 	@echo 'Ready: $(BIN)'
@@ -47,6 +47,10 @@ check: $(STAMP) ## Lint, types, import rules, documentation
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/mkdocs build --strict --quiet
+
+browser-table: $(STAMP) ## Look at every member in every browser, and write docs/browsers.md
+	@$(SYSTEM) test
+	PYTHONPATH=tests $(BIN)/python -m support.browser_table_writing
 
 format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,207 @@
+"""Writes the table of `docs/browsers.md` anew: `make browser-table`.
+
+It runs the tests that look at every member, natively and in the browsers that there are here, takes
+what they have seen out of their report, and writes the data and the page. What a browser has shown
+that is not here stays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import groupby
+from pathlib import Path
+from typing import TypeAlias
+from xml.etree import ElementTree as ET
+
+from support import browser_table as table
+
+__all__ = ["Note", "notes", "page_with", "rendered", "unexplained", "unused"]
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "browsers.md"
+TESTS = "tests/pyodide/test_browser_table.py"
+SECTION = re.compile(r"(?<=<!-- made by `make browser-table` -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+_NOTES = Path(__file__).with_name("browser_table_notes.toml")
+_TITLES = {"cpython": "desktop", "chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKit"}
+_SYMBOLS = {"own": "✓", "works": "✓", "ours": "✓ (ours)", "untried": "(✓)"}
+_LACKS, _BROKEN = "–", "✗"  # noqa: RUF001  (a dash is what is meant)
+# One lane at a time; a browser that hangs ends itself long before.
+_SECONDS = 600
+
+# An interface, a member and a lane.
+Place: TypeAlias = tuple[str, str, str]
+Seen: TypeAlias = Mapping[str, Mapping[str, table.Cells]]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody found out about cells.
+
+    Attributes:
+        members: Patterns such as ``"MediaStreamTrack.stats"`` or ``"MediaStreamTrack*Stats.*"``.
+        lanes: The lanes that it is about.
+        cells: How the cells begin that it is about.
+        text: What there is to know, in Markdown.
+        evidence: The test or the source that shows it.
+    """
+
+    members: Sequence[str]
+    lanes: Sequence[str]
+    cells: str
+    text: str
+    evidence: str
+
+    def is_about(self, place: Place, cell: str) -> bool:
+        """Return whether it belongs to a cell."""
+        name, member, lane = place
+        path = f"{name}.{member}"
+        matching = any(fnmatchcase(path, pattern) for pattern in self.members)
+        return matching and lane in self.lanes and cell.startswith(self.cells)
+
+
+def notes() -> list[Note]:
+    """Return the notes, in the order of their numbers."""
+    return [Note(**entry) for entry in tomllib.loads(_NOTES.read_text("utf-8"))["note"]]
+
+
+def rendered(seen: Seen, known: Sequence[Note]) -> str:
+    """Return the table in Markdown; neighbours whose cells are alike share a row.
+
+    Args:
+        seen: For each lane and interface, the cells.
+        known: The notes.
+    """
+    lines = ["", f"| | {' | '.join(_TITLES.values())} |", f"|---|{'---|' * len(_TITLES)}"]
+    for name in table.INTERFACES:
+        lines.append(f"| **{name}** |{' |' * len(_TITLES)}")
+        texts = {m: _texts(seen, known, name, m) for m in table.members(name)}
+        # By their cells, in the order in which these come first.
+        order = list(dict.fromkeys(texts.values()))
+        for cells, group in groupby(sorted(texts, key=lambda m: order.index(texts[m])), texts.get):
+            shown = ", ".join(_shown(name, member) for member in group)
+            lines.append(f"| {shown} | {' | '.join(cells or ())} |")
+    lines += ["", *(f"{n}. {note.text}" for n, note in enumerate(known, 1)), "", ""]
+    return "\n".join(lines)
+
+
+def _texts(seen: Seen, known: Sequence[Note], name: str, member: str) -> tuple[str, ...]:
+    return tuple(_text(seen[lane][name][member], known, name, member, lane) for lane in _TITLES)
+
+
+def _text(cell: str, known: Sequence[Note], name: str, member: str, lane: str) -> str:
+    symbol = _SYMBOLS.get(cell) or (_LACKS if cell.startswith("lacks") else _BROKEN)
+    numbers = [
+        str(n) for n, note in enumerate(known, 1) if note.is_about((name, member, lane), cell)
+    ]
+    return f"{symbol} <sup>{' '.join(numbers)}</sup>" if numbers else symbol
+
+
+def _shown(name: str, member: str) -> str:
+    if member == "()":
+        shown = "constructor"
+    else:
+        call = callable(getattr(table.interface(name), member, None))
+        shown = f"`{member}()`" if call else f"`{member}`"
+    return f"{shown} †" if member in table.PYTHONS_OWN.get(name, ()) else shown
+
+
+def _cells(seen: Seen) -> Iterator[tuple[Place, str]]:
+    for lane, interfaces in seen.items():
+        for name, cells in interfaces.items():
+            for member, cell in cells.items():
+                yield (name, member, lane), cell
+
+
+def unexplained(seen: Seen, known: Sequence[Note]) -> list[tuple[Place, str]]:
+    """Return the cells of which something is to be told, and no note does."""
+    return [
+        (place, cell)
+        for place, cell in _cells(seen)
+        if cell.startswith(("lacks", "broken", "untried"))
+        and not any(note.is_about(place, cell) for note in known)
+    ]
+
+
+def unused(seen: Seen, known: Sequence[Note]) -> list[Note]:
+    """Return the notes that are about no cell."""
+    cells = list(_cells(seen))
+    return [note for note in known if not any(note.is_about(*cell) for cell in cells)]
+
+
+def page_with(section: str, page: str) -> str:
+    """Return the page with another table.
+
+    Args:
+        section: The table.
+        page: The page.
+
+    Raises:
+        ValueError: The page has no place for it.
+    """
+    if not SECTION.search(page):
+        message = f"{PAGE.name} has no section for the table; see SECTION in {Path(__file__).name}"
+        raise ValueError(message)
+    return SECTION.sub(lambda _: section, page)
+
+
+def _look(say: Callable[[str], object]) -> dict[str, dict[str, table.Cells]]:
+    """Run the tests, and return what they have seen."""
+    seen = table.read() if table.DATA.exists() else {}
+    with tempfile.TemporaryDirectory(prefix="browser-table-") as folder:
+        for lane in table.LANES:
+            report = Path(folder) / f"{lane}.xml"
+            command = [sys.executable, "-m", "pytest", "-q", f"--lane={lane}", TESTS]
+            # That they fail is no news: they compare with what is to be written anew.
+            done = subprocess.run(
+                [*command, f"--junitxml={report}"],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+            found = _found(report)
+            if set(found) == set(table.INTERFACES):
+                seen[lane] = {name: found[name] for name in table.INTERFACES}
+                say(f"{lane}: looked at {len(found)} interfaces")
+            elif lane in seen and not found:
+                say(f"{lane}: is not here; what it had shown stays")
+            else:
+                missing = ", ".join(name for name in table.INTERFACES if name not in found)
+                sys.exit(f"{done.stdout[-3000:]}\n{lane}: saw nothing of {missing}")
+    return {lane: seen[lane] for lane in table.LANES}
+
+
+def _found(report: Path) -> dict[str, table.Cells]:
+    found: dict[str, table.Cells] = {}
+    if report.exists():
+        for element in ET.parse(report).iter("property"):  # our own file
+            if element.get("name") == table.REPORT:
+                found.update(json.loads(element.get("value", "{}")))
+    return found
+
+
+def main() -> None:
+    """Look at everything, and write the data and the page."""
+    seen = _look(print)
+    table.DATA.write_text(json.dumps(seen, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    known = notes()
+    page = PAGE.read_text("utf-8")
+    PAGE.write_text(page_with(rendered(seen, known), page), "utf-8")
+    for place, cell in unexplained(seen, known):
+        print(f"{_NOTES.name} has to explain {'.'.join(place[:2])} in {place[2]}: {cell}")
+    for note in unused(seen, known):
+        print(f"{_NOTES.name} explains what is not so (any more): {note.text}")
+
+
+if __name__ == "__main__":
+    main()
