@@ -22,6 +22,13 @@ __all__ = ["create_generator"]
 
 # What the browser knows in place of Python's own formats.
 _BROWSER_FORMAT = {"RGB24": "RGBX", "BGR24": "BGRX", "GRAY8": "I420"}
+# How Python makes YUV, where a browser that is not told supposes BT.709; the rest is as in RGB.
+_COLOUR_SPACE = {
+    "matrix": "smpte170m",
+    "fullRange": False,
+    "primaries": "bt709",
+    "transfer": "iec61966-2-1",
+}
 #: Seconds of sound that may wait to be played before writing has to wait.
 _AHEAD = 1.0
 
@@ -66,7 +73,10 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     def write(self, data: MediaData) -> asyncio.Future[None]:
         """Give a frame or block to the tracks, and close it."""
-        if all(track.readyState == "ended" for track in self._family):
+        # In place: the tracks share the list, and clones come to it.
+        self._family[:] = [track for track in self._family if track.readyState == "live"]
+        if not self._family:
+            self._release()
             message = "every track of the generator has ended; make another generator"
             return promise.rejected(InvalidStateError(message))
         if data.closed:
@@ -75,10 +85,11 @@ class BrowserGenerator(GeneratorHandle, ABC):
         return promise.started(self._write_and_close(data), name="write to a generator")
 
     def close(self) -> None:
-        """End the tracks."""
-        for track in self._family:
-            track.stop()
-        self._track.stop()
+        """End the tracks, each in a task and with its event."""
+        loop = promise.running_loop()
+        for js in self._family:
+            if js.readyState == "live":
+                loop.call_soon(_end, ffi.wrapper_of(BrowserTrack, js))
         self._release()
 
     async def _write_and_close(self, data: MediaData) -> None:
@@ -94,7 +105,13 @@ class BrowserGenerator(GeneratorHandle, ABC):
         """Hand a frame or block to the browser."""
 
     def _release(self) -> None:
-        """Let go of what the route holds."""
+        """Let go of what the route holds; again does nothing."""
+
+
+def _end(track: BrowserTrack) -> None:
+    if track.ready_state == "live":
+        track.stop()
+        track.notify("ended")
 
 
 class DirectGenerator(BrowserGenerator):
@@ -107,7 +124,10 @@ class DirectGenerator(BrowserGenerator):
 
     async def _give(self, data: MediaData) -> None:
         js = js_frame(data) if isinstance(data, VideoFrame) else js_audio(data)
-        await ffi.awaited(self._writer.write(js))
+        try:
+            await ffi.awaited(self._writer.write(js))
+        finally:
+            js.close()  # The track has its own; what it has not taken is closed here.
 
 
 class CanvasGenerator(BrowserGenerator):
@@ -117,8 +137,8 @@ class CanvasGenerator(BrowserGenerator):
         self._canvas = ffi.window.document.createElement("canvas")
         # A canvas can be captured once somebody has begun to draw.
         self._context = self._canvas.getContext("2d")
-        track = self._canvas.captureStream(0).getVideoTracks()[0]
-        super().__init__(track)
+        self._stream = self._canvas.captureStream(0)
+        super().__init__(self._stream.getVideoTracks()[0])
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, VideoFrame)
@@ -127,16 +147,18 @@ class CanvasGenerator(BrowserGenerator):
             self._canvas.width, self._canvas.height = size
         with ffi.errors():
             if data.geometry.format.family == "rgb":
-                self._draw_pixels(data)
+                await self._draw_pixels(data)
             else:
                 self._draw_frame(data)
-        for track in self._family:
-            track.requestFrame()
+        # In Firefox the stream is asked, as in an older version of the standard.
+        for source in [self._stream] if hasattr(self._stream, "requestFrame") else self._family:
+            source.requestFrame()
 
-    def _draw_pixels(self, data: VideoFrame) -> None:
-        with pixel_operations().convert(data, "RGBA") as frame:
-            pixels = ffi.to_typed_array(frame.data)
-            visible = frame.geometry.visible
+    async def _draw_pixels(self, data: VideoFrame) -> None:
+        visible = data.geometry.visible
+        memory = bytearray(4 * visible.width * visible.height)
+        await data.copy_to(memory, format="RGBA")
+        pixels = ffi.to_typed_array(memoryview(memory))
         clamped = ffi.new("Uint8ClampedArray", pixels.buffer)
         image = ffi.new("ImageData", clamped, visible.width, visible.height)
         self._context.putImageData(image, 0, 0)
@@ -161,16 +183,14 @@ class PlaybackGenerator(BrowserGenerator):
         self._waiting = 0  # samples that were given and not played yet
         self._played = asyncio.Event()
         self._opening = asyncio.Lock()
+        self._released = False
         self._listener = ffi.create_proxy(self._on_played)
         super().__init__(self._target.stream.getAudioTracks()[0])
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, AudioData)
         async with self._opening:  # Blocks keep their order.
-            if self._port is None:
-                await self._graph.load()
-                port = self._port = self._graph.play(self._target)
-                port.onmessage = self._listener
+            port = await self._opened()
             block = self._resampled(data)
             if block is None:
                 return
@@ -178,9 +198,7 @@ class PlaybackGenerator(BrowserGenerator):
                 while self._waiting > _AHEAD * self._graph.sample_rate:
                     self._played.clear()
                     await self._played.wait()
-                if self._port is None:
-                    message = "the generator was closed meanwhile"
-                    raise InvalidStateError(message)
+                self._check_open()
                 self._waiting += block.number_of_frames
                 size = block.allocation_size(plane_index=0, format="f32-planar")
                 channels = block.number_of_channels
@@ -191,7 +209,23 @@ class PlaybackGenerator(BrowserGenerator):
                     block.copy_to(part, plane_index=index, format="f32-planar")
             message = ffi.to_js({"channels": channels})
             message.samples = ffi.to_typed_array(view.cast("f"))
-            self._port.postMessage(message)
+            port.postMessage(message)
+
+    async def _opened(self) -> ffi.JsObject:
+        """Return the port to the worklet, which is loaded once."""
+        self._check_open()
+        if self._port is None:
+            try:
+                await self._graph.load()
+            finally:
+                self._check_open()
+            port = self._port = self._graph.play(self._target)
+            port.onmessage = self._listener
+        return self._port
+
+    def _check_open(self) -> None:
+        if self._released:
+            raise InvalidStateError("the generator was closed meanwhile")
 
     def _resampled(self, data: AudioData) -> AudioData | None:
         rate = self._graph.sample_rate
@@ -208,11 +242,14 @@ class PlaybackGenerator(BrowserGenerator):
         self._played.set()
 
     def _release(self) -> None:
+        if self._released:
+            return
+        self._released = True
         if self._port is not None:
             self._port.postMessage("stop")
             self._port.onmessage = None
             self._port = None
-            self._listener.destroy()
+        self._listener.destroy()
         self._graph.close()
         self._waiting = 0
         self._played.set()
@@ -237,6 +274,8 @@ def js_frame(frame: VideoFrame) -> ffi.JsObject:
             "displayWidth": geometry.display_width,
             "displayHeight": geometry.display_height,
         }
+        if geometry.format.family != "rgb":
+            init["colorSpace"] = _COLOUR_SPACE
         if known.duration is not None:
             init["duration"] = known.duration
     return ffi.new("VideoFrame", pixels, ffi.to_js(init))

@@ -98,6 +98,7 @@ class Tap(ABC):
         try:
             await self._read()
         except Exception as error:  # noqa: BLE001  (the readers end, and the program hears why)
-            report_exception(error, f"while reading the {self._track.kind} track")
+            if not self._ended:  # Of a track that has ended meanwhile, a browser gives no frames.
+                report_exception(error, f"while reading the {self._track.kind} track")
         finally:
             self.end()

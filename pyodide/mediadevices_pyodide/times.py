@@ -11,10 +11,9 @@ _TOLERANCE = 1_000_000
 
 
 class Timeline:
-    """Moves the time stamps of a track to our clock.
+    """Moves the time stamps of a video track to our clock.
 
-    In each engine, and for sound and picture apart, they count from another moment; the first one
-    shows from which.
+    In each engine they count from another moment; the first one shows from which.
 
     Args:
         clock: The clock.
@@ -24,18 +23,14 @@ class Timeline:
         self._clock = clock
         self._offset: int | None = None
 
-    def stamp(self, timestamp: int, duration: int = 0) -> int:
+    def stamp(self, timestamp: int) -> int:
         """Return the time stamp on our clock.
 
         Args:
             timestamp: The browser's, in microseconds.
-            duration: How long it took to take what has come: it has come at its end.
         """
-        taken = self._clock.now() - duration
-        if self._offset is None or abs(timestamp + self._offset - taken) > _TOLERANCE:
-            self._offset = taken - timestamp
-        elif not duration and timestamp + self._offset > taken:
-            # The first one took longer to come than this one, which is not of the future. A block
-            # of sound keeps its place after the last one all the same.
-            self._offset = taken - timestamp
+        now = self._clock.now()
+        # Where the first one took longer to come than this one, this one is not of the future.
+        if self._offset is None or not 0 <= now - timestamp - self._offset <= _TOLERANCE:
+            self._offset = now - timestamp
         return timestamp + self._offset

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from importlib.resources import files
 
+from mediadevices.errors import DOMException
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 
@@ -16,7 +17,8 @@ _log = logging.getLogger("mediadevices")
 
 #: Seconds to wait for the browser to let sound run before saying what holds it up.
 _PATIENCE = 2.0
-_GESTURES = ("pointerdown", "keydown")
+#: Where a finger is a user's will, and where a mouse is, browsers differ.
+_GESTURES = ("pointerdown", "pointerup", "keydown")
 
 
 class AudioGraph:
@@ -100,26 +102,42 @@ class AudioGraph:
             await asyncio.wait_for(
                 ffi.future(self._context, "resume", None, lambda _: None), _PATIENCE
             )
-        except TimeoutError:
+        except (TimeoutError, DOMException):  # Some browsers say no, others say nothing.
             _log.warning(
                 "the browser lets no sound through before the user has touched the page; "
                 "samples flow from the first click or key on"
             )
-            await self._first_gesture()
-            await ffi.awaited(self._context.resume())
+            await self._running()
 
-    async def _first_gesture(self) -> None:
-        happened = asyncio.Event()
+    async def _running(self) -> None:
+        """Wait until the browser lets sound run, and try again with each gesture."""
+        running = asyncio.Event()
 
-        def note(_: object) -> None:
-            happened.set()
+        def look(_: object) -> None:
+            if self._context.state == "running":
+                running.set()
 
-        document, listener = ffi.window.document, ffi.create_proxy(note)
+        def resume(_: object) -> None:
+            # At once: a browser may take only what happens within the gesture for the user's will.
+            ffi.future(self._context, "resume", None, look).add_done_callback(_forget)
+
+        document, context = ffi.window.document, self._context
+        listeners = [ffi.create_proxy(look), ffi.create_proxy(resume)]
+        context.addEventListener("statechange", listeners[0])
         for name in _GESTURES:
-            document.addEventListener(name, listener)
+            document.addEventListener(name, listeners[1])
+        look(None)
         try:
-            await happened.wait()
+            await running.wait()
         finally:
+            context.removeEventListener("statechange", listeners[0])
             for name in _GESTURES:
-                document.removeEventListener(name, listener)
-            listener.destroy()
+                document.removeEventListener(name, listeners[1])
+            for listener in listeners:
+                listener.destroy()
+
+
+def _forget(attempt: asyncio.Future[None]) -> None:
+    """Take note of a failure that does not matter: there may be another gesture."""
+    if not attempt.cancelled():
+        attempt.exception()

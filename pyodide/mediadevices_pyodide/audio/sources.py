@@ -7,15 +7,16 @@ from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass
 
+from mediadevices.errors import DOMException
 from mediadevices.local.clock import Clock
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
 from mediadevices.media.sample_formats import SAMPLE_FORMATS
 from mediadevices_pyodide import ffi
+from mediadevices_pyodide.audio.block_times import BlockTimes
 from mediadevices_pyodide.audio.context import AudioGraph
 from mediadevices_pyodide.memory import Memory
 from mediadevices_pyodide.processor import Processor
-from mediadevices_pyodide.times import Timeline
 
 __all__ = ["Arrival", "ProcessorSource", "SampleSource", "WorkletSource", "sample_source"]
 
@@ -67,9 +68,8 @@ class ProcessorSource(SampleSource):
 
     def __init__(self, track: ffi.JsObject, clock: Clock) -> None:
         self._processor = Processor(track, _WAITING)
-        self._timeline = Timeline(clock)
+        self._times = BlockTimes(clock, _WAITING)
         self._memory = Memory()
-        self._expected: int | None = None
 
     async def next(self) -> Arrival | None:
         """Wait for the next block; None when the track has ended."""
@@ -94,23 +94,25 @@ class ProcessorSource(SampleSource):
         if planes == 1:
             plane_bytes *= channels
         slot = self._memory.take(plane_bytes * planes)
-        with ffi.errors(), slot.view() as view:
-            for plane in range(planes):
-                part = view.subarray(plane * plane_bytes, (plane + 1) * plane_bytes)
-                block.copyTo(part, ffi.to_js({"planeIndex": plane}))
-        start, duration = int(block.timestamp), round(frames / rate * 1e6)
-        missing = 0 if self._expected is None else start - self._expected
-        self._expected = start + duration
+        try:
+            with ffi.errors(), slot.view() as view:
+                for plane in range(planes):
+                    part = view.subarray(plane * plane_bytes, (plane + 1) * plane_bytes)
+                    block.copyTo(part, ffi.to_js({"planeIndex": plane}))
+        except BaseException:
+            self._memory.give_back(slot)
+            raise
+        timestamp, lost = self._times.next(int(block.timestamp), frames, rate)
         data = AudioData.wrap(
             slot.buffer,
             name,
             rate,
             frames,
             channels,
-            timestamp=self._timeline.stamp(start, duration),
+            timestamp=timestamp,
             release=lambda: self._memory.give_back(slot),
         )
-        return Arrival(data, max(0, round(missing / duration)))
+        return Arrival(data, lost)
 
 
 class WorkletSource(SampleSource):
@@ -127,8 +129,6 @@ class WorkletSource(SampleSource):
         self._port: ffi.JsObject | None = None
         self._times: SampleClock | None = None
         self._listener = ffi.create_proxy(self._on_message)
-        self._track_listener = ffi.create_proxy(self._on_ended)
-        track.addEventListener("ended", self._track_listener)
 
     async def next(self) -> Arrival | None:
         """Wait for the next block; None when the track has ended."""
@@ -153,19 +153,22 @@ class WorkletSource(SampleSource):
             self._port.onmessage = None
             self._port = None
         if not self._memory.closed:
-            self._track.removeEventListener("ended", self._track_listener)
-            self._track_listener.destroy()
             self._listener.destroy()
             self._memory.close()
         while self._waiting:
             self._waiting.popleft().data.close()
-        self._on_ended()
+        self._ended = True
+        self._arrived.set()
 
     async def _open(self) -> None:
         self._graph = graph = AudioGraph()
         self._times = SampleClock(graph.sample_rate)
-        await graph.load()
-        if self._ended:
+        try:
+            await graph.load()
+        except DOMException:
+            if not self._ended:
+                raise
+        if self._ended:  # Somebody has stopped it meanwhile.
             return
         stream = ffi.new("MediaStream", ffi.to_js([self._track]))
         options = {"numberOfOutputs": 0, "processorOptions": {"block": _BLOCK, "grant": _WAITING}}
@@ -182,18 +185,16 @@ class WorkletSource(SampleSource):
         samples.assign_to(memoryview(slot.buffer).cast("f"))
         if lost:
             times.skip()
+        # While the page was busy the message has waited: one clock tells on both sides how long.
+        waited = max(0.0, (ffi.window.Date.now() - message.time) / 1000)
         data = AudioData.wrap(
             slot.buffer,
             "f32-planar",
             graph.sample_rate,
             _BLOCK,
             channels,
-            timestamp=times.stamp(self._clock.now() / 1e6, 0, _BLOCK),
+            timestamp=times.stamp(self._clock.now() / 1e6 - waited, 0.0, _BLOCK),
             release=lambda: self._memory.give_back(slot),
         )
         self._waiting.append(Arrival(data, lost))
-        self._arrived.set()
-
-    def _on_ended(self, *_: object) -> None:
-        self._ended = True
         self._arrived.set()

@@ -35,20 +35,27 @@ class Capture extends AudioWorkletProcessor {
   }
 
   begin(channels) {
+    const { block, filled, samples } = this;
+    this.samples = new Float32Array(channels * block);
+    // What a block of other channels has got already stays: one channel becomes all of them.
+    for (let channel = 0; filled && channel < channels; channel++) {
+      const start = Math.min(channel, this.channels - 1) * block;
+      this.samples.set(samples.subarray(start, start + filled), channel * block);
+    }
     this.channels = channels;
-    this.samples = new Float32Array(channels * this.block);
-    this.filled = 0;
   }
 
   post() {
     if (this.grant > 0) {
       this.grant--;
       const { samples, channels, lost } = this;
-      this.port.postMessage({ samples, channels, lost }, [samples.buffer]);
+      const time = Date.now();
+      this.port.postMessage({ samples, channels, lost, time }, [samples.buffer]);
       this.lost = 0;
     } else {
       this.lost++;
     }
+    this.filled = 0;
     this.begin(this.channels);
   }
 }
