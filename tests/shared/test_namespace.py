@@ -1,4 +1,4 @@
-"""What `mediadevices` and `mediadevices.testing` export, no more and no less, is documented."""
+"""What the public modules export, no more and no less, is documented."""
 
 import ast
 import importlib
@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 import mediadevices
+import mediadevices.legacy
 import mediadevices.testing
 
 # The documentation does not go into the web page.
@@ -84,6 +85,24 @@ EXPORTS = {
         "ManualClock",
         "frame_number",
         "install_fake_devices",
+    },
+    mediadevices.legacy: {
+        "AllCapabilities",
+        "LocalMediaStream",
+        "MediaSourceStates",
+        "MediaStream",
+        "MediaStreamTrack",
+        "MediaStreamTrackEvent",
+        "MediaStreamTrackList",
+        "Navigator",
+        "NavigatorUserMediaError",
+        "ObjectURLs",
+        "SourceInfo",
+        "TrackState",
+        "URL",
+        "attach_url",
+        "navigator",
+        "stream_for_url",
     },
 }
 
