@@ -69,6 +69,9 @@ _NO_BROWSER = "only in a web page, and not of fake devices, are there objects of
 StreamConstraints: TypeAlias = Mapping[Kind, MediaTrackConstraints]
 
 
+# idl: own PermissionRequest: what a program's own prompter is asked.
+
+
 @dataclass(frozen=True, slots=True)
 class PermissionRequest:
     """What the user is asked: one question, even for camera and microphone together.

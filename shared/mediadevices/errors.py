@@ -41,6 +41,13 @@ __all__ = [
 ]
 
 
+# idl: own AbortError, DataError, EncodingError, InvalidAccessError, InvalidStateError,
+#   NotAllowedError, NotFoundError, NotReadableError, NotSupportedError, OperationError,
+#   SecurityError: `except NotFoundError:` is Python's way to ask for the `name`.
+# idl: own MediaDevicesWarning, TrackLeakWarning, UnknownConstraintWarning: Python's warnings, where
+#   the standard is silent.
+
+
 class DOMException(Exception):
     """An error of the Web platform (Web IDL §2.8.1).
 
@@ -48,6 +55,9 @@ class DOMException(Exception):
         message: What happened and what to do next.
         name: The standard's name of the error; a subclass of this class has its own.
     """
+
+    # idl: without *_ERR: numbers of before 2012; compare the class, or `code` with the number.
+    # idl: differs constructor: a subclass has a name of its own, so the default of `name` is None.
 
     _name: ClassVar[str] = "Error"
     _code: ClassVar[int] = 0

@@ -39,6 +39,20 @@ _BOTH: frozenset[Kind] = frozenset({"audio", "video"})
 _AUDIO: frozenset[Kind] = frozenset({"audio"})
 _VIDEO: frozenset[Kind] = frozenset({"video"})
 
+# idl: without MediaTrack*.pointsOfInterest, ConstrainPoint2DParameters, Point2D: no driver has it.
+#   It would be where the camera looks for focus and exposure.
+# idl: without MediaTrack*.gestureReactions, MediaTrack*.faceFraming, MediaTrack*.eyeGazeCorrection,
+#   MediaTrack*.humanFaceDetectionMode, MediaTrack*.backgroundSegmentationMask,
+#   HumanFaceDetectionModeEnum: effects that the system adds to a camera's picture. No driver here
+#   can switch them; a browser's are not passed on yet.
+# idl: without MediaTrack*.powerEfficient, MediaTrack*.powerEfficientPixelFormat: no driver
+#   tells it.
+# idl: without VideoFacingModeEnum, VideoResizeModeEnum, EchoCancellationModeEnum, MeteringMode:
+#   their values are there. The properties take any string, in the IDL's dictionaries too.
+# idl: without ImageCapture, PhotoCapabilities, PhotoSettings, MediaSettingsRange, RedEyeReduction,
+#   FillLightMode: not built. It would take pictures with the camera's own photo settings.
+# idl: without RTCDegradationPreference, RTCRtpSendParameters: of peer connections.
+
 # Media Capture and Streams: the order is that of its dictionaries.
 _CORE = (
     Property("width", _VIDEO, "ulong", required_in_get_user_media=True),

@@ -24,6 +24,12 @@ __all__ = [
 ]
 
 
+# idl: without MediaStreamConstraints.semantics, GetUserMediaSemantics: not built. It would say
+#   whether the user or the agent chooses the device.
+# idl: without HTMLMediaStreamConstraints, HTMLCameraElement, HTMLMicrophoneElement,
+#   HTMLUserMediaElement: elements of a page.
+
+
 class MediaTrackSettings(Dictionary):
     """What a track is set to (§4.3.9): ``settings["frameRate"] == settings.frame_rate``."""
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DeviceChangeEvent", "Event", "MediaStreamTrackEvent", "device_change_event"]
 
+# idl: without *Init.composed: no target of this API has a parent.
+
 
 class Event(Interface):
     """Something that happened (DOM §2.2).
@@ -29,6 +31,11 @@ class Event(Interface):
     Raises:
         TypeError: The type is no string, or a member is not a boolean.
     """
+
+    # idl: without srcElement, returnValue, cancelBubble, initEvent: older names; the DOM keeps them
+    #   for old pages.
+    # idl: without composed, composedPath, eventPhase, NONE, CAPTURING_PHASE, AT_TARGET,
+    #   BUBBLING_PHASE: no target of this API has a parent, so there is no path and no phase.
 
     __slots__ = (
         "_bubbles",

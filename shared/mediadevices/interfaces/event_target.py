@@ -22,6 +22,10 @@ __all__ = ["EventHandler", "EventHandlerAttribute", "EventTarget", "report_excep
 
 _E = TypeVar("_E", bound=Event)
 
+# idl: without AddEventListenerOptions.passive: only scrolling knows a use for it.
+# idl: without AddEventListenerOptions.signal: Python has no `AbortSignal`; `wait_for` and `events`
+#   end with their task.
+
 #: A listener or handler: a function, or a coroutine function, of the event.
 EventHandler: TypeAlias = Callable[[Any], object]  # Any: each handler knows its own event
 
@@ -44,6 +48,9 @@ class EventTarget(Interface):
     exception in one goes to the event loop's exception handler, never to the others. A listener
     may be a coroutine function: its coroutine runs as a task.
     """
+
+    # idl: own wait_for, events: what programs for asyncio expect.
+    # idl: differs addEventListener: `once` can be a keyword argument too.
 
     __slots__ = ("_listeners",)
 

@@ -37,6 +37,10 @@ class MediaDevices(Backed[Agent]):
     devices, as the program may see it, has become another.
     """
 
+    # idl: differs getUserMedia: `video` and `audio` can be keyword arguments too.
+    # idl: without defaultSemantics: not built. It would tell whether the user or the agent chooses
+    #   the device.
+
     __slots__ = ()
 
     ondevicechange = EventHandlerAttribute[DeviceChangeEvent]("devicechange")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MediaStream", "attach"]
 
+# idl: own attach: sets `srcObject` of an element of the page.
+
 
 def _tracks_of(source: object) -> list[MediaStreamTrack]:
     if source is None:
@@ -42,6 +44,9 @@ class MediaStream(Backed["StreamHandle"]):
     As an asynchronous context manager the stream stops all its tracks at the end of the block;
     behind the block their devices are closed, unless other tracks use them.
     """
+
+    # idl: own from_js, js: the way to and from JavaScript in a page.
+    # idl: own async with: stops the tracks, and waits until their devices are closed.
 
     __slots__ = ("_held",)
 

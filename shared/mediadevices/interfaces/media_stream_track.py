@@ -46,6 +46,10 @@ class MediaStreamTrack(Backed["TrackHandle"]):
     device is closed, unless another track uses it.
     """
 
+    # idl: own frames: iterates over what the track gives, without a processor.
+    # idl: own from_js, js: the way to and from JavaScript in a page.
+    # idl: own async with: stops the track, and waits until its device is closed.
+
     __slots__ = ("_stats",)
 
     onmute = EventHandlerAttribute[Event]("mute")

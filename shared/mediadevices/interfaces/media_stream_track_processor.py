@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MediaStreamTrackProcessor"]
 
+# idl: without MediaStreamTrackHandle: takes a track to a worker; no engine has devices in workers.
+
 
 class MediaStreamTrackProcessor(Interface):
     """The way out of a track (MediaStreamTrack Insertable Media Processing §3).
@@ -31,6 +33,11 @@ class MediaStreamTrackProcessor(Interface):
         TypeError: It is no track, or the size is no whole number of at least 1.
         InvalidStateError: The track has ended.
     """
+
+    # idl: differs constructor: takes the track itself, or the init dictionary.
+    # idl: without discardedFrames, totalFrames: not built; new in the draft. `dropped`
+    #   counts what the first of them counts.
+    # idl: own dropped: counts what nobody read in time.
 
     __slots__ = ("_readable", "_reader")
 

@@ -12,12 +12,14 @@ from mediadevices.interfaces.dictionaries import MediaStreamConstraints
 from mediadevices.interfaces.event_target import report_exception
 from mediadevices.interfaces.media_devices import MediaDevices
 from mediadevices.interfaces.media_stream import MediaStream
-from mediadevices.interfaces.permissions import Permissions
+from mediadevices.interfaces.permissions import Permissions, permissions_of
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
 
 __all__ = ["Navigator", "navigator"]
 
+# idl: own navigator: what is a global in a page is a name to import here.
+# idl: without WorkerNavigator: no engine has devices in workers.
 
 # An object that nobody holds can be made anew: nobody can tell.
 _permissions: WeakValueDictionary[Agent, Permissions] = WeakValueDictionary()
@@ -26,7 +28,14 @@ _permissions: WeakValueDictionary[Agent, Permissions] = WeakValueDictionary()
 class Navigator(Interface):
     """The entry to everything: `mediadevices.navigator` is the one there is."""
 
+    # idl: own get_user_media: the form with callbacks, which the standard's text still has (§10.3)
+    #   and its IDL has not any more.
+
     __slots__ = ()
+
+    def __init__(self, *_arguments: object) -> None:
+        message = "Navigator has no constructor; it is mediadevices.navigator"
+        raise TypeError(message)
 
     def __repr__(self) -> str:
         return "<Navigator>"
@@ -41,7 +50,7 @@ class Navigator(Interface):
         """What the program may do; the same object as long as the same agent stands behind it."""
         agent = current_agent()
         if (permissions := _permissions.get(agent)) is None:
-            permissions = _permissions[agent] = Permissions(agent)
+            permissions = _permissions[agent] = permissions_of(agent)
         return permissions
 
     def get_user_media(
@@ -85,5 +94,5 @@ def _call(callback: Callable[..., object], argument: object) -> None:
         report_exception(error, "in a callback of get_user_media")
 
 
-navigator = Navigator()
+navigator = Navigator.__new__(Navigator)
 """The one `Navigator`: where every program starts."""

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
         Prompter,
     )
 
-__all__ = ["PermissionStatus", "Permissions"]
+__all__ = ["PermissionStatus", "Permissions", "permissions_of"]
+
+# idl: without PermissionSetParameters: a command of WebDriver, nothing for programs.
 
 _NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
 _POLICIES = ("ask", "grant", "deny")
@@ -61,10 +63,14 @@ class PermissionStatus(Backed["PermissionHandle"]):
 class Permissions(Interface):
     """What the program may do (Permissions §6.2): `navigator.permissions`."""
 
-    __slots__ = ("_agent",)
+    # idl: own set_policy, prompter: who decides, and who asks the user, where no browser does.
 
-    def __init__(self, agent: Agent) -> None:
-        self._agent = agent
+    __slots__ = ("_agent",)
+    _agent: Agent
+
+    def __init__(self, *_arguments: object) -> None:
+        message = "Permissions has no constructor; it is navigator.permissions"
+        raise TypeError(message)
 
     def __repr__(self) -> str:
         return f"<Permissions of the {self._agent.name} agent>"
@@ -73,7 +79,8 @@ class Permissions(Interface):
         """Tell the state of a permission, without asking the user.
 
         Args:
-            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``.
+            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``. With a camera,
+            ``panTiltZoom`` may be given; here its permission is the camera's.
 
         Returns:
             A future of a live `PermissionStatus`.
@@ -171,14 +178,22 @@ class Permissions(Interface):
         self._agent.prompter = value
 
 
+def permissions_of(agent: Agent) -> Permissions:
+    """Return a new object for the permissions of an agent."""
+    permissions = Permissions.__new__(Permissions)
+    permissions._agent = agent  # pyright: ignore[reportPrivateUsage]  (it has no constructor)
+    return permissions
+
+
 def _status(handle: PermissionHandle) -> PermissionStatus:
     return interface_of(PermissionStatus, handle)
 
 
 def _name(descriptor: object, method: str) -> PermissionName:
-    members = conversion.mapping(descriptor, f"{method}: permission_desc")
+    path = f"{method}: permission_desc"
+    members = conversion.mapping(descriptor, path)
+    conversion.boolean(members.get("panTiltZoom", False), f"{path}.panTiltZoom")
     for name in _NAMES:
         if name == members.get("name"):
             return name
-    path = f"{method}: permission_desc.name"
-    raise conversion.wrong_type(path, "'camera' or 'microphone'", members.get("name"))
+    raise conversion.wrong_type(f"{path}.name", "'camera' or 'microphone'", members.get("name"))

@@ -44,6 +44,11 @@ class ReadableStreamReadResult(Generic[T]):
 class ReadableStream(Interface, Generic[T]):
     """A stream of chunks to read (Streams §4.2): ``async for chunk in stream``."""
 
+    # idl: differs constructor: only processors make such streams; write a generator function
+    #   instead of an underlying source.
+    # idl: without from, pipeThrough, pipeTo, tee: an asynchronous generator is all of them.
+    # idl: differs getReader: there is one kind of reader, so there are no options.
+
     __slots__ = ("_cancel", "_locked", "_pull")
 
     def __init__(
@@ -106,6 +111,9 @@ class ReadableStream(Interface, Generic[T]):
 class ReadableStreamDefaultReader(Interface, Generic[T]):
     """The one who reads a stream (Streams §4.4)."""
 
+    # idl: differs constructor: `get_reader` makes readers.
+    # idl: without closed: `read` tells by `done`, and fails where the stream does.
+
     __slots__ = ("_cancel", "_pull", "_unlock")
 
     def __init__(
@@ -157,6 +165,8 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
 class WritableStream(Interface, Generic[T]):
     """A stream of chunks to write (Streams §5.2)."""
 
+    # idl: differs constructor: only generators make such streams.
+
     __slots__ = ("_close", "_closed", "_locked", "_write")
 
     def __init__(
@@ -185,7 +195,9 @@ class WritableStream(Interface, Generic[T]):
         if self._locked:
             raise TypeError(_LOCKED)
         self._locked = True
-        return WritableStreamDefaultWriter(self._write_chunk, self._end, self._unlock)
+        return WritableStreamDefaultWriter(
+            self._write_chunk, self._end, self._end_at_once, self._unlock
+        )
 
     def close(self) -> asyncio.Future[None]:
         """End the stream.
@@ -204,9 +216,7 @@ class WritableStream(Interface, Generic[T]):
         Raises:
             TypeError: (through the future) A writer holds it.
         """
-        if self._closed and not self._locked:
-            return promise.resolved(None)
-        return self.close()
+        return promise.rejected(TypeError(_LOCKED)) if self._locked else self._end_at_once()
 
     def _write_chunk(self, chunk: T) -> asyncio.Future[None]:
         if self._closed:
@@ -220,6 +230,9 @@ class WritableStream(Interface, Generic[T]):
         self._close()
         return promise.resolved(None)
 
+    def _end_at_once(self) -> asyncio.Future[None]:
+        return promise.resolved(None) if self._closed else self._end()
+
     def _unlock(self) -> None:
         self._locked = False
 
@@ -227,16 +240,23 @@ class WritableStream(Interface, Generic[T]):
 class WritableStreamDefaultWriter(Interface, Generic[T]):
     """The one who writes to a stream (Streams §5.3)."""
 
-    __slots__ = ("_end", "_unlock", "_write")
+    # idl: differs constructor: `get_writer` makes writers.
+    # idl: differs write: the chunk must be given; no track takes nothing.
+    # idl: without closed, desiredSize, ready: nothing is queued. The future of `write` is done when
+    #   the track has taken the chunk.
+
+    __slots__ = ("_abort", "_end", "_unlock", "_write")
 
     def __init__(
         self,
         write: Callable[[T], asyncio.Future[None]],
         end: Callable[[], asyncio.Future[None]],
+        abort: Callable[[], asyncio.Future[None]],
         unlock: Callable[[], None],
     ) -> None:
         self._write = write
         self._end = end
+        self._abort = abort
         self._unlock: Callable[[], None] | None = unlock
 
     def __repr__(self) -> str:
@@ -265,6 +285,19 @@ class WritableStreamDefaultWriter(Interface, Generic[T]):
         if self._unlock is None:
             return promise.rejected(TypeError(_RELEASED))
         return self._end()
+
+    def abort(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no sink here asks why)
+        """End the stream at once; again does nothing.
+
+        Args:
+            reason: Why; nobody is told.
+
+        Raises:
+            TypeError: (through the future) The lock was released.
+        """
+        if self._unlock is None:
+            return promise.rejected(TypeError(_RELEASED))
+        return self._abort()
 
     def release_lock(self) -> None:
         """Let go of the stream; again does nothing."""

@@ -75,6 +75,9 @@ class VideoTrackGenerator(_TrackGenerator[VideoFrame]):
         super().__init__("video", VideoFrame)
 
 
+# idl: own AudioTrackGenerator: the sibling of `VideoTrackGenerator`.
+
+
 class AudioTrackGenerator(_TrackGenerator[AudioData]):
     """An audio track of `AudioData` objects that the program writes; Python's own.
 

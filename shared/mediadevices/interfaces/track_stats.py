@@ -18,6 +18,8 @@ __all__ = ["MediaStreamTrackAudioStats", "MediaStreamTrackVideoStats"]
 class _TrackStats(Interface):
     """Numbers that stay the same until the event loop has turned, as the standard asks."""
 
+    # idl: differs constructor: only tracks make such objects; the argument is none of the API's.
+
     __slots__ = ("_handle", "_snapshot")
 
     def __init__(self, handle: TrackHandle) -> None:
@@ -72,6 +74,9 @@ class MediaStreamTrackAudioStats(_TrackStats):
 
     A *frame* is one sample of every channel. Durations and latencies are in milliseconds.
     """
+
+    # idl: own delivered_frames, delivered_frames_duration, total_frames, total_frames_duration: of
+    #   an earlier draft. Chromium has them.
 
     __slots__ = ()
 

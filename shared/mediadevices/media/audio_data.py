@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AudioData"]
 
+# idl: differs AudioDataCopyToOptions.planeIndex: the first plane is the default; most blocks have
+#   but one.
+
 _MAX_COUNT = 2**31 - 1
 _INIT = (
     "format",
@@ -69,6 +72,11 @@ class AudioData(Interface):
         >>> data = AudioData(format="s16", sample_rate=48000, number_of_frames=480,
         ...                  number_of_channels=1, timestamp=0, data=bytes(960))
     """
+
+    # idl: differs constructor, allocationSize, copyTo: keyword arguments are taken too.
+    # idl: own wrap, channels: for drivers and for operations on samples.
+    # idl: own data, to_ndarray, converted, buffer protocol: the samples in the form that one needs.
+    # idl: own with, closed, retimed: what Python programs do with samples.
 
     __slots__ = ("_channels", "_format", "_frames", "_resource", "_sample_rate", "_timestamp")
 

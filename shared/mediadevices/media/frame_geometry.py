@@ -28,13 +28,18 @@ __all__ = [
 _MAX_SIZE = 2**31 - 1
 
 
+# idl: differs DOMRectInit.width, DOMRectInit.height: a part of a picture is not empty.
+
+
 class DOMRectReadOnly(NamedTuple):
     """A rectangle of pixels (Geometry Interfaces §3)."""
 
-    x: int
-    y: int
-    width: int
-    height: int
+    # idl: without fromRect, toJSON: it is a named tuple, with `_make()` and `_asdict()`.
+
+    x: int = 0
+    y: int = 0
+    width: int = 0
+    height: int = 0
 
     @property
     def left(self) -> int:

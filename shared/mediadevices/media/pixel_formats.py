@@ -102,6 +102,11 @@ def _rgb(name: str, channels: str) -> PixelFormat:
     return PixelFormat(name, "rgb", channels, (PixelPlane(black),))
 
 
+# idl: own VideoPixelFormat.RGB24, VideoPixelFormat.BGR24, VideoPixelFormat.GRAY8: what OpenCV,
+#   Pillow and most models speak.
+# idl: without VideoPixelFormat.*P10, VideoPixelFormat.*P12: no driver gives more than 8 bits.
+# idl: without VideoPixelFormat.I422A, VideoPixelFormat.I444A: no driver gives transparency.
+
 PIXEL_FORMATS: Mapping[str, PixelFormat] = MappingProxyType(
     {
         pixel_format.name: pixel_format

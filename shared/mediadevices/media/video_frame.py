@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 __all__ = ["VideoFrame"]
 
+# idl: without VideoColorSpace, VideoColorSpaceInit, VideoFrame*.colorSpace: no driver tells it; YUV
+#   is BT.601.
+# idl: without VideoFrameMetadata, VideoFrame*.metadata, Segment, SegmentType, BackgroundBlur,
+#   MediaEffectInfo: no driver tells anything of what is in a picture.
+# idl: without AlphaOption, VideoFrameInit.alpha: transparency is kept.
+
 _MAX_SIZE = 2**31 - 1
 _MIN_TIME = -(2**63)
 
@@ -75,6 +81,12 @@ class VideoFrame(Interface):
     Example:
         >>> frame = VideoFrame(bytes(6), format="I420", coded_width=2, coded_height=2, timestamp=0)
     """
+
+    # idl: differs constructor: the picture is a frame or memory; keyword arguments are taken too.
+    # idl: differs allocationSize, copyTo: keyword arguments are taken too.
+    # idl: own wrap, over, resource, geometry: for drivers and for operations on pixels.
+    # idl: own data, planes, layout, to_ndarray, buffer protocol: the memory without a copy.
+    # idl: own with, closed, retimed: what Python programs do with frames.
 
     __slots__ = ("_duration", "_geometry", "_resource", "_timestamp")
 
