@@ -237,7 +237,18 @@ def _number(value: object) -> float | None:
     return value if conversion.is_number(value) else None
 
 
+def _device_id(value: object) -> object:
+    """Return a bare id; None for an empty one, which names no device: "not given" (§8.1)."""
+    return None if value == "" else value
+
+
 def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Constraint:
+    if name == "deviceId":
+        value = (
+            {member: _device_id(given) for member, given in value.items()}
+            if conversion.is_mapping(value)
+            else _device_id(value)
+        )
     if conversion.is_mapping(value):
         constraint = Constraint(
             name,
@@ -252,12 +263,6 @@ def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Const
         constraint = Constraint(name, ideal=_values(value))
     else:
         constraint = Constraint(name, exact=_values(value))
-    if name == "deviceId":  # An empty id names no device: not given (§8.1).
-        return Constraint(
-            name,
-            exact=constraint.exact if constraint.exact != ("",) else None,
-            ideal=constraint.ideal if constraint.ideal != ("",) else None,
-        )
     return constraint
 
 

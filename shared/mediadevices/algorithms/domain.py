@@ -94,7 +94,9 @@ def nearest(
     """
     candidates: list[Value] = []
     if isinstance(domain, Interval):
-        wishes = [*(constraint.ideal or () if constraint else ()), *preferred, domain.min]
+        # Of an ideal on the other side of zero the relative distance is least at the far end.
+        ends = [domain.min, domain.max]
+        wishes = [*(constraint.ideal or () if constraint else ()), *preferred, *ends]
         candidates = [
             number
             for wish in wishes

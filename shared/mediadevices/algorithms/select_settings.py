@@ -223,16 +223,10 @@ def _rank(
 
     After the distance: what is in force stays, the open mode stays, a native mode before a scaled
     one, the less is cropped the better, the nearer to the defaults, the smaller the native mode.
+    Who names neither width nor height gets what is near to the defaults before the least cropped.
     """
     settings, mode = selection.settings, selection.mode
-    change = (
-        sum(
-            value_distance(name, settings[name], value) if name in settings else 1.0
-            for name, value in current.items()
-        )
-        if current
-        else 0.0
-    )
+    change = _change(settings, current) if current else 0.0
     other_mode = float(current_mode is not None and mode != current_mode)
     if not isinstance(mode, VideoMode):
         far = sum(
@@ -255,14 +249,31 @@ def _rank(
         for name in ("width", "height", "frameRate")
         if name not in wishes
     )
+    # Rounding hides any cropping of a tiny picture, and nobody wants one who names no size.
+    crop_and_far = (cropped, far) if {"width", "height"} & wishes.keys() else (far, cropped)
     return (
         selection.distance,
         change,
         other_mode,
         scaled,
-        cropped,
-        far,
+        *crop_and_far,
         value_distance("", mode.frame_rate, DEFAULTS["frameRate"]),
         -scale,
         order,
     )
+
+
+def _change(settings: Mapping[str, Value], current: Mapping[str, Value]) -> float:
+    """Return how far settings are from those in force.
+
+    A size counts as a whole: who changes the width alone wants no picture that is cropped in order
+    to keep its height.
+    """
+    size = {"width", "height", "aspectRatio"} & current.keys()
+    resized = any(settings.get(name) != current[name] for name in size)
+    rest = (
+        value_distance(name, settings[name], value) if name in settings else 1.0
+        for name, value in current.items()
+        if name not in size
+    )
+    return float(resized) + sum(rest)

@@ -144,6 +144,8 @@ class DeviceSource(Source):
         """Take over what the driver says now of the device, which no track uses."""
         self.device = self._handle.device = device
         self._sharing = Sharing(device, self._identity, self.kind)
+        # What earlier tracks set counts no more, unless the device has kept it.
+        self._controls = dict(device.initial)
 
     # --- opening and closing --------------------------------------------------------------
 

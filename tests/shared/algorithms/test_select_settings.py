@@ -166,10 +166,41 @@ def test_scaling_without_cropping_comes_before_cropping():
     assert (selection.mode.width, selection.mode.height) == (1280, 720)
 
 
+def test_an_ideal_beyond_zero_is_nearest_to_the_far_end():
+    check({"zoom": {"min": 1, "ideal": -1}})
+
+
 def test_settings_in_force_win_ties():
     current = {"width": 300, "height": 200, "frameRate": 7.0, "resizeMode": "crop-and-scale"}
     assert picture({"resizeMode": "INVALID"}, current=current) == (300, 200, 7, "crop-and-scale")
     assert picture({"width": 1280}, current=current)[0] == 1280
+
+
+@pytest.mark.parametrize(
+    ("constraints", "size"),
+    [
+        ({"width": {"exact": 200}}, (200, 150)),
+        ({"width": 200}, (200, 150)),
+        ({"height": {"max": 240}}, (320, 240)),
+        ({"width": 200, "height": 200}, (200, 200)),
+    ],
+)
+def test_who_changes_one_side_of_a_picture_changes_the_other_with_it(constraints, size):
+    current = {"width": 640, "height": 480, "aspectRatio": 1.3333333333, "frameRate": 30.0}
+    options = {"current": current, "current_mode": WEBCAM.modes[0]}
+    assert picture(constraints, camera([(640, 480, 30.0)]), **options)[:2] == size
+
+
+@pytest.mark.parametrize(
+    ("constraints", "size"),
+    [
+        ({"aspectRatio": {"min": 2}}, (640, 320)),
+        ({"aspectRatio": {"exact": 0.5}}, (240, 480)),
+        ({"advanced": [{"aspectRatio": 2}]}, (640, 320)),
+    ],
+)
+def test_who_asks_for_a_shape_gets_no_tiny_picture(constraints, size):
+    assert picture(constraints)[:2] == size
 
 
 def test_a_mode_that_reaches_the_rate_comes_before_the_uncompressed_one_that_does_not():
@@ -243,3 +274,14 @@ def test_the_number_of_sizes_that_are_looked_at_does_not_grow_with_the_picture()
 
     assert count(100) < 2 * count(1) + 50
     assert math.isfinite(count(1))
+
+
+@pytest.mark.parametrize("given", ["", {"exact": ""}, {"ideal": ""}, [], {"exact": []}])
+def test_a_device_id_that_is_empty_is_not_given(given):
+    assert picture({"deviceId": given})[:2] == picture({})[:2]
+
+
+@pytest.mark.parametrize("given", [{"exact": [""]}, {"exact": ["", ""]}])
+def test_a_list_with_an_empty_device_id_is_given_and_names_no_device(given):
+    basic, advanced = analysed({"deviceId": given})
+    assert select_settings(settings_universe(0, SMALL, IDENTITY), basic, advanced) == []

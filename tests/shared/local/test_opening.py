@@ -202,3 +202,18 @@ async def test_an_honest_camera_takes_the_place_of_a_lying_one(clock: ManualCloc
         async with await ask(video={"width": {"exact": 640}}) as stream:
             assert stream.get_tracks()[0].label == "Honest"
         assert not liar.is_open
+
+
+async def test_what_an_earlier_track_set_is_not_there_for_the_next(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await ask(audio={"echoCancellation": False}) as first:
+        assert first.get_tracks()[0].get_settings()["echoCancellation"] is False
+        shared = await ask(audio=True)  # a device that is open stays what it is
+        assert shared.get_tracks()[0].get_settings()["echoCancellation"] is False
+        shared.get_tracks()[0].stop()
+    await clock.advance(0)
+    assert not fakes.microphones[0].is_open
+    async with await ask(audio=True) as second:
+        assert second.get_tracks()[0].get_settings()["echoCancellation"] is True
+    await clock.advance(0)

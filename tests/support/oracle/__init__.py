@@ -1,0 +1,1 @@
+"""Chromium as an oracle: what it answers to constraint sets, beside what the library answers."""
