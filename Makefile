@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test benchmark-browser check browser-table format clean
+.PHONY: help setup demo test conformance benchmark-browser check browser-table idl-page oracle format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -37,6 +37,10 @@ test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
 	@$(SYSTEM) test
 	$(BIN)/python -m pytest $(ARGS)
 
+conformance: $(STAMP) ## Run the conformance suite everywhere, and write its table
+	@$(SYSTEM) test
+	PYTHONPATH=tests $(BIN)/python -m support.conformance_report
+
 benchmark-browser: $(STAMP) ## Time the ways of a frame in each browser, beside plain JavaScript
 	$(BIN)/python -m pytest benchmarks/browser/bench_routes.py -q -rP | grep '^|\|^_.*test_routes\|passed\|failed'
 
@@ -51,6 +55,13 @@ check: $(STAMP) ## Lint, types, import rules, documentation
 browser-table: $(STAMP) ## Look at every member in every browser, and write docs/browsers.md
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m support.browser_table_writing
+
+oracle: $(STAMP) ## Ask Chromium and the library the same, and write docs/oracle.md
+	@$(SYSTEM) test
+	PYTHONPATH=tests $(BIN)/python -m support.oracle
+
+idl-page: $(STAMP) ## Write what differs from the IDL into docs/conformance.md
+	PYTHONPATH=tests $(BIN)/python -m support.idl_page
 
 format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .

@@ -8,4 +8,5 @@ pytest_plugins = [
     "support.lanes",
     "support.skips",
     "support.remote",
+    "support.conformance_report",
 ]

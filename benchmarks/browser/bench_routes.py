@@ -76,7 +76,7 @@ async def test_routes(width: int, height: int) -> None:
     video: Any = import_module("js").document.createElement("video")
     video.muted = True
     order = await byte_order()
-    native, rgba, canvas = FrameCopier(None, order), FrameCopier("RGBA", order), CanvasCopier()
+    native, rgba, canvas = FrameCopier(None), FrameCopier("RGBA"), CanvasCopier()
 
     async def converted(wanted: str) -> Any:
         copier = rgba if wanted == "RGB24" else native

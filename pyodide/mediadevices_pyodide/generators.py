@@ -16,7 +16,7 @@ from mediadevices.platform import pixel_operations, resampler_factory
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.audio.context import AudioGraph
-from mediadevices_pyodide.track import BrowserTrack
+from mediadevices_pyodide.track import BrowserTrack, Family
 
 __all__ = ["create_generator"]
 
@@ -53,9 +53,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     def __init__(self, track: ffi.JsObject) -> None:
         self._track = ffi.wrapper_of(BrowserTrack, track)
-        self._track.family = [track]
-        self._family = self._track.family
-        self._muted = False
+        self._family = self._track.family = Family(self._track)
 
     @property
     def track(self) -> BrowserTrack:
@@ -65,17 +63,19 @@ class BrowserGenerator(GeneratorHandle, ABC):
     @property
     def muted(self) -> bool:
         """Whether the track gives black frames or silence, whatever is written."""
-        return self._muted
+        return self._family.muted
 
     @muted.setter
     def muted(self, value: bool) -> None:
-        self._muted = value
+        if value != self._family.muted:
+            self._family.muted = value
+            for track in tuple(self._family.tracks):
+                track.source_muted(value)
 
     def write(self, data: MediaData) -> asyncio.Future[None]:
         """Give a frame or block to the tracks, and close it."""
-        # In place: the tracks share the list, and clones come to it.
-        self._family[:] = [track for track in self._family if track.readyState == "live"]
-        if not self._family:
+        self._family.tracks = [one for one in self._family.tracks if one.ready_state == "live"]
+        if not self._family.tracks:
             self._release()
             message = "every track of the generator has ended; make another generator"
             return promise.rejected(InvalidStateError(message))
@@ -86,15 +86,13 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     def close(self) -> None:
         """End the tracks, each in a task and with its event."""
-        loop = promise.running_loop()
-        for js in self._family:
-            if js.readyState == "live":
-                loop.call_soon(_end, ffi.wrapper_of(BrowserTrack, js))
+        for track in tuple(self._family.tracks):
+            track.end_soon()
         self._release()
 
     async def _write_and_close(self, data: MediaData) -> None:
         with data:
-            if not self._muted:
+            if not self.muted:
                 await self._give(data)
                 return
             with _nothing_like(data) as nothing:
@@ -106,12 +104,6 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     def _release(self) -> None:
         """Let go of what the route holds; again does nothing."""
-
-
-def _end(track: BrowserTrack) -> None:
-    if track.ready_state == "live":
-        track.stop()
-        track.notify("ended")
 
 
 class DirectGenerator(BrowserGenerator):
@@ -135,6 +127,8 @@ class CanvasGenerator(BrowserGenerator):
 
     def __init__(self) -> None:
         self._canvas = ffi.window.document.createElement("canvas")
+        # It has a size once a frame has been written.
+        self._canvas.width = self._canvas.height = 0
         # A canvas can be captured once somebody has begun to draw.
         self._context = self._canvas.getContext("2d")
         self._stream = self._canvas.captureStream(0)
@@ -151,7 +145,8 @@ class CanvasGenerator(BrowserGenerator):
             else:
                 self._draw_frame(data)
         # In Firefox the stream is asked, as in an older version of the standard.
-        for source in [self._stream] if hasattr(self._stream, "requestFrame") else self._family:
+        old = hasattr(self._stream, "requestFrame")
+        for source in [self._stream] if old else [track.js for track in self._family.tracks]:
             source.requestFrame()
 
     async def _draw_pixels(self, data: VideoFrame) -> None:

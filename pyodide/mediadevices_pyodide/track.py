@@ -16,7 +16,22 @@ from mediadevices_pyodide.audio.tap import AudioTap
 from mediadevices_pyodide.video.formats import browser_format
 from mediadevices_pyodide.video.tap import VideoTap
 
-__all__ = ["BrowserTrack"]
+__all__ = ["BrowserTrack", "Family"]
+
+
+class Family:
+    """The tracks of one generator, of which a live one takes what is written.
+
+    Args:
+        first: The first track; its clones come to it.
+    """
+
+    __slots__ = ("muted", "tracks")
+
+    def __init__(self, first: BrowserTrack) -> None:
+        self.tracks = [first]
+        #: Whether the generator is muted: of that no browser knows anything.
+        self.muted = False
 
 
 class BrowserTrack(ffi.Wrapper, TrackHandle):
@@ -25,13 +40,14 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
     One that the program drops is not stopped: the page may still show it.
     """
 
-    __slots__ = ("_taps", "family")
+    __slots__ = ("_muted", "_taps", "family")
     events = ("mute", "unmute", "ended", "configurationchange")
 
     def __init__(self, js: ffi.JsObject) -> None:
         super().__init__(js)
-        #: Of a generator's track: this one and its clones, of which a live one takes data.
-        self.family: list[ffi.JsObject] | None = None
+        #: Of a generator's track.
+        self.family: Family | None = None
+        self._muted = False  # by a generator
         # What readers read through, for each format of the browser's.
         self._taps: dict[str | None, VideoTap | AudioTap] = {}
 
@@ -63,7 +79,7 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
     @property
     def muted(self) -> bool:
         """Whether the source gives no media for now."""
-        return bool(self.js.muted)
+        return self._muted or bool(self.js.muted)
 
     @property
     def ready_state(self) -> ReadyState:
@@ -121,7 +137,8 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         """Take over what the browser does not keep for a clone."""
         if original.family is not None:
             self.family = original.family
-            self.family.append(self.js)
+            self.family.tracks.append(self)
+            self._muted = self.family.muted
         if self.content_hint != original.content_hint:
             self.content_hint = original.content_hint
 
@@ -129,6 +146,14 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         """End the track at once, without an event."""
         self.js.stop()
         self._end_taps()
+
+    def source_muted(self, muted: bool) -> None:
+        """Take note, in a task, of a generator's muted state; it writes black or silence itself."""
+        promise.running_loop().call_soon(self._set_muted, muted)
+
+    def end_soon(self) -> None:
+        """End the track in a task, with the event."""
+        promise.running_loop().call_soon(self._end)
 
     def released(self) -> asyncio.Future[None]:
         """Return a future that is done: the browser closes the device when it sees fit."""
@@ -155,11 +180,22 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             self._update_flow()
         super().happened(event)
 
+    def _set_muted(self, muted: bool) -> None:
+        if muted != self._muted and self.ready_state == "live":
+            self._muted = muted
+            self.notify("mute" if muted else "unmute")
+
+    def _end(self) -> None:
+        if self.ready_state == "live":
+            self.stop()
+            self.notify("ended")
+
     def _tap(self, wanted: str | None, capacity: int) -> VideoTap | AudioTap:
         tap = self._taps.get(wanted)
         if tap is None or tap.ended:
             audio = self.kind == "audio"
-            tap = AudioTap(self.js) if audio else VideoTap(self.js, wanted, capacity)
+            generated = self.family is not None
+            tap = AudioTap(self.js) if audio else VideoTap(self.js, wanted, capacity, generated)
             self._taps[wanted] = tap
         return tap
 

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.environment import Environment, FakeEnvironment
+from conformance.fake_environment import FakeEnvironment
+from conformance.page_environment import PageEnvironment
+from support import expectations
+from support.browsers.configurations import BROWSERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from conformance.environment import Environment
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,13 +23,33 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if inside := config.getoption("--inside"):
+        expectations.mark_expected(items, inside)
+
+
+@pytest.fixture(scope="session")
+def sound() -> Iterator[object]:
+    """The sound server whose microphones the native lane has."""
+    from conformance.native_environment import sound_server
+
+    with sound_server() as server:
+        yield server
+
+
 @pytest.fixture(autouse=True)
 def environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
     """What surrounds the program; there is one for every test, used or not."""
-    world = FakeEnvironment()
-    marker = request.node.get_closest_marker("needs")
-    missing = set(marker.args if marker else ()) - world.abilities
-    if missing:
-        pytest.skip(f"this environment has no {', '.join(sorted(missing))}")
+    inside = request.config.getoption("--inside")
+    world: Environment
+    if inside == "native":
+        request.getfixturevalue("sound")
+        from conformance.native_environment import NativeEnvironment
+
+        world = NativeEnvironment()
+    elif inside in BROWSERS:
+        world = PageEnvironment()
+    else:
+        world = FakeEnvironment()
     yield world
     world.close()

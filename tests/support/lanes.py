@@ -3,6 +3,7 @@
     cpython   this Python, on this machine
     pulse     the same, with a private PulseAudio server
     node      Pyodide under Node
+    native    the desktop's own agent: a sound server's microphones, fake cameras
     chromium, firefox, webkit
               a web page in that browser
     oldpyodide
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support import abilities
 from support.browsers.configurations import (
     BROWSERS,
     CONFIGURATIONS,
@@ -39,11 +41,11 @@ __all__ = ["LANES", "LOCAL", "configuration_of", "lane_of", "lanes_of", "remote_
 
 # In the order of running: those of this process first.
 LOCAL = ("cpython", "pulse")
-LANES = (*LOCAL, "node", *BROWSERS, "vm")
+LANES = (*LOCAL, "node", "native", *BROWSERS, "vm")
 
 _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),
-    "tests/conformance": ("cpython", "node"),
+    "tests/conformance": ("cpython", "node", "native", "chromium", "firefox"),
     "tests/pyodide": ("chromium", "firefox", "webkit"),
     "benchmarks/browser": ("chromium", "firefox", "webkit"),
     "tests/native/pulse": ("pulse",),
@@ -96,7 +98,7 @@ def lanes_of(item: pytest.Item) -> tuple[str, ...]:
     folder = PurePath(item.path.relative_to(item.config.rootpath))
     for parent in folder.parents:
         if lanes := _BY_FOLDER.get(parent.as_posix()):
-            return lanes
+            return tuple(lane for lane in lanes if abilities.has_all(lane, item))
     return ("cpython",)
 
 

@@ -66,6 +66,10 @@ def environment(root: Path, lane: str, configuration: Configuration) -> Environm
         from support.node_environment import NodeEnvironment
 
         return NodeEnvironment(root)
+    if lane == "native":
+        from support.native_environment import NativeEnvironment
+
+        return NativeEnvironment(root)
     if lane == "vm":
         from support.vm_environment import VirtualMachineEnvironment
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mediadevices.errors import DOMException
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, find_pixel_format
+from mediadevices.webidl import conversion
 from mediadevices_pyodide import ffi
 
 __all__ = ["ByteOrder", "browser_format", "byte_order"]
@@ -27,9 +28,16 @@ def browser_format(wanted: str | None) -> str | None:
 
     Args:
         wanted: The format that the consumer wants; None for whichever it is.
+
+    Raises:
+        TypeError: There is no such format.
     """
-    found = None if wanted is None else find_pixel_format(wanted)
-    return None if found is None else _FROM_BROWSER.get(found.name)
+    if wanted is None:
+        return None
+    found = find_pixel_format(wanted)
+    if found is None:
+        raise conversion.wrong_type("format", "a pixel format such as 'RGB24'", wanted)
+    return _FROM_BROWSER.get(found.name)
 
 
 @dataclass(frozen=True, slots=True)

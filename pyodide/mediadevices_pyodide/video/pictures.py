@@ -11,7 +11,7 @@ from mediadevices.media.pixel_formats import PIXEL_FORMATS
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.memory import Memory, Slot
-from mediadevices_pyodide.video.formats import ByteOrder
+from mediadevices_pyodide.video.formats import byte_order
 
 __all__ = ["CanvasCopier", "FrameCopier", "PictureCopier"]
 
@@ -49,15 +49,13 @@ class FrameCopier(PictureCopier):
 
     Args:
         wanted: The format to ask for; None for the one that each frame has.
-        order: What the engine really does.
     """
 
-    __slots__ = ("_native", "_options", "_wanted")
+    __slots__ = ("_options", "_wanted")
 
-    def __init__(self, wanted: str | None, order: ByteOrder) -> None:
+    def __init__(self, wanted: str | None) -> None:
         super().__init__()
-        self._wanted = wanted if order.converts else None
-        self._native = order.native
+        self._wanted = wanted
         self._options: Mapping[str | None, ffi.JsObject] = {
             name: ffi.to_js({} if name is None else {"format": name}) for name in (None, wanted)
         } | {"RGBA": ffi.to_js({"format": "RGBA"})}
@@ -65,12 +63,13 @@ class FrameCopier(PictureCopier):
     async def copy(self, picture: ffi.JsObject, timestamp: int) -> VideoFrame:
         """Copy a frame; see `PictureCopier.copy`."""
         try:
-            wanted = self._wanted
+            order = await byte_order()
+            wanted = self._wanted if order.converts else None
             if wanted is None and picture.format not in PIXEL_FORMATS:
                 # A format without a name, as in the memory of a graphics card, or a rare one.
                 wanted = "RGBA"
             claimed = str(picture.format) if wanted is None else wanted
-            name = self._native.get(claimed, claimed)
+            name = order.native.get(claimed, claimed)
             options = self._options[wanted]
             duration = ffi.optional(picture.duration)
             geometry = _geometry(picture, name)

@@ -17,7 +17,14 @@ from mediadevices_pyodide.times import Timeline
 from mediadevices_pyodide.video.formats import byte_order
 from mediadevices_pyodide.video.pictures import CanvasCopier, FrameCopier, PictureCopier
 
-__all__ = ["Arrival", "ElementSource", "PictureSource", "ProcessorSource", "picture_source"]
+__all__ = [
+    "Arrival",
+    "ElementSource",
+    "PictureSource",
+    "ProcessorSource",
+    "element_source",
+    "processor_source",
+]
 
 #: Frames that may wait in the browser: they hold the camera's own memory, of which there is little.
 _MOST_WAITING = 8
@@ -31,7 +38,7 @@ class Arrival:
 
     Attributes:
         picture: The browser's object; whoever takes it closes it, by copying.
-        timestamp: Microseconds of our clock.
+        timestamp: Microseconds, of our clock or of the program's that writes the frames.
         lost: How many before it were lost, because the page was busy.
     """
 
@@ -42,6 +49,9 @@ class Arrival:
 
 class PictureSource(ABC):
     """Gives the pictures of one track."""
+
+    #: Whether each is a frame that a program has written, with the time stamp that it has given.
+    written = False
 
     def __init__(self, copier: PictureCopier) -> None:
         self.copier = copier
@@ -59,27 +69,37 @@ class PictureSource(ABC):
         self.copier.close()
 
 
-async def picture_source(
-    track: ffi.JsObject, wanted: str | None, clock: Clock, capacity: int
-) -> PictureSource:
-    """Return the fastest source that this engine has.
+def processor_source(
+    track: ffi.JsObject, wanted: str | None, clock: Clock | None, capacity: int
+) -> ProcessorSource | None:
+    """Return the fastest source, which misses no frame from now on; None without a processor.
+
+    Args:
+        track: The browser's track.
+        wanted: The format to ask for; None for the one that the frames have.
+        clock: Gives the time stamps; None to keep those of the program that writes the frames.
+        capacity: How many frames may wait in the browser.
+    """
+    if hasattr(ffi.window, "VideoFrame") and hasattr(ffi.window, "MediaStreamTrackProcessor"):
+        return ProcessorSource(track, FrameCopier(wanted), clock, capacity)
+    return None
+
+
+async def element_source(track: ffi.JsObject, wanted: str | None, clock: Clock) -> ElementSource:
+    """Return the fastest source of an engine that has no processor.
 
     Args:
         track: The browser's track.
         wanted: The format to ask for; None for the one that the frames have.
         clock: Gives the time stamps.
-        capacity: How many frames may wait, where the browser has a queue.
     """
     if not hasattr(ffi.window, "VideoFrame"):
         return ElementSource(track, CanvasCopier(), clock)
-    order = await byte_order()
-    if hasattr(ffi.window, "MediaStreamTrackProcessor"):
-        return ProcessorSource(track, FrameCopier(wanted, order), clock, capacity)
-    if wanted in {"RGBA", "RGBX"} and order.converts:
+    if wanted in {"RGBA", "RGBX"} and (await byte_order()).converts:
         # Engines without the processor convert faster by drawing than by `copyTo`. One that does
         # not convert at all gives BGRA, which Python turns round faster than a canvas does.
         return ElementSource(track, CanvasCopier(), clock)
-    return ElementSource(track, FrameCopier(wanted, order), clock)
+    return ElementSource(track, FrameCopier(wanted), clock)
 
 
 class ProcessorSource(PictureSource):
@@ -88,16 +108,17 @@ class ProcessorSource(PictureSource):
     Args:
         track: The browser's track.
         copier: Copies its frames.
-        clock: Gives the time stamps.
+        clock: Gives the time stamps; None to keep those of the program that writes the frames.
         capacity: How many frames may wait in the browser.
     """
 
     def __init__(
-        self, track: ffi.JsObject, copier: FrameCopier, clock: Clock, capacity: int
+        self, track: ffi.JsObject, copier: FrameCopier, clock: Clock | None, capacity: int
     ) -> None:
         super().__init__(copier)
         self._processor = Processor(track, min(capacity, _MOST_WAITING))
-        self._timeline = Timeline(clock)
+        self.written = clock is None
+        self._timeline = None if clock is None else Timeline(clock)
         self._losses = Losses(track)
 
     async def next(self) -> Arrival | None:
@@ -110,7 +131,9 @@ class ProcessorSource(PictureSource):
         frame = await pending
         if frame is None:
             return None
-        timestamp = self._timeline.stamp(int(frame.timestamp))
+        timestamp = int(frame.timestamp)
+        if self._timeline is not None:
+            timestamp = self._timeline.stamp(timestamp)
         return Arrival(frame, timestamp, self._losses.take())
 
     def discard(self, arrival: Arrival) -> None:

@@ -10,7 +10,12 @@ from mediadevices.local.video_output import VideoOutput
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.tap import Tap
-from mediadevices_pyodide.video.sources import Arrival, PictureSource, picture_source
+from mediadevices_pyodide.video.sources import (
+    Arrival,
+    PictureSource,
+    element_source,
+    processor_source,
+)
 
 __all__ = ["VideoTap"]
 
@@ -28,37 +33,52 @@ class VideoTap(Tap):
         track: The browser's track.
         wanted: The format to ask the browser for; None for the one that the frames have.
         capacity: How many frames may wait in the browser.
+        generated: Whether the frames are those that a program writes.
     """
 
-    def __init__(self, track: ffi.JsObject, wanted: str | None, capacity: int) -> None:
+    def __init__(
+        self, track: ffi.JsObject, wanted: str | None, capacity: int, generated: bool
+    ) -> None:
         self._clock = MonotonicClock()
         self._video = VideoOutput(self._clock)
         super().__init__(track, self._video)
         self._wanted = wanted
-        self._capacity = capacity
-        self._source: PictureSource | None = None
+        # At once where it can be, so that no frame of a generator's is missed.
+        self._source: PictureSource | None = processor_source(
+            track, wanted, None if generated else self._clock, capacity
+        )
         self._size = (0, 0)
         self._spoilt = 0  # frames in a row that could not be copied
-        settings = track.getSettings()
-        self._configure(getattr(settings, "width", 0), getattr(settings, "height", 0))
+        self._configure(*self._track_size)
 
     @property
     def _delivers(self) -> bool:
-        # Engines differ in what they give of a disabled track, and some give nothing.
-        return self._real
+        # Engines differ in what they give of a disabled track, and some give nothing; but a frame
+        # that a program has written has its own time, which black ones of ours would not fit in.
+        # As long as there is no size, the program has not written anything: then nothing comes.
+        return self._passes or self._size == (0, 0)
+
+    @property
+    def _passes(self) -> bool:
+        """Whether readers get what comes, if only to make it black."""
+        return self._real or (self._source is not None and self._source.written)
 
     async def _read(self) -> None:
-        source = await picture_source(self._track, self._wanted, self._clock, self._capacity)
-        if self.ended:
-            source.stop()
-            return
-        self._source = source
+        source = self._source
+        if source is None:
+            source = await element_source(self._track, self._wanted, self._clock)
+            if self.ended:
+                source.stop()
+                return
+            self._source = source
         while (arrival := await source.next()) is not None:
             if not self._output.readers:
                 source.discard(arrival)
                 return
-            if not self._real:
+            if not self._passes:
                 source.discard(arrival)
+                # Its size is not always that of the track.
+                self._configure(*self._track_size)
                 self.update_flow()
                 continue
             if (copied := await self._copied(source, arrival)) is not None:
@@ -85,6 +105,11 @@ class VideoTap(Tap):
     def _stop(self) -> None:
         if self._source is not None:
             self._source.stop()
+
+    @property
+    def _track_size(self) -> tuple[int, int]:
+        settings = self._track.getSettings()
+        return int(getattr(settings, "width", 0)), int(getattr(settings, "height", 0))
 
     def _configure(self, width: int, height: int) -> None:
         """Take the size over: the browser has scaled already."""

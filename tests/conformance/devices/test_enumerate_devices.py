@@ -25,6 +25,7 @@ def identified(devices: list[MediaDeviceInfo]) -> bool:
     return all(device.device_id and device.group_id for device in devices)
 
 
+@pytest.mark.needs("undecided")
 async def test_before_capture_the_list_is_anonymous() -> None:
     devices = await listed()
     assert [device.kind for device in devices] == ["audioinput", "videoinput"]
@@ -32,6 +33,7 @@ async def test_before_capture_the_list_is_anonymous() -> None:
         assert (device.device_id, device.label, device.group_id) == ("", "", "")
 
 
+@pytest.mark.needs("undecided")
 async def test_after_video_only_the_cameras_are_exposed() -> None:
     async with capture(video=True):
         assert identified(await listed("videoinput"))
@@ -68,6 +70,7 @@ async def test_each_call_gives_new_objects() -> None:
         assert (one.device_id, one.kind) == (other.device_id, other.kind)
 
 
+@pytest.mark.needs("undecided")
 async def test_before_capture_each_call_gives_new_objects() -> None:
     first, second = await listed(), await listed()
     for one, other in zip(first, second, strict=True):
@@ -99,6 +102,7 @@ async def test_documents_share_device_ids_but_not_group_ids(environment: Environ
         assert one.group_id != other.group_id
 
 
+@pytest.mark.needs("undecided")
 async def test_an_input_that_is_not_exposed_has_no_capabilities() -> None:
     for device in await listed():
         assert isinstance(device, InputDeviceInfo)

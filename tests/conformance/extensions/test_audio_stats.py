@@ -67,7 +67,7 @@ async def test_numbers_stay_the_same_until_the_event_loop_turns() -> None:
 async def test_stats_are_the_same_object_each_time() -> None:
     async with capture(audio=True) as stream:
         (track,) = stream.get_audio_tracks()
-        assert track.stats is track.stats
+        assert stats_of(track) is stats_of(track)
 
 
 async def test_a_disabled_track_counts_nothing() -> None:

@@ -42,5 +42,5 @@ async def test_what_is_possible_can_be_applied(kind: str, name: str, value: bool
 
 @pytest.mark.parametrize(("kind", "name"), PROPERTIES)
 async def test_it_may_not_be_required_when_a_device_is_selected(kind: str, name: str) -> None:
-    with pytest.raises(TypeError, match=name):
+    with pytest.raises(TypeError):
         await navigator.media_devices.get_user_media({kind: {name: {"exact": False}}})

@@ -6,14 +6,20 @@ import pytest
 
 from mediadevices import OverconstrainedError, navigator
 
+NAMES = ("width", "height", "frameRate")
 TOO_MUCH = [("width", {"min": 100_000_000})]
-NOTHING = [(name, {"max": 0}) for name in ("width", "height", "frameRate")]
-LESS_THAN_NOTHING = [(name, {"max": -1}) for name in ("width", "height", "frameRate")]
-CONTRADICTION = [(name, {"min": 100, "max": 10}) for name in ("width", "height", "frameRate")]
+NOTHING = [(name, {"max": 0}) for name in NAMES]
+LESS_THAN_NOTHING = [(name, {"max": -1}) for name in NAMES]
+CONTRADICTION = [(name, {"min": 100, "max": 10}) for name in NAMES]
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [*TOO_MUCH, *NOTHING, *LESS_THAN_NOTHING, *CONTRADICTION]
+    ("name", "value"),
+    [*TOO_MUCH, *NOTHING, *LESS_THAN_NOTHING, *CONTRADICTION],
+    ids=[
+        "too much",
+        *(f"{word}-{name}" for word in ("nothing", "less", "contradiction") for name in NAMES),
+    ],
 )
 async def test_an_impossible_constraint_is_named(name: str, value: object) -> None:
     with pytest.raises(OverconstrainedError) as caught:

@@ -65,7 +65,8 @@ async def test_the_error_of_a_size_that_is_not_native_is_a_dom_exception() -> No
     with pytest.raises(DOMException) as caught:
         await navigator.media_devices.get_user_media(wanted)
     assert isinstance(caught.value, OverconstrainedError)
-    assert caught.value.constraint == "width"
+    # Either could be had alone: then the standard has no name, and an agent may help with one.
+    assert caught.value.constraint in {"", "width"}
 
 
 async def test_an_overconstrained_error_of_a_program_is_a_dom_exception() -> None:

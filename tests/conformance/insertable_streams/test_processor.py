@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture, read
+from conformance.media import capture, read, until
 from mediadevices import (
     AudioData,
     InvalidStateError,
@@ -16,13 +17,23 @@ from mediadevices import (
     VideoTrackGenerator,
 )
 
+if TYPE_CHECKING:
+    from mediadevices.interfaces.streams import ReadableStreamDefaultReader
+
 SECONDS = 5
 
 
-def frame(timestamp: int) -> VideoFrame:
+def grey(level: int) -> VideoFrame:
     return VideoFrame(
-        bytes(16), {"format": "RGBA", "codedWidth": 2, "codedHeight": 2, "timestamp": timestamp}
+        bytes([level, level, level, 255]) * 4,
+        {"format": "RGBA", "codedWidth": 2, "codedHeight": 2, "timestamp": level},
     )
+
+
+async def level_of(reader: ReadableStreamDefaultReader[VideoFrame]) -> int:
+    """Return how bright the next frame is."""
+    with (await reader.read()).value as taken:
+        return taken.data[0]
 
 
 @pytest.mark.parametrize(("kind", "cls"), [("video", VideoFrame), ("audio", AudioData)])
@@ -74,14 +85,19 @@ async def test_an_ended_track_cannot_be_read() -> None:
 @pytest.mark.parametrize("size", [1, 3])
 async def test_the_buffer_holds_so_many_of_the_newest(size: int) -> None:
     generator = VideoTrackGenerator()
-    processor = MediaStreamTrackProcessor(generator.track, max_buffer_size=size)
+    processor = MediaStreamTrackProcessor(generator.track, max_buffer_size=size, format="RGBA")
+    witness = MediaStreamTrackProcessor(generator.track, format="RGBA").readable.get_reader()
     writer = generator.writable.get_writer()
-    for number in range(6):
-        await writer.write(frame(number))
-    await writer.close()
-    taken = [one.timestamp async for one in processor.readable]
-    assert taken == list(range(6 - size, 6))
-    assert processor.dropped == 6 - size
+    levels = [40, 80, 120, 160, 200, 240]
+    async with asyncio.timeout(SECONDS):
+        for level in levels:
+            await writer.write(grey(level))
+            assert await level_of(witness) == pytest.approx(level, abs=6)
+        await until(lambda: processor.dropped == len(levels) - size)
+        reader = processor.readable.get_reader()
+        taken = [await level_of(reader) for _ in range(size)]
+    assert taken == pytest.approx(levels[-size:], abs=6)
+    generator.track.stop()
 
 
 async def test_a_slow_reader_gets_newer_frames_and_never_the_same_twice() -> None:

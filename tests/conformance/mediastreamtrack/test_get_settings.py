@@ -80,10 +80,16 @@ async def test_the_settings_of_a_video_track() -> None:
     assert isinstance(settings.height, int)
     assert settings.width > 0
     assert settings.height > 0
-    assert settings.aspect_ratio == round(settings.width / settings.height, 10)
+    assert settings.aspect_ratio == pytest.approx(settings.width / settings.height)
     assert settings.frame_rate > 0
     assert settings.resize_mode in {"none", "crop-and-scale"}
     assert settings.facing_mode is None or settings.facing_mode in FACING_MODES
+
+
+async def test_the_aspect_ratio_is_rounded_to_the_tenth_decimal_place() -> None:
+    async with capture(video={"width": 640, "height": 480}) as stream:
+        settings = stream.get_video_tracks()[0].get_settings()
+    assert settings.aspect_ratio == round(settings.width / settings.height, 10)
 
 
 @pytest.mark.parametrize("kind", ["audio", "video"])

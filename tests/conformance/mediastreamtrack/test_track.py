@@ -80,6 +80,7 @@ async def test_taking_the_permissions_back_ends_the_tracks(environment: Environm
         assert not stream.active
 
 
+@pytest.mark.needs("revoke")
 async def test_a_program_can_give_a_permission_back() -> None:
     async with capture(video=True, audio=True) as stream:
         (video,) = stream.get_video_tracks()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
 from conformance.media import capture
 from mediadevices import OverconstrainedError, navigator
+
+# What the standard leaves to the user agent, as ours decides it.
+ours = pytest.mark.lanes("cpython", "node", "native")
 
 
 async def settings_for(**video: object) -> object:
@@ -54,6 +58,7 @@ async def test_an_empty_list_asks_for_nothing(value: object) -> None:
     assert found.width > 0
 
 
+@ours  # Another agent may take it for an id, which no device has.
 async def test_an_empty_device_id_asks_for_nothing() -> None:
     found = await settings_for(deviceId={"exact": ""})
     assert found.device_id
@@ -103,6 +108,7 @@ async def test_an_aspect_ratio_can_be_required() -> None:
     assert found.aspect_ratio == 1
 
 
+@ours
 async def test_who_asks_for_nothing_gets_the_usual() -> None:
     found = await settings_for()
     assert (found.width, found.height, found.frame_rate) == (640, 480, 30)
@@ -111,22 +117,43 @@ async def test_who_asks_for_nothing_gets_the_usual() -> None:
 # --- getConstraints, applyConstraints -------------------------------------------------------
 
 
-async def test_constraints_come_back_as_they_were_given() -> None:
-    constraints = {
-        "height": {"max": 480},
-        "width": 320,
-        "resizeMode": ["none", "crop-and-scale"],
-        "frameRate": {"ideal": 30, "min": 1},
-        "advanced": [{"width": {"exact": 320}}, {"facingMode": "user"}],
+CONSTRAINTS = {
+    "height": {"max": 480},
+    "width": 320,
+    "resizeMode": ["none", "crop-and-scale"],
+    "frameRate": {"ideal": 30, "min": 1},
+    "advanced": [{"width": {"exact": 320}}, {"facingMode": "user"}],
+}
+
+
+def spelt_out(constraints: Mapping[str, object], bare: str = "ideal") -> dict[str, object]:
+    """Return constraints with the word that a bare value stands for."""
+    return {
+        name: [spelt_out(one, "exact") for one in value]
+        if name == "advanced"
+        else dict(value)
+        if isinstance(value, Mapping)
+        else {bare: value}
+        for name, value in constraints.items()
     }
-    async with capture(video=constraints) as stream:
+
+
+async def test_constraints_come_back_with_the_effect_that_they_had() -> None:
+    async with capture(video=CONSTRAINTS) as stream:
         (track,) = stream.get_tracks()
-        assert track.get_constraints() == constraints
-        assert list(track.get_constraints()) == list(constraints)
+        assert spelt_out(track.get_constraints()) == spelt_out(CONSTRAINTS)
         await track.apply_constraints(track.get_constraints())
-        assert track.get_constraints() == constraints
+        assert spelt_out(track.get_constraints()) == spelt_out(CONSTRAINTS)
         await track.apply_constraints()
         assert track.get_constraints() == {}
+
+
+@ours  # Another agent may put them in other words.
+async def test_constraints_come_back_as_they_were_given() -> None:
+    async with capture(video=CONSTRAINTS) as stream:
+        (track,) = stream.get_tracks()
+        assert track.get_constraints() == CONSTRAINTS
+        assert list(track.get_constraints()) == list(CONSTRAINTS)
 
 
 async def test_new_constraints_replace_the_old_ones() -> None:
@@ -203,11 +230,19 @@ async def test_no_size_is_ever_scaled_up() -> None:
             await track.apply_constraints({"width": {"min": widest + 1}})
 
 
-async def test_frames_follow_the_settings() -> None:
+async def frames_follow(*sizes: tuple[int, int]) -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
-        for width, height in ((100, 80), (320, 240), (33, 77)):
+        for width, height in sizes:
             await track.apply_constraints({"width": {"exact": width}, "height": {"exact": height}})
             async for frame in track.frames():
                 assert (frame.display_width, frame.display_height) == (width, height)
                 break
+
+
+async def test_frames_follow_the_settings() -> None:
+    await frames_follow((100, 80), (320, 240))
+
+
+async def test_upright_frames_follow_the_settings() -> None:
+    await frames_follow((100, 80), (33, 77))

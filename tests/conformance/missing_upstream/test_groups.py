@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.media import capture
 from mediadevices import navigator
+
+pytestmark = pytest.mark.needs("grouped")
 
 
 async def test_camera_and_microphone_of_one_unit_share_a_group() -> None:

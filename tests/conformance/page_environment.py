@@ -1,0 +1,79 @@
+"""The world of a browser's own devices, in the page."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from conformance.environment import Answer, DeviceName, Environment
+
+if TYPE_CHECKING:
+    from mediadevices.agent import PermissionName, PermissionState
+
+__all__ = ["PageEnvironment"]
+
+# A camera that is open already behaves otherwise in the tests that follow.
+_REMEMBER = """
+() => {
+  const devices = navigator.mediaDevices;
+  const streams = [];
+  devices.getUserMedia = (...given) => {
+    const promise = MediaDevices.prototype.getUserMedia.apply(devices, given);
+    promise.then(stream => streams.push(stream), () => {});
+    return promise;
+  };
+  return () => {
+    delete devices.getUserMedia;
+    for (const stream of streams) stream.getTracks().forEach(track => track.stop());
+  };
+}
+"""
+
+
+def _cannot(what: str) -> NoReturn:
+    message = f"no browser can be made to {what}; see support.abilities"
+    raise NotImplementedError(message)
+
+
+class PageEnvironment(Environment):
+    """A browser with fake cameras and microphones of its own, which is not asked for much."""
+
+    def __init__(self) -> None:
+        self._stop_all = import_module("pyodide.code").run_js(_REMEMBER)()
+
+    def close(self) -> None:
+        """Close the devices that a test has left open, as one that fails may."""
+        self._stop_all()
+
+    async def answer(self, answer: Answer) -> None:
+        _cannot(f"{answer} in place of the user")
+
+    async def set_permission(self, name: PermissionName, state: PermissionState) -> None:
+        _cannot(f"let the permission for the {name} be {state}")
+
+    async def unplug(self, device: DeviceName) -> None:
+        _cannot(f"unplug the {device}")
+
+    async def plug(self, device: DeviceName) -> None:
+        _cannot(f"plug the {device} in")
+
+    async def mute(self, device: DeviceName) -> None:
+        _cannot(f"mute the {device}")
+
+    async def unmute(self, device: DeviceName) -> None:
+        _cannot(f"unmute the {device}")
+
+    async def fail_to_open(
+        self, device: DeviceName, reason: Literal["busy", "error"] | None
+    ) -> None:
+        _cannot(f"fail to open the {device}: {reason}")
+
+    async def fresh_document(self) -> None:
+        _cannot("start the program anew")
+
+    async def set_cameras(self, count: int) -> None:
+        """Do nothing: it has two, if it has the ability at all."""
+        assert count == 2
+
+    async def add_controls(self) -> None:
+        _cannot("add controls to the camera")

@@ -1,0 +1,31 @@
+"""The engines' own answers: what shows that a failure is not ours."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+
+import pytest
+
+from support.expectations import expectations_of
+
+BROWSERS = ("chromium", "firefox", "webkit")
+EVIDENCE = [
+    pytest.param(
+        one.javascript, one.answer, marks=pytest.mark.lanes(lane), id=f"{lane}-{number:02}"
+    )
+    for lane in BROWSERS
+    for number, one in enumerate(expectations_of(lane), 1)
+]
+
+
+@pytest.mark.parametrize(("javascript", "answer"), EVIDENCE)
+async def test_the_engine_itself_answers_so(javascript: str, answer: str) -> None:
+    run = import_module("pyodide.code").run_js
+    # An expression, or the body of an async function where it has statements.
+    body = javascript if "return" in javascript else f"return ({javascript})"
+    given = run(
+        f"(async () => {{ try {{ return JSON.stringify(await (async () => {{ {body} }})()) }}"
+        " catch (error) { return JSON.stringify(error.name) } })"
+    )
+    assert json.loads(await given()) == json.loads(answer)

@@ -1,0 +1,49 @@
+"""What the world around a program can be made to do, in each lane.
+
+A conformance test that needs an ability says so, `@pytest.mark.needs("unplug")`, and runs in the
+lanes that have it: elsewhere there is nothing to test, and nothing is skipped.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    import pytest
+
+__all__ = ["ABILITIES", "Ability", "has_all"]
+
+Ability: TypeAlias = Literal[
+    "answer",  # the user can be made to answer a prompt
+    "permission",  # permissions can be set from outside
+    "unplug",  # devices can be plugged in and out
+    "mute",  # a device can stop giving data
+    "failure",  # a device can fail to open
+    "document",  # the program can start anew
+    "two cameras",
+    "controls",  # the camera has pan, tilt, zoom and torch
+    "microphone faults",  # unplug, mute and failure go for microphones too
+    "grouped",  # the first camera and the first microphone are one unit
+    "undecided",  # when a test begins no permission is decided, and no device exposed
+    "revoke",  # the program can give a permission back
+]
+
+_ALL: frozenset[Ability] = frozenset(get_args(Ability))
+_NONE: frozenset[Ability] = frozenset()
+ABILITIES: MappingProxyType[str, frozenset[Ability]] = MappingProxyType(
+    {
+        "cpython": _ALL,
+        "node": _ALL,
+        "native": _ALL - {"microphone faults", "grouped"},
+        "chromium": frozenset({"two cameras"}),
+        "firefox": _NONE,
+        "webkit": frozenset({"two cameras"}),
+    }
+)
+
+
+def has_all(lane: str, item: pytest.Item) -> bool:
+    """Tell whether a lane's world can do all that a test needs."""
+    marker = item.get_closest_marker("needs")
+    return marker is None or set(marker.args) <= ABILITIES.get(lane, _NONE)
