@@ -34,4 +34,7 @@ folders=()
 for folder in tests/shared tests/conformance; do
     [ -d "$folder" ] && folders+=("$folder")
 done
-exec "$environment/bin/python" -m pytest --lane cpython "${folders[@]}"
+# The comparison with the IDL reads the same source whatever Python runs it, and needs npm.
+exec "$environment/bin/python" -m pytest --lane cpython "${folders[@]}" \
+    --ignore=tests/conformance/surface/test_idl.py \
+    --ignore=tests/conformance/surface/test_idl_comparison.py
