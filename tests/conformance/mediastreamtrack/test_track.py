@@ -58,11 +58,19 @@ async def test_a_clone_keeps_enabled_and_constraints() -> None:
             assert clone.enabled is False
             assert clone.get_constraints() == {"width": {"max": 320}}
             assert clone.get_settings() == track.get_settings()
-            assert clone.get_capabilities() == track.get_capabilities()
             await clone.apply_constraints({"width": {"max": 160}})
             assert track.get_constraints() == {"width": {"max": 320}}
             clone.enabled = True
             assert track.enabled is False
+
+
+# In Firefox a clone does not know its resize modes for a moment, which is not always to be seen.
+@pytest.mark.lanes("cpython", "node", "native", "chromium", "webkit")
+async def test_a_clone_has_the_capabilities_of_its_original() -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        async with track.clone() as clone:
+            assert clone.get_capabilities() == track.get_capabilities() != {}
 
 
 @pytest.mark.needs("permission")
