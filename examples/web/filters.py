@@ -39,14 +39,14 @@ def none(data: bytes, width: int) -> bytes:  # noqa: ARG001  (all filters take t
     return data
 
 
-def negative(data: bytes, width: int) -> bytes:  # noqa: ARG001
+def negative(data: bytes, width: int) -> bytes:  # noqa: ARG001  (likewise)
     """Turn light into dark, and each colour into its opposite."""
     changed = bytearray(data.translate(_INVERTED))
     changed[3::4] = data[3::4]  # opaque it stays
     return bytes(changed)
 
 
-def threshold(data: bytes, width: int) -> bytes:  # noqa: ARG001
+def threshold(data: bytes, width: int) -> bytes:  # noqa: ARG001  (likewise)
     """Leave nothing but black and white."""
     return _gray(data[1::4].translate(_BLACK_OR_WHITE))
 

@@ -53,13 +53,15 @@ class DeviceList:
             return None
 
     async def _tell(self) -> None:
+        before = self._told
         now = await self._look()
-        if now is not None:
-            # Of a kind that was nameless before, nobody knows which device is new.
-            hidden = {info.kind for info in self._told if not info.device_id}
-            fresh = [info for info in inserted(self._told, now) if info.kind not in hidden]
-            self._told = now
-            self._notify(DeviceChange(now, [now.index(info) for info in fresh]))
+        if now is None:
+            return
+        # Of a kind that was nameless before, nobody knows which device is new.
+        hidden = {info.kind for info in before if not info.device_id}
+        fresh = [info for info in inserted(before, now) if info.kind not in hidden]
+        self._told = now
+        self._notify(DeviceChange(now, [now.index(info) for info in fresh] if before else ()))
 
     def _take(self, infos: Iterable[ffi.JsObject]) -> Sequence[DeviceInfo]:
         found = [_device_info(info) for info in infos]

@@ -110,12 +110,15 @@ class Permissions:
         """
         handle = await self._query(name)
         if handle.state == "prompt":
+            kind = _KINDS[name]
             try:
-                stream = await capture(ffi.to_js({_KINDS[name]: True}))
-            except NotAllowedError:
-                return handle
-            for track in stream.getTracks():
-                track.stop()
+                stream = await capture(ffi.to_js({kind: True}))
+            except NotAllowedError as error:
+                self.learn({kind}, error)
+            else:
+                self.learn({kind}, None)
+                for track in stream.getTracks():
+                    track.stop()
         return handle
 
     def learn(self, kinds: Collection[str], error: Exception | None) -> None:

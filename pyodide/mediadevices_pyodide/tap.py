@@ -6,7 +6,6 @@ import asyncio
 from abc import ABC, abstractmethod
 
 from mediadevices.agent import FrameReader
-from mediadevices.interfaces.event_target import report_exception
 from mediadevices.local.output import Output
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
@@ -99,6 +98,8 @@ class Tap(ABC):
             await self._read()
         except Exception as error:  # noqa: BLE001  (the readers end, and the program hears why)
             if not self._ended:  # Of a track that has ended meanwhile, a browser gives no frames.
-                report_exception(error, f"while reading the {self._track.kind} track")
+                message = f"unhandled exception while reading the {self._track.kind} track"
+                context = {"message": message, "exception": error}
+                promise.running_loop().call_exception_handler(context)
         finally:
             self.end()

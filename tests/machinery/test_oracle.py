@@ -53,18 +53,18 @@ def test_the_same_seed_asks_the_same() -> None:
 def test_settings_are_judged_by_the_standard(
     constraints: dict[str, object], broken: object, advanced: object, distance: float
 ) -> None:
-    judgement = judged("video", constraints, VGA)  # type: ignore[arg-type]  # plain data
+    judgement = judged("video", constraints, VGA)
     assert (judgement.broken, judgement.advanced) == (broken, advanced)
     assert judgement.distance == pytest.approx(distance)
 
 
 def difference(constraints: dict[str, object], ours: Outcome, theirs: Outcome) -> Difference:
-    question = Question("getUserMedia", "video", constraints)  # type: ignore[arg-type]  # plain data
+    question = Question("getUserMedia", "video", constraints)
     return Difference(question, ours, theirs)
 
 
 def given(settings: dict[str, object]) -> Outcome:
-    return Outcome("", "", settings)  # type: ignore[arg-type]  # plain data
+    return Outcome("", "", settings)
 
 
 REFUSED = Outcome("OverconstrainedError", "width", {})

@@ -118,8 +118,8 @@ def test_after_clearing_the_next_secret_is_another() -> None:
 
 
 def _secret_of_a_process(barrier: object, results: object) -> None:
-    barrier.wait()  # type: ignore[attr-defined]  # of multiprocessing, untyped
-    results.put(application_secret("racer"))  # type: ignore[attr-defined]  # likewise
+    barrier.wait()
+    results.put(application_secret("racer"))
 
 
 def test_processes_that_start_together_agree_on_one_secret() -> None:

@@ -45,7 +45,7 @@ LANES = (*LOCAL, "node", "native", *BROWSERS, "vm")
 
 _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),
-    "tests/conformance": ("cpython", "node", "native", "chromium", "firefox"),
+    "tests/conformance": ("cpython", "node", "native", "chromium", "firefox", "webkit"),
     "tests/pyodide": ("chromium", "firefox", "webkit"),
     "benchmarks/browser": ("chromium", "firefox", "webkit"),
     "tests/native/pulse": ("pulse",),

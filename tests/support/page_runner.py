@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from _pytest import runner, timing
-from _pytest.config import _prepareconfig  # pyright: ignore[reportPrivateUsage]
+from _pytest.config import _prepareconfig  # pyright: ignore[reportPrivateUsage]  (pytest's own)
 
 from support.page import post
 
@@ -43,7 +43,7 @@ async def run(arguments: Sequence[str]) -> int:
     session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
     reports = _Reports(config)
     try:
-        config._do_configure()  # pyright: ignore[reportPrivateUsage]
+        config._do_configure()  # pyright: ignore[reportPrivateUsage]  (pytest's own)
         config.pluginmanager.register(reports)
         config.hook.pytest_sessionstart(session=session)
         config.hook.pytest_collection(session=session)
@@ -55,7 +55,7 @@ async def run(arguments: Sequence[str]) -> int:
         session.exitstatus = int(session.testsfailed > 0)
     finally:
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
-        config._ensure_unconfigure()  # pyright: ignore[reportPrivateUsage]
+        config._ensure_unconfigure()  # pyright: ignore[reportPrivateUsage]  (pytest's own)
     return int(session.exitstatus)
 
 
@@ -84,8 +84,8 @@ async def _protocol(item: pytest.Item, following: pytest.Item | None) -> None:
             await _call_and_report(item)
         call_and_report(item, "teardown", nextitem=following)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-        item._request = False  # type: ignore[attr-defined]
-        item.funcargs = None  # type: ignore[attr-defined]
+        item._request = False  # type: ignore[attr-defined]  # pytest's own
+        item.funcargs = None  # type: ignore[attr-defined]  # pytest's own
         return True
 
     hook = item.ihook.pytest_runtest_protocol
@@ -102,7 +102,7 @@ async def _call_and_report(item: pytest.Item) -> None:
         from support.asynchronous import outcome_of
 
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-            runner._update_current_test_var(item, "call")  # pyright: ignore[reportPrivateUsage]
+            runner._update_current_test_var(item, "call")  # pyright: ignore[reportPrivateUsage]  (pytest's own)
             failure = await outcome_of(item)
             if failure is not None:
                 raise failure

@@ -55,9 +55,8 @@ async def test_the_init_dictionary_of_the_standard() -> None:
     async with capture(video=True) as stream, asyncio.timeout(SECONDS):
         (track,) = stream.get_tracks()
         processor = MediaStreamTrackProcessor({"track": track, "maxBufferSize": 2})
-        async for taken in processor.readable:
-            taken.close()
-            break
+        with (await processor.readable.get_reader().read()).value as taken:
+            assert isinstance(taken, VideoFrame)
 
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, "2", True])

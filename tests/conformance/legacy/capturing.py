@@ -20,7 +20,7 @@ async def outcome(constraints: object) -> tuple[str, Any]:
     """Return which callback was called, and with what."""
     called: asyncio.Future[tuple[str, Any]] = asyncio.get_running_loop().create_future()
     legacy.navigator.get_user_media(
-        constraints,  # type: ignore[arg-type]
+        constraints,
         lambda stream: called.set_result(("success", stream)),
         lambda error: called.set_result(("error", error)),
     )

@@ -38,13 +38,13 @@ async def test_success_gives_a_local_stream() -> None:
 
 async def test_the_names_of_the_draft_work_everywhere() -> None:
     called: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    legacy.navigator.getUserMedia({"video": True}, called.set_result, called.set_exception)  # type: ignore[attr-defined]
+    legacy.navigator.getUserMedia({"video": True}, called.set_result, called.set_exception)
     async with asyncio.timeout(10):
         stream = await called
-    track = stream.videoTracks.item(0)  # type: ignore[attr-defined]
-    assert stream.getVideoTracks() == [track]  # type: ignore[attr-defined]
+    track = stream.videoTracks.item(0)
+    assert stream.getVideoTracks() == [track]
     assert track.readyState == track.LIVE
-    stream.stop()  # type: ignore[attr-defined]
+    stream.stop()
 
 
 @pytest.mark.needs("answer")
@@ -142,7 +142,7 @@ async def test_no_device(environment: Environment) -> None:
 async def test_a_device_that_does_not_work(
     environment: Environment, reason: str, cause: type[Exception]
 ) -> None:
-    await environment.fail_to_open("camera", reason)  # type: ignore[arg-type]
+    await environment.fail_to_open("camera", reason)
     error = await failure(video=True)
     assert error.name == "HARDWARE_UNAVAILABLE"
     assert isinstance(error.__cause__, cause)
@@ -202,7 +202,7 @@ async def test_a_value_of_the_wrong_type_is_an_error_of_the_call(
 @pytest.mark.parametrize("callbacks", [("success", print), (print, "error"), (5, None)])
 async def test_a_callback_has_to_be_callable(callbacks: tuple[object, object]) -> None:
     with pytest.raises(TypeError, match="expected a function"):
-        legacy.navigator.get_user_media({"video": True}, *callbacks)  # type: ignore[arg-type]
+        legacy.navigator.get_user_media({"video": True}, *callbacks)
 
 
 async def test_a_constraint_in_no_section_is_warned_of() -> None:

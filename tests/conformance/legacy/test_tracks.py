@@ -122,5 +122,5 @@ async def test_sources_before_and_after_capturing(environment: Environment) -> N
 
 async def test_the_source_callback_has_to_be_callable() -> None:
     with pytest.raises(TypeError, match="expected a function"):
-        legacy.MediaStreamTrack.get_sources(None)  # type: ignore[arg-type]
+        legacy.MediaStreamTrack.get_sources(None)
     assert legacy.MediaStreamTrack.getSources is legacy.MediaStreamTrack.get_sources

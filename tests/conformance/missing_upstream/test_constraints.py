@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from conformance.media import capture
+from conformance.media import capture, read
 from mediadevices import OverconstrainedError, navigator
 
 # What the standard leaves to the user agent, as ours decides it.
@@ -235,9 +235,8 @@ async def frames_follow(*sizes: tuple[int, int]) -> None:
         (track,) = stream.get_tracks()
         for width, height in sizes:
             await track.apply_constraints({"width": {"exact": width}, "height": {"exact": height}})
-            async for frame in track.frames():
-                assert (frame.display_width, frame.display_height) == (width, height)
-                break
+            (frame,) = await read(track)
+            assert (frame.display_width, frame.display_height) == (width, height)
 
 
 async def test_frames_follow_the_settings() -> None:

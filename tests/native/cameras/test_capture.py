@@ -67,7 +67,7 @@ async def test_a_frame_is_the_array_that_opencv_made_and_no_copy(
 
     def wrap(buffer: object, *args: object, **keywords: object) -> VideoFrame:
         wrapped.append(buffer)
-        return original(buffer, *args, **keywords)  # type: ignore[arg-type]  # passed on
+        return original(buffer, *args, **keywords)
 
     monkeypatch.setattr(VideoFrame, "wrap", wrap)
     capture, sink, _ = await open_camera(FakeCamera())

@@ -24,7 +24,7 @@ def machine(tmp_path: Path) -> FakeMachine:
 
 
 def camera(card: str = "HD Webcam", **rest: object) -> FakeNode:
-    return FakeNode(card=card, formats=SIZES, **rest)  # type: ignore[arg-type]  # passed on
+    return FakeNode(card=card, formats=SIZES, **rest)
 
 
 def test_a_camera_has_its_name_modes_controls_and_node(machine: FakeMachine) -> None:

@@ -170,6 +170,6 @@ def test_without_opencv_photo_says_what_to_install(
 
 
 def test_an_error_that_is_no_ones_input_is_not_blamed_on_an_option(fakes: FakeDevices) -> None:
-    fakes.agent.prompter = lambda request: "perhaps"  # type: ignore[return-value, assignment]  # the point
+    fakes.agent.prompter = lambda request: "perhaps"
     with pytest.raises(TypeError, match="the prompter's answer"):
         call("photo", "a.png")

@@ -91,7 +91,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(line: FakeLine, recorder: Recorder) -> MicrophoneCapture:
-    capture = MicrophoneCapture(line, "Mic", recorder)  # type: ignore[arg-type]  # as far as used
+    capture = MicrophoneCapture(line, "Mic", recorder)
     capture.open(ASKED)
     return capture
 
@@ -316,7 +316,7 @@ async def test_a_mode_that_fails_and_cannot_be_undone_ends_the_capture(
 
 
 async def test_a_block_is_never_without_samples(line: FakeLine, recorder: Recorder) -> None:
-    capture = MicrophoneCapture(line, "Mic", recorder)  # type: ignore[arg-type]  # as far as used
+    capture = MicrophoneCapture(line, "Mic", recorder)
     capture.open(Configuration(AudioMode(8000, 1, 16, 0.0)))
     assert line.requests[0].block_size == 1  # 0 would mean: whatever comes
     await capture.close()

@@ -218,7 +218,7 @@ def test_the_preferred_interface_lists_the_devices_and_the_others_are_left_out()
 def test_of_two_devices_of_one_name_the_right_one_is_opened() -> None:
     rows = host_rows()
     for device in host_devices(rows)[:2]:
-        found = find_host_device(rows, device.address)  # type: ignore[arg-type]  # it is one
+        found = find_host_device(rows, device.address)
         assert found is not None
         assert found.default_input is device.default
-    assert find_host_device([], host_devices(rows)[0].address) is None  # type: ignore[arg-type]  # it is one
+    assert find_host_device([], host_devices(rows)[0].address) is None

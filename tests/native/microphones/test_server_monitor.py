@@ -89,7 +89,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
 
 @pytest.fixture
 def monitor(server: FakeServer) -> ServerMonitor:
-    return ServerMonitor(server)  # type: ignore[arg-type]  # as far as used
+    return ServerMonitor(server)
 
 
 def wait(condition: Callable[[], bool]) -> None:

@@ -61,7 +61,7 @@ async def test_only_streams_go_into_media_elements() -> None:
         with pytest.raises(TypeError, match=r"expected a <video> or <audio>"):
             await attach(stream, import_module("js").document.body)
         with pytest.raises(TypeError, match="attach: stream: expected a MediaStream"):
-            attach("stream", video())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            attach("stream", video())
     with install_fake_devices() as fakes:
         assert fakes
         with pytest.raises(NotSupportedError, match="only in a web page"):

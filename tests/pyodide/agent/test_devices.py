@@ -185,7 +185,7 @@ async def test_the_browser_can_add_tracks_to_a_stream() -> None:
 # In Firefox, events that a script dispatches at a track go nowhere.
 @pytest.mark.lanes("chromium", "webkit", "oldpyodide")
 async def test_a_track_with_a_listener_lives_on_alone() -> None:
-    ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    ended: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
     async with painted_stream() as (stream, _):
         js_track = stream.js.getTracks()[0]
         clone = js_track.clone()
@@ -196,7 +196,7 @@ async def test_a_track_with_a_listener_lives_on_alone() -> None:
         clone.dispatchEvent(javascript("new Event('ended')"))
         clone.stop()
         async with asyncio.timeout(5):
-            await ended
+            assert (await ended).target.js == clone
         MediaStreamTrack.from_js(clone).onended = None
 
 

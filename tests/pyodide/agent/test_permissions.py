@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,24 @@ def test_no_program_decides_for_the_user() -> None:
     permissions.prompter = None
     with pytest.raises(NotSupportedError, match="no prompter"):
         permissions.prompter = lambda _request: True
+
+
+@pytest.mark.parametrize(("allowed", "state"), [(True, "granted"), (False, "denied")])
+async def test_an_engine_that_tells_nothing_is_asked_once(allowed: bool, state: str) -> None:
+    from mediadevices_pyodide.permissions import Permissions
+
+    asked: list[dict[str, bool]] = []
+
+    async def capture(constraints: Any) -> Any:
+        asked.append(constraints.to_py())
+        if not allowed:
+            raise NotAllowedError("no")
+        return import_module("js").MediaStream.new()
+
+    silent = Permissions(None)
+    for _ in range(2):
+        assert (await silent.request("microphone", capture)).state == state
+    assert asked == [{"audio": True}]
 
 
 async def test_an_engine_that_tells_nothing_is_guessed_at() -> None:

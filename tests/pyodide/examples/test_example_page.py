@@ -54,13 +54,13 @@ class Visitor:
     @property
     def playwright(self) -> Any:
         """Playwright's own page, in Chromium and Firefox."""
-        return self.page.page  # type: ignore[attr-defined]
+        return self.page.page
 
     def see(self, expression: str) -> Any:
         """Return what an expression of JavaScript gives in the page."""
         if hasattr(self.page, "page"):
             return self.playwright.evaluate(expression)
-        return self.page._driver.execute_script(f"return {expression}")  # type: ignore[attr-defined]
+        return self.page._driver.execute_script(f"return {expression}")
 
     def text(self, selector: str) -> str:
         """Return the text of an element."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.lanes("oldpyodide")
 async def painted() -> VideoFrame:
     async with painted_stream((200, 100, 50)) as (stream, _):
         (frame,) = await read(stream.get_tracks()[0])
-    return frame  # pyright: ignore[reportReturnType]  (of a video track)
+    return frame
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_a_state_is_nothing_else(number: int, word: str) -> None:
 
 def test_a_state_has_no_hash() -> None:
     with pytest.raises(TypeError, match="unhashable"):
-        {0: "live"}[legacy.TrackState(0)]  # type: ignore[index]
+        {0: "live"}[legacy.TrackState(0)]
 
 
 def test_the_numbers_are_constants_of_the_track() -> None:

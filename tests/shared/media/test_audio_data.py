@@ -62,7 +62,7 @@ def test_a_closed_block_refuses(use: object) -> None:
     block = stereo()
     block.close()
     with pytest.raises(InvalidStateError, match="closed; take a clone"):
-        use(block)  # type: ignore[operator]  # one of the functions above
+        use(block)
 
 
 def test_a_wrapped_block_shares_the_drivers_memory_with_its_clones() -> None:

@@ -208,7 +208,7 @@ def test_a_closed_frame_refuses(use: object) -> None:
     frame = i420()
     frame.close()
     with pytest.raises(InvalidStateError, match="closed; take a clone"):
-        use(frame)  # type: ignore[operator]  # one of the functions above
+        use(frame)
 
 
 async def test_copying_a_closed_frame_fails_when_awaited() -> None:
@@ -322,7 +322,7 @@ def test_copy_to_needs_an_event_loop() -> None:
     ],
 )
 async def test_copy_to_names_what_is_wrong(target: object, options: object, message: str) -> None:
-    result = i420().copy_to(target, options)  # type: ignore[arg-type]  # wrong on purpose
+    result = i420().copy_to(target, options)
     with pytest.raises(TypeError, match=r"^VideoFrame\.copy_to: " + message):
         await result
 
@@ -380,13 +380,13 @@ def test_bad_input_is_named(change: dict[str, object], message: str) -> None:
 
 def test_an_init_that_is_no_mapping_is_named() -> None:
     with pytest.raises(TypeError, match=r"^VideoFrame: init: expected a mapping, got 5"):
-        VideoFrame(I420_4X2, 5)  # type: ignore[arg-type]  # wrong on purpose
+        VideoFrame(I420_4X2, 5)
 
 
 def test_data_that_is_no_buffer_is_named() -> None:
     init = {"format": "I420", "coded_width": 4, "coded_height": 2, "timestamp": 0}
     with pytest.raises(TypeError, match=r"data: expected bytes, an array .* got str"):
-        VideoFrame("text", init)  # type: ignore[arg-type]  # wrong on purpose
+        VideoFrame("text", init)
     with pytest.raises(TypeError, match=r"data: expected a C-contiguous buffer"):
         VideoFrame(memoryview(bytes(24))[::2], init)
 
