@@ -7,6 +7,7 @@ pytest_plugins = [
     "support.report_file",
     "support.lanes",
     "support.skips",
+    "support.faults",
     "support.remote",
     "support.conformance_report",
 ]

@@ -1,0 +1,97 @@
+"""Notes what a program sees when something goes wrong; the notes become the table of faults.
+
+    @pytest.mark.fault("camera", "unplugged while it streams")
+    async def test_it(fault: FaultNotes) -> None:
+        started = time.monotonic()
+        unplug()
+        await track.wait_for("ended")
+        fault.sees("`ended`, and `NotReadableError` in the log", time.monotonic() - started)
+
+A note is made where the test has seen what it says. A marked test that makes none fails. The notes
+travel with the reports, so that they come home from every environment.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support import lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FaultNotes"]
+
+_KEY = "fault"
+
+
+class FaultNotes:
+    """What one test sees of its fault."""
+
+    def __init__(self, item: pytest.Item, device: str, what: str) -> None:
+        self._item = item
+        self._common = {"device": device, "fault": what}
+        self.made = 0
+
+    def sees(self, what: str, seconds: float | None = None) -> None:
+        """Note what the program has just seen.
+
+        Args:
+            what: The event, error or state, in Markdown.
+            seconds: How long after the fault; None where it does not matter.
+        """
+        self.made += 1
+        note = {**self._common, "sees": what, "seconds": seconds}
+        self._item.user_properties.append((_KEY, json.dumps(note)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fault-notes", metavar="FILE", help="write what tests saw of faults to FILE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        'fault(device, what): the test is about a fault of a "camera", "microphone" or "process"',
+    )
+    if path := config.getoption("--fault-notes"):
+        config.pluginmanager.register(_Notebook(Path(path)))
+
+
+@pytest.fixture
+def fault(request: pytest.FixtureRequest) -> Iterator[FaultNotes]:
+    """Take notes for the table of faults; the test is marked ``fault(device, what)``."""
+    item: pytest.Item = request.node
+    marker = item.get_closest_marker("fault")
+    if marker is None or len(marker.args) != 2:
+        raise pytest.UsageError(f"{item.nodeid}: mark it with fault(device, what)")
+    notes = FaultNotes(item, *marker.args)
+    yield notes
+    assert notes.made, "it says nothing of what a program sees"
+
+
+class _Notebook:
+    """Collects the notes of the tests that passed, and writes them in the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lanes: dict[str, str] = {}
+        self._notes: list[dict[str, object]] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._lanes = {item.nodeid: lanes.lane_of(item) for item in session.items}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call" or not report.passed:
+            return
+        for key, value in report.user_properties:
+            if key == _KEY:
+                where = {"test": report.nodeid, "lane": self._lanes[report.nodeid]}
+                self._notes.append({**json.loads(str(value)), **where})
+
+    def pytest_sessionfinish(self) -> None:
+        self._path.write_text(json.dumps(self._notes, indent=1), encoding="utf-8")
