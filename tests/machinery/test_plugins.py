@@ -167,14 +167,15 @@ ENVIRONMENT = """
     class There:
         name = "node"
         def __init__(self, root):
-            self.folder = root / "exchange"
+            self.root = root
         def available(self):
             return {unavailable!r}
         def run(self, node_ids, options, config):
-            self.folder.mkdir()
+            folder = self.root / f"exchange-{{len(list(self.root.glob('exchange-*')))}}"
+            folder.mkdir()
             command = [sys.executable, "-m", "pytest", "--inside=node", "-v"]
-            command += [f"--reports={{self.folder}}/reports", *options, *node_ids]
-            yield from follow(ChildProcess("there", command, self.folder), node_ids, 50, config)
+            command += [f"--reports={{folder}}/reports", *options, *node_ids]
+            yield from follow(ChildProcess("there", command, folder), node_ids, 50, config)
 
     remote.environment = lambda root, lane, configuration: There(root)
     """
@@ -195,19 +196,42 @@ REMOTE = """
         if inside():
             os.abort()
     """
+# What fails in the first of two environments, and passes in the second or does not.
+DISTURBED = """
+    import os
+    import sys
+    from pathlib import Path
+
+    def first():
+        return any("exchange-0" in word for word in sys.argv)
+    def inside():
+        return any("--inside" in word for word in sys.argv)
+    def test_good():
+        assert first() or not inside(), "it is run again although it passed"
+    def test_disturbed():
+        assert not first(), "somebody came in between"
+    def test_broken():
+        assert not inside(), "for ever"
+    def test_crashing():
+        if first():
+            os.abort()
+    def test_after_the_crash(): ...
+    """
 
 
 @pytest.fixture
 def remotely(pytester: pytest.Pytester, run: Outcome) -> Outcome:
     """Run a shared test module here and in an environment that is there, or is not."""
 
-    def remotely(*options: str, unavailable: str | None = None) -> pytest.RunResult:
+    def remotely(
+        *options: str, unavailable: str | None = None, source: str = REMOTE
+    ) -> pytest.RunResult:
         conftest = pytester.path / "conftest.py"
         conftest.write_text(
             conftest.read_text().splitlines()[0]
             + dedent(ENVIRONMENT.format(unavailable=unavailable))
         )
-        return run(REMOTE, "-rA", *options, path="tests/shared/test_it.py")
+        return run(source, "-rA", *options, path="tests/shared/test_it.py")
 
     return remotely
 
@@ -233,6 +257,40 @@ def test_when_another_environment_crashes_the_test_fails_with_its_last_words(
     result = remotely("-k", "last or good", "--lane=node")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*there ended with code -6; the end of what it printed:"])
+
+
+def test_a_test_that_was_disturbed_in_another_environment_has_a_second_try(
+    remotely: Outcome,
+) -> None:
+    result = remotely("-k", "good or disturbed", "--lane=node", source=DISTURBED)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*passed at the second try*",
+            "tests/shared/test_it.py::test_disturbed?node? - *somebody came in between*",
+        ]
+    )
+
+
+def test_a_test_that_fails_twice_has_failed(remotely: Outcome) -> None:
+    result = remotely("-k", "disturbed or broken", "--lane=node", source=DISTURBED)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*AssertionError: for ever"])
+    result.stdout.no_fnmatch_line("tests/shared/test_it.py::test_broken*")
+
+
+def test_a_crash_costs_those_that_come_after_it_nothing(remotely: Outcome) -> None:
+    result = remotely("-k", "good or crash", "--lane=node", source=DISTURBED)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["*test_crashing?node? - there ended with code -6*"])
+
+
+@pytest.mark.parametrize("options", [["--second-tries=1"], ["--second-tries=0"]])
+def test_where_many_fail_none_is_tried_again(remotely: Outcome, options: list[str]) -> None:
+    result = remotely(
+        "-k", "good or disturbed or broken", "--lane=node", *options, source=DISTURBED
+    )
+    result.assert_outcomes(passed=1, failed=2)
 
 
 def test_without_the_environment_its_tests_skip(remotely: Outcome) -> None:

@@ -3,11 +3,16 @@
 The items of an environment (of a browser: those of one configuration) are sent there together,
 when the first of them is due; their reports come back one by one, with the traceback, the captured
 output and the time from over there.
+
+A browser or a machine shares this computer with everything else that runs on it, and a moment in
+which that is too busy can disturb a test of real time. So the few tests that fail in an environment
+are run once more in a fresh one, when the others are through. What passes then counts as passed,
+and the summary names it with its first failure; where many fail, none is tried again.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
 import pytest
 
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Environment", "RemoteItem"]
 
 _BATCHES = pytest.StashKey["dict[Place, _Batch]"]()
+_DISTURBED = pytest.StashKey[list[str]]()
 
 
 class Environment(Protocol):
@@ -57,6 +63,25 @@ class Environment(Protocol):
             RemoteFailure: It ended before it had reported them all; with what it printed.
         """
         ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--second-tries",
+        type=int,
+        default=3,
+        metavar="N",
+        help="run up to N failed tests of an environment once more (3; 0: never)",
+    )
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if disturbed := config.stash.setdefault(_DISTURBED, []):
+        terminalreporter.section("passed at the second try")
+        for line in disturbed:
+            terminalreporter.line(line)
 
 
 def environment(root: Path, lane: str, configuration: Configuration) -> Environment:
@@ -174,11 +199,21 @@ class _Batch:
     def __init__(
         self, environment: Environment, items: Sequence[RemoteItem], config: pytest.Config
     ) -> None:
-        self._reports: dict[str, list[pytest.TestReport]] = {item.origin_id: [] for item in items}
-        self._waiting = set(self._reports)
+        self._environment = environment
+        self._config = config
+        self._tries = cast("int", config.getoption("--second-tries"))
+        self._first_failures: dict[str, str] = {}
+        self._reports: dict[str, list[pytest.TestReport]] = {}
+        self._waiting: set[str] = set()
         self._failure = ""
         self._unavailable = environment.available()
-        self._incoming = environment.run(list(self._reports), _options(config), config)
+        self._incoming = self._run([item.origin_id for item in items])
+
+    def _run(self, node_ids: Sequence[str]) -> Generator[pytest.TestReport]:
+        self._reports |= {node_id: [] for node_id in node_ids}
+        self._waiting = set(node_ids)
+        self._failure = ""
+        return self._environment.run(node_ids, _options(self._config), self._config)
 
     def reports_of(self, item: RemoteItem) -> Iterator[pytest.TestReport]:
         """Yield an item's reports, made up where the environment gave none."""
@@ -187,12 +222,27 @@ class _Batch:
             yield _made_up(item, "setup", "skipped", (path, line or 0, self._unavailable))
             yield _made_up(item, "teardown", "passed", None)
             return
+        self._await(item.origin_id)
+        if self._has_failed(item.origin_id) and self._tries:
+            self._try_again()
+            self._await(item.origin_id)
+        if item.origin_id in self._first_failures and not self._has_failed(item.origin_id):
+            why = self._first_failures[item.origin_id]
+            self._config.stash.setdefault(_DISTURBED, []).append(f"{item.nodeid} - {why}")
         known = self._reports[item.origin_id]
+        for report in known:
+            report.nodeid, report.location = item.nodeid, item.location
+            yield report
+        if not self._is_complete(item.origin_id):
+            yield _made_up(item, "call", "failed", self._failure)
+
+    def _await(self, node_id: str) -> None:
+        """Take what comes until a test is through, or the environment is."""
         try:
-            while not known or known[-1].when != "teardown":
+            while not self._is_complete(node_id):
                 report = next(self._incoming, None)
                 if report is None:
-                    break  # it has failed before
+                    return  # it has failed before
                 self._reports[report.nodeid].append(report)
                 if report.when == "teardown":
                     self._waiting.discard(report.nodeid)
@@ -200,11 +250,33 @@ class _Batch:
                         self.close()  # the next environment is not to find it running
         except RemoteFailure as failure:
             self._failure = str(failure)
-        for report in known:
-            report.nodeid, report.location = item.nodeid, item.location
-            yield report
-        if not known or known[-1].when != "teardown":
-            yield _made_up(item, "call", "failed", self._failure)
+
+    def _try_again(self) -> None:
+        """Let the first run end, and begin a second one of what failed in it, unless it is much."""
+        tries, self._tries = self._tries, 0
+        for node_id in self._reports:
+            self._await(node_id)
+        failed = [node_id for node_id in self._reports if self._has_failed(node_id)]
+        # What an environment that ended early had not come to says nothing about the tests.
+        if sum(self._is_complete(node_id) for node_id in failed) <= tries:
+            self._first_failures = {node_id: self._why(node_id) for node_id in failed}
+            self._incoming = self._run(failed)
+
+    def _why(self, node_id: str) -> str:
+        for report in self._reports[node_id]:
+            if report.failed:
+                crash: object = getattr(report.longrepr, "reprcrash", None)
+                text = str(getattr(crash, "message", report.longreprtext))
+                return next(iter(text.splitlines()), "")
+        return next(iter(self._failure.splitlines()), "")
+
+    def _is_complete(self, node_id: str) -> bool:
+        known = self._reports[node_id]
+        return bool(known) and known[-1].when == "teardown"
+
+    def _has_failed(self, node_id: str) -> bool:
+        failed = any(report.failed for report in self._reports[node_id])
+        return failed or not self._is_complete(node_id)
 
     def close(self) -> None:
         """Stop the environment, if it still runs."""
