@@ -54,9 +54,16 @@ async def test_a_real_microphone_is_heard() -> None:
         (track,) = stream.get_tracks()
         blocks = (await hear(track, 1))[20:]
     rate = blocks[0].sample_rate
-    samples = channel_of(blocks)[: int(rate / 2)]
+    samples = channel_of(blocks)
     assert loudest_tone(samples, CANDIDATES, rate) == 440
-    assert level_of_tone(samples, 440, rate) == pytest.approx(0.5, rel=0.05)
+    # The server, the browser and this program share a computer. Where it was too busy for one of
+    # them the tone has a gap, which makes it look lower than it is, and never higher.
+    piece = int(rate / 5)
+    levels = [
+        level_of_tone(samples[start : start + piece], 440, rate)
+        for start in range(0, len(samples) - piece + 1, piece)
+    ]
+    assert max(levels) == pytest.approx(0.5, rel=0.05)
     assert_rising(blocks)
 
 
