@@ -7,7 +7,8 @@ STAMP := .venv/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance benchmark-browser check browser-table idl-page oracle format clean
+.PHONY: help setup demo test conformance mutation-check benchmark-browser check browser-table idl-page \
+    oracle format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -40,6 +41,9 @@ test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
 conformance: $(STAMP) ## Run the conformance suite everywhere, and write its table
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m support.conformance_report
+
+mutation-check: $(STAMP) ## Break rules of the standard one at a time, and see who notices
+	PYTHONPATH=tests $(BIN)/python -m support.mutation_check
 
 benchmark-browser: $(STAMP) ## Time the ways of a frame in each browser, beside plain JavaScript
 	$(BIN)/python -m pytest benchmarks/browser/bench_routes.py -q -rP | grep '^|\|^_.*test_routes\|passed\|failed'

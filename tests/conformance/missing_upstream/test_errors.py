@@ -129,6 +129,11 @@ async def test_a_property_that_may_not_select_devices(kind: str, name: str, valu
         await ask(**{kind: {name: value}})
 
 
+async def test_what_may_not_be_required_counts_before_what_cannot_be_satisfied() -> None:
+    with pytest.raises(TypeError):
+        await ask(video={"width": {"exact": 100_000}, "zoom": {"exact": 2}})
+
+
 @pytest.mark.lanes("cpython", "node", "native")  # No standard says what the message is.
 async def test_the_message_names_what_may_not_select_devices() -> None:
     with pytest.raises(TypeError, match=r"video\.torch"):
