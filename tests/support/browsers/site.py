@@ -80,12 +80,12 @@ def _wheel(config: pytest.Config) -> Path:
 
 
 def _tests(root: Path) -> bytes:
-    """Return an archive of the tests, as they lie in the checkout."""
+    """Return an archive of the tests and what they run, as they lie in the checkout."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
         for name in ("conftest.py", "pyproject.toml"):
             archive.write(root / name, name)
-        for folder in ("tests", "benchmarks"):
+        for folder in ("tests", "benchmarks", "examples"):
             for path in sorted((root / folder).rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts:
                     archive.write(path, path.relative_to(root))
