@@ -370,8 +370,7 @@ class DeviceSource(Source):
             return
         self._gone = True
         self._cancel_idle_timer()
-        if error is not None:
-            _log.warning("%r ended: %s", self.label, error)
+        _log.warning("%r ended: %s", self.label, error or "it was unplugged")
         if self._sink is not None:
             self._sink.pause()
         self.end_tracks()

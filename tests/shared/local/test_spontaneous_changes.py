@@ -77,6 +77,16 @@ async def test_a_device_that_breaks_ends_its_tracks_and_is_logged(
         assert stream.active
 
 
+async def test_that_a_device_was_unplugged_is_logged_too(
+    fakes: FakeDevices, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        fakes.unplug(fakes.cameras[0])
+        await clock.advance(0)
+        assert stream.get_tracks()[0].ready_state == "ended"
+    assert f"{fakes.cameras[0].label!r} ended: it was unplugged" in caplog.text
+
+
 async def test_a_track_ends_in_a_task_of_its_own(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         fired: list[object] = []
