@@ -38,12 +38,18 @@ USUAL_SIZES = (
 )
 """What to offer of a camera that takes any size within a range, the preferred one first."""
 
+_COMPRESSED_FORMATS = frozenset({"MJPG", "JPEG"})
+"""They cost time and quality; but the bus carries more of them."""
+
 _ASSUMED_RATE = 30.0
 """For drivers that cannot say how fast they are; the rate is then read from the open device."""
 
 
 def video_modes(call: Call, buffer_type: int) -> tuple[VideoMode, ...]:
-    """List the modes of a camera that OpenCV can use, in the driver's order.
+    """List the modes of a camera that OpenCV can use.
+
+    Of modes that differ in the format alone the agent takes the first. So the compressed ones come
+    last, and are for what the others do not reach. Beside that, the order is the driver's.
 
     Args:
         call: ``ioctl`` on the camera's node.
@@ -59,7 +65,8 @@ def video_modes(call: Call, buffer_type: int) -> tuple[VideoMode, ...]:
         for width, height in _sizes(call, pixel_format)
         for rate in _rates(call, pixel_format, width, height)
     )
-    return tuple(dict.fromkeys(modes))
+    distinct = dict.fromkeys(modes)
+    return tuple(sorted(distinct, key=lambda mode: mode.pixel_format in _COMPRESSED_FORMATS))
 
 
 def sizes_within(limits: FrameSize) -> Iterator[tuple[int, int]]:

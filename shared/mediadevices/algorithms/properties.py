@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-__all__ = ["INHERENT", "PROPERTIES", "Kind", "Property", "ValueType", "supported_constraints"]
+__all__ = [
+    "INHERENT",
+    "OWN_PIXEL_FORMAT",
+    "PROPERTIES",
+    "Kind",
+    "Property",
+    "ValueType",
+    "supported_constraints",
+]
 
 Kind: TypeAlias = Literal["audio", "video"]
 ValueType: TypeAlias = Literal["ulong", "double", "string", "boolean", "boolean-or-string"]
@@ -102,6 +110,10 @@ PROPERTIES: Mapping[str, Property] = MappingProxyType(
 
 #: What `get_settings()` still tells of an ended track (inherent constrainable track properties).
 INHERENT = ("deviceId", "groupId", "facingMode")
+
+# idl: own MediaTrackSettings.xPixelFormat: in which format the camera sends its pictures, such as
+#   `"MJPG"`, whatever the frames are converted to; no document has it, hence the `x`.
+OWN_PIXEL_FORMAT = "xPixelFormat"
 
 
 def supported_constraints() -> dict[str, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, TypedDict
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints
-from mediadevices.algorithms.properties import PROPERTIES
+from mediadevices.algorithms.properties import OWN_PIXEL_FORMAT, PROPERTIES
 from mediadevices.webidl.dictionary import Dictionary
 
 __all__ = [
@@ -34,7 +34,7 @@ class MediaTrackSettings(Dictionary):
     """What a track is set to (§4.3.9): ``settings["frameRate"] == settings.frame_rate``."""
 
     __slots__ = ()
-    members = frozenset({*PROPERTIES})
+    members = frozenset({*PROPERTIES, OWN_PIXEL_FORMAT})
 
 
 class MediaTrackCapabilities(Dictionary):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.constraints import basic_set, stripped
+from mediadevices.algorithms.properties import OWN_PIXEL_FORMAT
 from mediadevices.algorithms.select_settings import Selection, select_settings
 from mediadevices.algorithms.settings_universe import settings_universe
 from mediadevices.driver import Configuration, VideoMode
@@ -84,9 +85,14 @@ class DeviceSource(Source):
     @property
     def native_rate(self) -> float:
         """The frames per second of the native mode; 0 while closed and for microphones."""
-        capture = self._handle.capture
-        mode = capture.configuration.mode if capture is not None else None
+        mode = self._mode
         return mode.frame_rate if isinstance(mode, VideoMode) else 0.0
+
+    @property
+    def _mode(self) -> Mode | None:
+        """The mode that the device is open in; None while it is closed."""
+        capture = self._handle.capture
+        return capture.configuration.mode if capture is not None else None
 
     @property
     def delivers(self) -> bool:
@@ -98,13 +104,17 @@ class DeviceSource(Source):
         return device_capabilities(self.device, self._identity)
 
     def shared_settings(self) -> Mapping[str, Value]:
-        """Return which device it is, and what its controls are at."""
+        """Return which device it is, what its controls are at, and how it sends its pictures."""
         single = {
             name: control[0]
             for name, control in self.device.controls.items()
             if isinstance(control, tuple) and len(control) == 1
         }
-        return {**single, **self._controls, **self._identity}
+        mode = self._mode
+        layout: dict[str, Value] = {}
+        if isinstance(mode, VideoMode) and mode.pixel_format:
+            layout[OWN_PIXEL_FORMAT] = mode.pixel_format
+        return {**single, **self._controls, **layout, **self._identity}
 
     def remove(self, track: LocalTrack) -> None:
         """Take note that a track has ended, which may have been the last enabled one."""
@@ -226,20 +236,18 @@ class DeviceSource(Source):
         others: Sequence[LocalTrack],
         modes: Sequence[Mode] | None = None,
     ) -> Selection:
-        capture = self._handle.capture
         return self._sharing.select(
             constraints,
             others,
             modes=self.device.modes if modes is None else modes,
             controls=self._controls,
             current=track.settings if track is not None else None,
-            current_mode=capture.configuration.mode if capture is not None else None,
+            current_mode=self._mode,
         )
 
     def _follow_mode(self, tracks: Sequence[LocalTrack]) -> None:
         """Let tracks that did not ask for it go on in another native mode."""
-        if self._handle.capture is not None:
-            mode = self._handle.capture.configuration.mode
+        if (mode := self._mode) is not None:
             for track in tracks:
                 self._set_settings(track, self._sharing.settings_in(mode, track))
 

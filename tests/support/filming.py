@@ -1,0 +1,82 @@
+"""What tests of cameras do as a program does: get a track, take frames, note events."""
+
+from __future__ import annotations
+
+import os
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediadevices import Event, MediaStreamTrack, VideoFrame, navigator
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+__all__ = [
+    "events_of",
+    "is_black",
+    "next_frame",
+    "next_frames",
+    "open_nodes",
+    "rate_of",
+    "video_track",
+]
+
+
+async def video_track(constraints: object = True) -> MediaStreamTrack:
+    """Return the only track of a new stream."""
+    stream = await navigator.media_devices.get_user_media({"video": constraints})
+    [track] = stream.get_video_tracks()
+    return track
+
+
+async def next_frames(track: MediaStreamTrack, count: int) -> list[VideoFrame]:
+    """Return the frames that come next."""
+    found: list[VideoFrame] = []
+    frames: AsyncGenerator[VideoFrame] = track.frames()
+    async with aclosing(frames):
+        async for frame in frames:
+            found.append(frame)
+            if len(found) == count:
+                return found
+    raise AssertionError("the track ended")
+
+
+async def next_frame(track: MediaStreamTrack) -> VideoFrame:
+    """Return the frame that comes next."""
+    return (await next_frames(track, 1))[0]
+
+
+def is_black(frame: VideoFrame) -> bool:
+    """Tell whether a frame shows nothing, as those of a muted track."""
+    return int(frame.to_ndarray("RGB24").max()) == 0
+
+
+def rate_of(frames: Sequence[VideoFrame]) -> float:
+    """Return how many frames per second there are, by their time stamps."""
+    return (len(frames) - 1) * 1e6 / (frames[-1].timestamp - frames[0].timestamp)
+
+
+def events_of(track: MediaStreamTrack) -> list[str]:
+    """Return a list to which every event of a track adds its name from now on."""
+    seen: list[str] = []
+
+    def note(event: Event) -> None:
+        seen.append(event.type)
+
+    for name in ("ended", "mute", "unmute", "configurationchange"):
+        track.add_event_listener(name, note)
+    return seen
+
+
+def open_nodes() -> list[str]:
+    """Return the camera nodes that this process has open, those that are gone included."""
+    nodes: list[str] = []
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            target = os.readlink(link)  # noqa: PTH115  (Path.readlink would make a path of it)
+        except FileNotFoundError:
+            continue  # It was that of this very look.
+        if target.startswith("/dev/video"):
+            nodes.append(target)
+    return nodes
