@@ -82,7 +82,7 @@ class CameraCapture:
         self._first: tuple[Picture, int] | None = None
         self._last_frame_at = 0.0
         self._recovered_at = -_STEADY_SECONDS
-        self._meter = RateMeter()
+        self._meter = RateMeter(0)
 
     async def open(self, configuration: Configuration) -> None:
         """Start the thread, and wait for the first frame or the error.
@@ -206,16 +206,15 @@ class CameraCapture:
                     if self._system.is_present(location)
                     else self._gone()
                 )
-            self._configuration = Configuration(
-                stream.observed_mode(first[0]), self._read_controls()
-            )
+            mode = stream.observed_mode(first[0])
+            self._configuration = Configuration(mode, self._read_controls())
         except BaseException:
             self._stop_stream()
             raise
         self._asked = wanted.mode
         self._first = first
         self._last_frame_at = time.monotonic()
-        self._meter = RateMeter()
+        self._meter = RateMeter(mode.frame_rate)
 
     def _stop_stream(self) -> None:
         if self._stream is not None:
@@ -246,7 +245,7 @@ class CameraCapture:
     def _deliver(self, picture: Picture, timestamp: int) -> None:
         self._last_frame_at = time.monotonic()
         height, width = picture.shape[:2]
-        self._notice_changes(width, height)
+        self._notice_changes(width, height, self._meter.rate(timestamp))
         # The sink's from here on: OpenCV makes a new array for each frame.
         self._outlet.deliver(
             VideoFrame.wrap(
@@ -259,15 +258,11 @@ class CameraCapture:
             )
         )
 
-    def _notice_changes(self, width: int, height: int) -> None:
+    def _notice_changes(self, width: int, height: int, rate: float) -> None:
         """Find out whether the camera does something else than it did."""
         now = self.configuration
         mode = now.mode
         assert isinstance(mode, VideoMode)
-        rate = mode.frame_rate
-        # Where the system does not tell the rate, what was asked for is only a hope.
-        if not self._system.has_kernel_timestamps:
-            rate = self._meter.measure(self._last_frame_at, rate)
         if (width, height, rate) != (mode.width, mode.height, mode.frame_rate):
             changed = VideoMode(width, height, rate, mode.pixel_format)
             self._configuration = Configuration(changed, now.controls)

@@ -1,46 +1,63 @@
-"""The frame rate as it is, where nobody but the frames can tell it."""
+"""The frame rate as it is, whatever a camera promises."""
 
 from __future__ import annotations
 
+import math
+
 __all__ = ["RateMeter"]
 
-_SETTLING_FRAMES = 5
-"""The first frames come in a burst, or late."""
-
 _MEASURED_SECONDS = 2.0
+"""How long one measurement takes at least."""
+
 _TOLERANCE = 0.1
 """A rate that is off by less than this part is as promised: cameras waver."""
 
 
 class RateMeter:
-    """Measures over the first two seconds, once."""
+    """Measures the rate of a camera by the time stamps of its frames, all the while.
 
-    def __init__(self) -> None:
-        self._frames = 0
-        self._since = 0.0
-        self._done = False
+    Another rate than promised counts once two measurements in a row agree on it: first frames that
+    come in a burst, or a machine that is busy for a moment, are no other camera.
 
-    def measure(self, now: float, promised: float) -> float:
+    Args:
+        promised: Frames per second that the camera promises.
+    """
+
+    def __init__(self, promised: float) -> None:
+        self._promised = promised
+        self._rate = promised
+        self._before = 0.0  # what the last measurement found
+        self._since = self._last = -math.inf  # microseconds
+        self._intervals = 0
+
+    def rate(self, timestamp: int) -> float:
         """Count a frame.
 
         Args:
-            now: When it came, in seconds.
-            promised: The rate so far, in frames per second.
+            timestamp: When it was taken, in microseconds.
 
         Returns:
-            The rate from here on: the measured one when it is known, and another.
+            The rate, in frames per second, as far as it is known now.
         """
-        if self._done:
-            return promised
-        self._frames += 1
-        if self._frames <= _SETTLING_FRAMES:
-            self._since = now
-            return promised
-        passed = now - self._since
-        if passed < _MEASURED_SECONDS:
-            return promised
-        self._done = True
-        measured = (self._frames - _SETTLING_FRAMES) / passed
-        if abs(measured - promised) <= _TOLERANCE * promised:
-            return promised
-        return round(measured, 1)
+        longest = max(_MEASURED_SECONDS, 3 / self._rate if self._rate else 0)
+        paused = timestamp - self._last > 1e6 * longest
+        self._last = timestamp
+        self._intervals += 1
+        seconds = (timestamp - self._since) / 1e6
+        if paused:
+            self._since, self._intervals = timestamp, 0
+        elif seconds >= _MEASURED_SECONDS:
+            self._conclude(self._intervals / seconds)
+            self._since, self._intervals = timestamp, 0
+        return self._rate
+
+    def _conclude(self, measured: float) -> None:
+        if _is_near(measured, self._promised):
+            self._rate = self._promised
+        elif not _is_near(measured, self._rate) and _is_near(measured, self._before):
+            self._rate = round((measured + self._before) / 2, 1)
+        self._before = measured
+
+
+def _is_near(measured: float, rate: float) -> bool:
+    return abs(measured - rate) <= _TOLERANCE * rate

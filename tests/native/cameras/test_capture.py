@@ -442,17 +442,6 @@ async def test_a_change_that_waits_when_the_camera_is_closed_fails_and_does_not_
         await asyncio.wait_for(changing, 5)
 
 
-async def test_a_promised_rate_that_is_not_kept_is_corrected_where_nobody_tells_it() -> None:
-    camera = FakeCamera(interval=0.05)
-    capture, sink, _ = await open_camera(camera, VideoMode(640, 480, 30.0), kernel=False)
-    await until(lambda: bool(sink.events))
-    await capture.close()
-    (changed,) = sink.events
-    assert isinstance(changed, Configuration)
-    assert isinstance(changed.mode, VideoMode)
-    assert changed.mode.frame_rate < 21
-
-
 async def test_twenty_openings_leave_nothing_behind() -> None:
     camera = FakeCamera(interval=0.001)
     system = FakeSystem(camera)
