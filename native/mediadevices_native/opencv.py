@@ -45,7 +45,7 @@ class VideoCapture(Protocol):
 
     def grab(self) -> bool: ...  # noqa: D102  (OpenCV's)
 
-    def retrieve(self) -> tuple[bool, Picture]: ...  # noqa: D102  (OpenCV's)
+    def retrieve(self) -> tuple[bool, Picture | None]: ...  # noqa: D102  (OpenCV's)
 
     def get(self, propId: int, /) -> float: ...  # noqa: D102, N803  (OpenCV's)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -41,6 +41,10 @@ class FakeCamera:
     broken_for_good: bool = False
     fails: int = 0
     """So many reads from now fail."""
+    damaged: int = 0
+    """So many frames from now cannot be decoded."""
+    damaged_as: Literal["refused", "empty", "error"] = "refused"
+    """How OpenCV says so; its versions differ."""
     channels: int = 3
     clock: Callable[[], float] = time.monotonic
     interval: float = 0.005
@@ -108,10 +112,22 @@ class FakeCapture:
         self._stamp = self._camera.clock() - (3 if self._count <= self._camera.stale else 0)
         return True
 
-    def retrieve(self) -> tuple[bool, Picture]:
+    def retrieve(self) -> tuple[bool, Picture | None]:
+        if self._camera.damaged:
+            return self._damaged()
         width, height = self._size
         shape = (height, width) if self._camera.channels == 1 else (height, width, 3)
         return True, np.full(shape, self._count % 256, dtype=np.uint8)
+
+    def _damaged(self) -> tuple[bool, Picture | None]:
+        self._camera.damaged -= 1
+        match self._camera.damaged_as:
+            case "refused":
+                return False, None
+            case "empty":
+                return True, np.empty((0, 0, 3), dtype=np.uint8)
+            case "error":
+                raise FakeError("imdecode")
 
     def get(self, name: int) -> float:
         return self._stamp * 1000 if name == 0 else self.asked.get(name, 0)
@@ -212,7 +228,7 @@ class FakeSystem:
         return NotReadableError(f"{device.label}: {location} is in use")
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
-        raise NotImplementedError
+        return lambda: None
 
     def diagnose(self) -> list[Finding]:
         return []

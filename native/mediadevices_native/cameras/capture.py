@@ -242,7 +242,11 @@ class CameraCapture:
             elif not self._closing.is_set():
                 self._recover(stream)
 
-    def _deliver(self, picture: Picture, timestamp: int) -> None:
+    def _deliver(self, picture: Picture | None, timestamp: int) -> None:
+        if picture is None:
+            # It was damaged on its way. The next one may be whole, so the device goes on.
+            self._check_silence()
+            return
         self._last_frame_at = time.monotonic()
         height, width = picture.shape[:2]
         self._notice_changes(width, height, self._meter.rate(timestamp))

@@ -23,8 +23,9 @@ __all__ = ["CameraStream"]
 _WAIT_SECONDS = 0.05
 """How long to wait for a frame before looking up again; so much later `close` takes effect."""
 
-_FIRST_FRAME_TRIES = 3
-"""Reads of the first frame, each of which OpenCV gives up after its own time-out of 2 seconds."""
+_FIRST_FRAME_TRIES, _FIRST_FRAME_SECONDS = 3, 6.0
+"""How often the first frame may fail, and damaged ones may come instead of it. OpenCV gives up
+each read after its own time-out of 2 seconds."""
 
 _MOST_STALE_FRAMES = 8
 """Frames that can be left in the buffers from before the start; more would mean a wrong clock."""
@@ -83,11 +84,14 @@ class CameraStream:
 
     def read_first(self, give_up: Callable[[], bool]) -> tuple[Picture, int] | None:
         """Read the first frame; `None` when none comes within some seconds."""
-        for _ in range(_FIRST_FRAME_TRIES):
-            if give_up():
-                return None
-            if (frame := self.read()) is not None:
-                return frame
+        failures, give_up_at = 0, time.monotonic() + _FIRST_FRAME_SECONDS
+        while failures < _FIRST_FRAME_TRIES and time.monotonic() < give_up_at and not give_up():
+            if (taken := self.read()) is None:
+                failures += 1
+                continue
+            picture, timestamp = taken
+            if picture is not None:
+                return picture, timestamp
         return None
 
     def wait(self) -> bool | None:
@@ -107,12 +111,13 @@ class CameraStream:
             return None
         return ready
 
-    def read(self) -> tuple[Picture, int] | None:
+    def read(self) -> tuple[Picture | None, int] | None:
         """Take the next frame.
 
         Returns:
-            The picture (height x width x blue, green, red), which is the caller's, and when it was
-            taken, in microseconds on the clock of `time.monotonic`; `None` when there is none.
+            The picture (height x width x blue, green, red), which is the caller's, or `None` for
+            one that was damaged on its way; and when it was taken, in microseconds on the clock of
+            `time.monotonic`. `None` alone when the device gives none.
         """
         timestamp = 0
         try:
@@ -122,13 +127,12 @@ class CameraStream:
                 timestamp = self._timestamp()
                 if timestamp >= self._started_at:
                     break
-            good, picture = self._capture.retrieve()
         except self._opencv.error:
-            return None  # It was damaged on its way.
+            return None
         self._started_at = 0
         # Two frames never have the same time, whatever the clock says.
         self._last_timestamp = max(timestamp, self._last_timestamp + 1)
-        return (self._as_bgr(picture), self._last_timestamp) if good else None
+        return self._picture(), self._last_timestamp
 
     def observed_mode(self, picture: Picture) -> VideoMode:
         """Return the mode that the camera is really in, as a picture of it shows."""
@@ -153,6 +157,14 @@ class CameraStream:
         taken = int(self._capture.get(self._opencv.CAP_PROP_POS_MSEC) * 1000)
         # Some drivers use another clock, or none.
         return taken if abs(now - taken) < _LARGEST_CLOCK_ERROR * 1_000_000 else now
+
+    def _picture(self) -> Picture | None:
+        """Decode the frame that was grabbed last; `None` for one that cannot be."""
+        try:
+            good, picture = self._capture.retrieve()
+        except self._opencv.error:
+            return None
+        return self._as_bgr(picture) if good and picture is not None and picture.size else None
 
     def _as_bgr(self, picture: Picture) -> Picture:
         """Return a picture of three channels; almost always it is one already."""
