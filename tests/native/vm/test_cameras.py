@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +14,15 @@ from mediadevices.driver import Configuration, Device, Range, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras import OpenCVCameraDriver, diagnose
 from mediadevices_native.cameras.linux import LinuxCameras
+from support import vivid
 from support.fake_opencv import RecordingSink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from mediadevices.driver import Capture
+
+pytestmark = pytest.mark.usefixtures("cameras")
 
 VGA = VideoMode(640, 480, 25.0, "YUYV")
 BARS = {
@@ -35,45 +37,11 @@ BARS = {
 }
 """The 100 % colour bars from left to right, as blue, green, red."""
 
-PLATFORM = Path("/sys/bus/platform/drivers/vivid")
-
-
-def set_control(**controls: int) -> None:
-    setting = ",".join(f"{name}={value}" for name, value in controls.items())
-    subprocess.run(["v4l2-ctl", "-d", "/dev/video0", "-c", setting], check=True, timeout=60)
-
-
-def get_control(name: str) -> int:
-    command = ["v4l2-ctl", "-d", "/dev/video0", "-C", name]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
-    return int(shown.split(":")[1])
-
-
-def open_descriptors() -> int:
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
 
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  (a thread makes it true, and has no event)
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture(autouse=True)
-def colour_bars() -> Iterator[None]:
-    """Show the 100 % colour bars without text; leave the camera plugged in."""
-    set_control(test_pattern=1, osd_text_mode=2, brightness=128)
-    yield
-    if not (PLATFORM / "vivid.0").exists():
-        plug()
-
-
-def unplug() -> None:
-    (PLATFORM / "unbind").write_text("vivid.0")
-
-
-def plug() -> None:
-    (PLATFORM / "bind").write_text("vivid.0")
 
 
 @pytest.fixture
@@ -156,14 +124,13 @@ async def test_frames_carry_the_kernels_time_and_come_at_the_cameras_rate(
 
 async def test_a_control_is_set_and_read_back(driver: OpenCVCameraDriver) -> None:
     opened, sink = await capture(driver, Configuration(VGA, {"brightness": 200}))
-    assert opened.configuration.controls["brightness"] == get_control("brightness") == 200
+    assert opened.configuration.controls["brightness"] == vivid.control("brightness") == 200
     now = await opened.configure(Configuration(VGA, {"brightness": 0, "contrast": 100}))
-    assert now.controls["brightness"] == get_control("brightness") == 0
-    assert now.controls["contrast"] == get_control("contrast") == 100
+    assert now.controls["brightness"] == vivid.control("brightness") == 0
+    assert now.controls["contrast"] == vivid.control("contrast") == 100
     frames = len(sink.frames)
     await until(lambda: len(sink.frames) > frames + 8)
     await opened.close()
-    set_control(contrast=128)
     white = sink.frames[-1].to_ndarray("BGR24")[240, 40]
     assert all(value < 200 for value in white)  # It is the picture's brightness indeed.
 
@@ -210,67 +177,15 @@ async def test_a_second_opening_in_this_program_does_not_disturb_the_first(
     assert sink.frames[-1].coded_width == 640
 
 
-async def test_an_unplugged_camera_ends_and_captures_again_when_it_is_back(
-    driver: OpenCVCameraDriver,
-) -> None:
-    changes: list[float] = []
-    stop = await driver.watch(lambda: changes.append(time.monotonic()))
-    before = await first_camera(driver)
-    opened, sink = await capture(driver, Configuration(VGA))
-    unplugged = time.monotonic()
-    await asyncio.to_thread(unplug)
-    await until(lambda: sink.ended_at is not None and bool(changes))
-    (error,) = sink.events
-    assert isinstance(error, NotReadableError)
-    assert sink.ended_at is not None
-    assert sink.ended_at - unplugged < 3
-    await opened.close()
-    assert list(await driver.list_devices()) == []
-    with pytest.raises(NotReadableError, match="gone"):
-        await driver.open(before, Configuration(VGA), RecordingSink())
-
-    changes.clear()
-    await asyncio.to_thread(plug)
-    await until(lambda: bool(changes))
-    stop()
-    after = await first_camera(driver)
-    assert after.key == before.key
-    again, sink = await capture(driver, Configuration(VGA))
-    await until(lambda: len(sink.frames) >= 3)
-    await again.close()
-
-
-async def test_a_camera_without_frames_is_muted_until_they_come_again(
-    driver: OpenCVCameraDriver,
-) -> None:
-    opened, sink = await capture(driver, Configuration(VGA))
-    await until(lambda: len(sink.frames) >= 1)
-    set_control(percentage_of_dropped_buffers=100)
-    await until(lambda: sink.events == [True])
-    set_control(percentage_of_dropped_buffers=0)
-    await until(lambda: sink.events == [True, False])
-    await opened.close()
-
-
 async def test_a_camera_without_a_first_frame_is_not_readable_and_is_let_go(
     driver: OpenCVCameraDriver,
 ) -> None:
-    set_control(percentage_of_dropped_buffers=100)
+    vivid.set_control(percentage_of_dropped_buffers=100)
     with pytest.raises(NotReadableError, match="gives no picture"):
         await capture(driver, Configuration(VGA))
-    set_control(percentage_of_dropped_buffers=0)
+    vivid.set_control(percentage_of_dropped_buffers=0)
     opened, _ = await capture(driver, Configuration(VGA))
     await opened.close()
-
-
-async def test_a_stream_that_breaks_is_opened_anew(driver: OpenCVCameraDriver) -> None:
-    opened, sink = await capture(driver, Configuration(VGA))
-    set_control(inject_fatal_streaming_error=1)
-    await asyncio.sleep(0.5)
-    frames = len(sink.frames)
-    await until(lambda: len(sink.frames) > frames + 3)
-    await opened.close()
-    assert sink.events == []
 
 
 async def test_closing_is_quick_while_the_next_frame_is_far(driver: OpenCVCameraDriver) -> None:
@@ -280,21 +195,3 @@ async def test_closing_is_quick_while_the_next_frame_is_far(driver: OpenCVCamera
     assert time.monotonic() - before < 0.5
     again, _ = await capture(driver, Configuration(VGA))
     await again.close()
-
-
-async def test_twenty_openings_leave_no_descriptors_and_no_threads(
-    driver: OpenCVCameraDriver,
-) -> None:
-    device = await first_camera(driver)
-
-    async def once() -> None:
-        opened = await driver.open(device, Configuration(VGA), RecordingSink())
-        await opened.close()
-
-    await once()
-    descriptors, threads = open_descriptors(), threading.active_count()
-    for _ in range(20):
-        await once()
-    await asyncio.sleep(0.1)
-    assert open_descriptors() <= descriptors
-    assert threading.active_count() <= threads

@@ -13,56 +13,20 @@ import pytest
 
 from mediadevices import (
     AudioData,
-    DeviceChangeEvent,
     MediaDevices,
-    MediaStreamTrack,
     OverconstrainedError,
-    VideoFrame,
 )
 from mediadevices.testing.patterns import BAR_COLOURS
+from support import vivid
+from support.filming import next_frame, video_track
 from support.sound import loudest, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.usefixtures("cameras", "media_devices")
+
 PLAYING = Path("/proc/asound/Mic1/pcm1p/sub0/status")
-VIVID = Path("/sys/bus/platform/drivers/vivid")
-
-
-def v4l2_control(control: str, value: int | None = None) -> int:
-    command = ["v4l2-ctl", "-d", "/dev/video0"]
-    if value is not None:
-        subprocess.run([*command, "-c", f"{control}={value}"], check=True, timeout=60)
-    shown = subprocess.run(
-        [*command, "-C", control], check=True, capture_output=True, text=True, timeout=60
-    )
-    return int(shown.stdout.split(":")[1].split()[0])
-
-
-@pytest.fixture(autouse=True)
-def colour_bars() -> Iterator[None]:
-    v4l2_control("test_pattern", 1)
-    v4l2_control("osd_text_mode", 2)
-    v4l2_control("brightness", 128)
-    yield
-    if not (VIVID / "vivid.0").exists():
-        (VIVID / "bind").write_text("vivid.0")
-
-
-async def next_frame(track: MediaStreamTrack) -> VideoFrame:
-    async for frame in track.frames():
-        return frame
-    raise AssertionError("the track ended")
-
-
-async def video_track(media_devices: MediaDevices, constraints: object) -> MediaStreamTrack:
-    stream = await media_devices.get_user_media({"video": constraints})
-    [track] = stream.get_video_tracks()
-    return track
-
-
-def kinds(event: DeviceChangeEvent) -> list[str]:
-    return [device.kind for device in event.devices]
 
 
 async def test_devices_have_no_name_before_capture_and_their_own_afterwards(
@@ -90,10 +54,8 @@ async def test_devices_have_no_name_before_capture_and_their_own_afterwards(
         ({"width": {"exact": 200}, "height": {"exact": 150}}, (200, 150)),
     ],
 )
-async def test_settings_are_what_the_frames_have(
-    media_devices: MediaDevices, asked: object, size: tuple[int, int]
-) -> None:
-    track = await video_track(media_devices, asked)
+async def test_settings_are_what_the_frames_have(asked: object, size: tuple[int, int]) -> None:
+    track = await video_track(asked)
     frame = await next_frame(track)
     settings = track.get_settings()
     track.stop()
@@ -104,56 +66,29 @@ async def test_settings_are_what_the_frames_have(
         assert row[(2 * index + 1) * size[0] // 16] == pytest.approx(colour, abs=12)
 
 
-async def test_a_control_is_set_and_read_back(media_devices: MediaDevices) -> None:
-    track = await video_track(media_devices, {"width": 320})
+async def test_a_control_is_set_and_read_back() -> None:
+    track = await video_track({"width": 320})
     capabilities, before = track.get_capabilities(), track.get_settings()
     await track.apply_constraints({"advanced": [{"brightness": 200}]})
     assert capabilities.brightness == {"min": 0, "max": 255, "step": 1}
     assert before.brightness == 128
     assert track.get_settings().brightness == 200
-    assert v4l2_control("brightness") == 200
+    assert vivid.control("brightness") == 200
     with pytest.raises(OverconstrainedError) as caught:
         await track.apply_constraints({"brightness": {"min": 300}})
     assert caught.value.constraint == "brightness"
-    assert v4l2_control("brightness") == 200
+    assert vivid.control("brightness") == 200
     track.stop()
 
 
-async def test_two_tracks_share_the_camera_in_different_sizes(media_devices: MediaDevices) -> None:
-    track = await video_track(media_devices, {"width": 320, "height": 180})
+async def test_two_tracks_share_the_camera_in_different_sizes() -> None:
+    track = await video_track({"width": 320, "height": 180})
     small = track.clone()
     await small.apply_constraints({"width": 160, "height": 90, "frameRate": 5})
     large_frame, small_frame = await asyncio.gather(next_frame(track), next_frame(small))
     track.stop()
     small.stop()
     assert (large_frame.display_width, small_frame.display_width) == (320, 160)
-
-
-async def test_an_unplugged_camera_ends_its_track_and_can_be_captured_after_a_replug(
-    media_devices: MediaDevices,
-) -> None:
-    track = await video_track(media_devices, {"width": 320})
-    await next_frame(track)
-    label_and_id = track.label, track.get_settings().device_id
-
-    seen: list[DeviceChangeEvent] = []
-    media_devices.ondevicechange = seen.append
-    ended = asyncio.create_task(track.wait_for("ended", timeout=30))
-    await asyncio.sleep(0)
-    (VIVID / "unbind").write_text("vivid.0")
-    await ended
-    await until(lambda: bool(seen) and "videoinput" not in kinds(seen[-1]), 30)
-    assert track.ready_state == "ended"
-    assert set(track.get_settings()) == {"deviceId", "groupId"}
-
-    (VIVID / "bind").write_text("vivid.0")
-    await until(lambda: kinds(seen[-1]).count("videoinput") == 2, 30)
-    inserted = [device for event in seen for device in event.user_inserted_devices]
-    assert label_and_id in [(device.label, device.device_id) for device in inserted]
-    media_devices.ondevicechange = None
-    again = await video_track(media_devices, {"deviceId": {"exact": label_and_id[1]}})
-    assert (await next_frame(again)).display_width > 0
-    again.stop()
 
 
 @pytest.fixture
