@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +21,9 @@ from mediadevices_native.cameras.linux import LinuxCameras
 from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
 from mediadevices_native.opencv import OpenCV, load_opencv
 from support.fake_opencv import VGA, FakeCamera, FakeSystem, RecordingSink
+
+if TYPE_CHECKING:
+    from support.faults import FaultNotes
 
 NATIVE = Path(opencv.__file__).parent
 
@@ -60,14 +64,16 @@ def test_each_system_has_its_own_cameras(
     assert type(camera_system()) is system
 
 
+@pytest.mark.fault("camera", "OpenCV is not installed")
 async def test_without_opencv_opening_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
 ) -> None:
     monkeypatch.setattr(importlib, "import_module", missing("No module named 'cv2'", "cv2"))
     driver = OpenCVCameraDriver(FakeSystem(FakeCamera()))
     (device,) = await driver.list_devices()
     with pytest.raises(NotReadableError, match="pip install opencv-python-headless"):
         await driver.open(device, Configuration(VGA), RecordingSink())
+    fault.sees("`NotReadableError`, which says what to install")
 
 
 def test_a_missing_system_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mediadevices.driver import Capture
+    from support.faults import FaultNotes
 
 pytestmark = pytest.mark.usefixtures("cameras")
 
@@ -177,12 +178,15 @@ async def test_a_second_opening_in_this_program_does_not_disturb_the_first(
     assert sink.frames[-1].coded_width == 640
 
 
+@pytest.mark.fault("camera", "gives no first frame")
 async def test_a_camera_without_a_first_frame_is_not_readable_and_is_let_go(
-    driver: OpenCVCameraDriver,
+    driver: OpenCVCameraDriver, fault: FaultNotes
 ) -> None:
     vivid.set_control(percentage_of_dropped_buffers=100)
+    began = time.monotonic()
     with pytest.raises(NotReadableError, match="gives no picture"):
         await capture(driver, Configuration(VGA))
+    fault.sees("`NotReadableError`, unless the next camera gives one", time.monotonic() - began)
     vivid.set_control(percentage_of_dropped_buffers=0)
     opened, _ = await capture(driver, Configuration(VGA))
     await opened.close()
