@@ -16,16 +16,27 @@ __all__ = ["AudioOutput"]
 
 #: Seconds of one block of silence that a track makes by itself.
 SILENT_BLOCK = 0.01
+#: Parts of a block that must be missing before it to be called lost; less is the clock's leaning.
+_LOSS = 0.5
 
 
 class AudioOutput(Output):
-    """The way out of an audio track: channels, sample rate, silence."""
+    """The way out of an audio track: channels, sample rate, silence.
+
+    Args:
+        clock: The agent's clock.
+        gapless: The source's samples follow one another, as a device's do, so that a gap between
+            two time stamps tells what was lost, wherever that was: in the device, in the system, or
+            before a busy event loop. A program may stamp what it writes to a generator as it likes.
+    """
 
     __slots__ = (
         "_channels",
         "_delivered",
         "_delivered_seconds",
+        "_expected",
         "_format",
+        "_gapless",
         "_latencies",
         "_latency",
         "_rate",
@@ -35,8 +46,10 @@ class AudioOutput(Output):
         "_total_seconds",
     )
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, gapless: bool = False) -> None:
         super().__init__(clock)
+        self._gapless = gapless
+        self._expected: int | None = None  # the time stamp of the next block, if nothing is lost
         self._rate, self._channels, self._format = 48000, 1, "f32"
         self._resampler: Resampler | None = None
         self._resampler_key: tuple[float, int, int] | None = None
@@ -52,12 +65,18 @@ class AudioOutput(Output):
         if isinstance(rate, int) and isinstance(channels, int):
             self._rate, self._channels = rate, channels
 
+    def set_flow(self, *, real: bool, source_delivers: bool) -> None:
+        """Say whether the media are to be real, and whether the source delivers any."""
+        super().set_flow(real=real, source_delivers=source_delivers)
+        if not real:
+            self._expected = None
+
     def deliver(self, data: MediaData, lost: int) -> None:
         """Pass on a block of the source's samples."""
         if not isinstance(data, AudioData):
             return
         if self._real:
-            self._count(data, lost)
+            self._count(data)
         readers = self._begin(data.timestamp, lost)
         if not readers or not self._real:
             # What it holds back is from before the gap; whoever reads later starts anew.
@@ -92,12 +111,17 @@ class AudioOutput(Output):
         """Let average, least and greatest latency start from the current one."""
         self._latencies = (1, self._latency, self._latency, self._latency)
 
-    def _count(self, data: AudioData, lost: int) -> None:
+    def _count(self, data: AudioData) -> None:
         frames, seconds = data.number_of_frames, data.number_of_frames / data.sample_rate
         self._delivered += frames
         self._delivered_seconds += seconds
-        self._total += frames * (1 + lost)
-        self._total_seconds += seconds * (1 + lost)
+        if self._gapless and self._expected is not None:
+            missing = (data.timestamp - self._expected) / 1e6
+            if missing > _LOSS * seconds:
+                frames, seconds = frames + round(missing * data.sample_rate), seconds + missing
+        self._total += frames
+        self._total_seconds += seconds
+        self._expected = data.timestamp + data.duration
         self._latency = latency = max(0.0, (self._clock.now() - data.timestamp) / 1000)
         count, total, least, greatest = self._latencies
         self._latencies = (

@@ -50,6 +50,7 @@ class DeviceSource(Source):
     """
 
     holds_device = True
+    gapless = True
 
     def __init__(
         self,

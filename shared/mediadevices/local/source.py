@@ -33,6 +33,8 @@ class Source(ABC):
 
     #: Whether a track that nobody stops keeps a device busy.
     holds_device = False
+    #: Whether the time stamps of its samples show what was lost.
+    gapless = False
 
     def __init__(
         self, kind: Kind, label: str, clock: Clock, loop: asyncio.AbstractEventLoop

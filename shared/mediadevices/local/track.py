@@ -55,7 +55,9 @@ class LocalTrack(TrackHandle):
         super().__init__()
         self.source = source
         self.output: Output = (
-            VideoOutput(source.clock) if source.kind == "video" else AudioOutput(source.clock)
+            VideoOutput(source.clock)
+            if source.kind == "video"
+            else AudioOutput(source.clock, gapless=source.gapless)
         )
         self._id = str(uuid.uuid4())
         self._enabled = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import AudioData, MediaStreamTrackProcessor, navigator
+from mediadevices import AudioData, AudioTrackGenerator, MediaStreamTrackProcessor, navigator
 from mediadevices.driver import AudioMode
 from mediadevices.testing import FakeMicrophone, frame_number, install_fake_devices
 
@@ -268,3 +268,55 @@ async def test_latency_is_the_age_of_the_samples(fakes: FakeDevices, clock: Manu
         assert stats.delivered_frames_duration == pytest.approx(1000)
         assert stats.latency == stats.minimum_latency == stats.maximum_latency == 10
         assert stats.average_latency == pytest.approx(10)
+
+
+async def test_samples_that_a_gap_shows_to_be_lost_are_in_the_total(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(audio=True) as stream:
+        (track,) = stream.get_tracks()
+        clock.jump(3)  # A program that is too busy: the microphone keeps one second, no more.
+        blocks = await collected(track, clock, 1)
+        gaps = [b.timestamp - a.timestamp - a.duration for a, b in pairwise(blocks)]
+        assert 1_000_000 < sum(gaps) < 3_000_000
+        stats = track.stats
+        assert stats.delivered_frames == 480 * len(blocks)
+        assert stats.total_frames - stats.delivered_frames == sum(gaps) * 48 / 1000
+        lost = stats.total_frames_duration - stats.delivered_frames_duration
+        assert lost == pytest.approx(sum(gaps) / 1000)
+
+
+async def test_what_a_microphone_did_not_record_while_it_was_muted_is_not_lost(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(audio=True) as stream:
+        stats = stream.get_tracks()[0].stats
+        await clock.advance(0.505)
+        fakes.mute(fakes.microphones[0])
+        await clock.advance(3)
+        fakes.unmute(fakes.microphones[0])
+        await clock.advance(0.505)
+        assert stats.total_frames == stats.delivered_frames == 48000
+
+
+async def test_samples_that_are_stamped_unevenly_by_less_than_half_a_block_are_all_there(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(audio=True) as stream:
+        (track,) = stream.get_tracks()
+        (source,) = fakes.agent.sources
+        with AudioData.wrap(bytes(1920), "f32", 48000, 480, 1, timestamp=0) as block:
+            for timestamp in (0, 10_000, 23_000, 34_000, 43_000, 70_000):
+                source.distribute([block.retimed(1_000_000 + timestamp)])
+        assert track.stats.delivered_frames == 6 * 480
+        assert track.stats.total_frames == 6 * 480 + 17 * 48
+
+
+async def test_a_generators_time_stamps_say_nothing_of_losses() -> None:
+    generator = AudioTrackGenerator()
+    writer = generator.writable.get_writer()
+    for timestamp in (0, 5_000_000):
+        await writer.write(AudioData.wrap(bytes(1920), "f32", 48000, 480, 1, timestamp=timestamp))
+    stats = generator.track.stats
+    assert stats.delivered_frames == stats.total_frames == 960
+    generator.track.stop()

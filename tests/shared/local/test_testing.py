@@ -77,7 +77,7 @@ async def test_a_microphone_catches_up_after_a_short_standstill(
         assert stats.total_frames == 48000
         clock.jump(10)
         await clock.advance(0.1)
-        assert stats.total_frames < 3 * 48000
+        assert stats.delivered_frames < 3 * 48000
 
 
 @pytest.mark.parametrize("number", [0, 1, 12345, 2**32 - 1])
