@@ -84,11 +84,13 @@ class FakeSoundDevice:
         present: The devices that there are; PortAudio sees them when it starts.
         host_apis: The names of the systems' interfaces.
         default_input: The index of the default microphone.
+        only_rate: The only sample rate that can be had, or 0.
     """
 
     present: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     host_apis: tuple[str, ...] = ("ALSA",)
     default_input: int = 0
+    only_rate: int = 0
     fail_to_open: str = ""
     fail_to_start: bool = False
     starts: int = 0
@@ -123,6 +125,8 @@ class FakeSoundDevice:
     def RawInputStream(self, **options: object) -> FakeStream:  # noqa: N802  (sounddevice's)
         if self.fail_to_open:
             raise PortAudioError(self.fail_to_open)
+        if self.only_rate and options["samplerate"] != self.only_rate:
+            raise PortAudioError("Invalid sample rate", -9997)
         stream = FakeStream(self, options)
         self.streams.append(stream)
         return stream

@@ -9,11 +9,12 @@ orders what they tell the sink: nothing follows its end.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from mediadevices_native.microphones.portaudio import (
     Buffer,
     OpenedStream,
     PortAudioMissingError,
+    SampleRateRefusedError,
     StreamFlags,
     StreamRequest,
     StreamTime,
@@ -45,6 +47,9 @@ CONTROLS: MappingProxyType[str, Control] = MappingProxyType(
 )
 _SETTINGS: MappingProxyType[str, ControlValue] = MappingProxyType(dict.fromkeys(CONTROLS, False))
 
+# Tried in turn where the microphone refuses the one that was asked for: another program may have
+# set it, since PortAudio looked which one it prefers. The track resamples.
+_USUAL_RATES = (48000, 44100, 96000, 32000, 16000, 8000)
 _SILENT_SECONDS = 1.0  # without a block: the microphone counts as muted
 _LOOK_SECONDS = 0.25
 _CLOSE_SECONDS = 0.9
@@ -78,7 +83,7 @@ class MicrophoneCapture:
         self._over = False
         self._held: deque[AudioData] = deque(maxlen=_MAX_HELD)
         self._discard_before = 0.0
-        self._last_block = time.monotonic()
+        self._last_block = self._last_look = time.monotonic()
         self._silent = False
         self._muted_by_system = False
         self._muted = False
@@ -167,6 +172,24 @@ class MicrophoneCapture:
         mode = configuration.mode
         if not isinstance(mode, AudioMode):
             raise NotReadableError(f"{self._label}: not a mode of a microphone: {mode}")
+        try:
+            self._running = self._opened(mode)
+        except NotReadableError as error:
+            raise NotReadableError(f"{self._label}: {error}") from error
+        except PortAudioMissingError as error:
+            raise NotReadableError(str(error)) from error
+        self._last_block = time.monotonic()
+
+    def _opened(self, mode: AudioMode) -> _Running:
+        try:
+            return self._opened_at(mode)
+        except SampleRateRefusedError:
+            for rate in _USUAL_RATES:
+                with contextlib.suppress(SampleRateRefusedError):
+                    return self._opened_at(replace(mode, sample_rate=rate))
+            raise
+
+    def _opened_at(self, mode: AudioMode) -> _Running:
         block_size = max(1, round(mode.sample_rate * mode.latency))
         running = _Running(mode, SampleClock(mode.sample_rate))
 
@@ -178,21 +201,11 @@ class MicrophoneCapture:
             self._wake.set()
 
         request = StreamRequest(mode.sample_rate, mode.channel_count, block_size, mode.latency)
-        try:
-            stream = self._line.open(request, block, finished, self)
-        except NotReadableError as error:
-            raise NotReadableError(f"{self._label}: {error}") from error
-        except PortAudioMissingError as error:
-            raise NotReadableError(str(error)) from error
-        running.stream = stream
-        running.mode = AudioMode(
-            sample_rate=round(stream.sample_rate),
-            channel_count=mode.channel_count,
-            sample_size=mode.sample_size,
-            latency=block_size / stream.sample_rate,
+        running.stream = stream = self._line.open(request, block, finished, self)
+        running.mode = replace(
+            mode, sample_rate=round(stream.sample_rate), latency=block_size / stream.sample_rate
         )
-        self._running = running
-        self._last_block = time.monotonic()
+        return running
 
     def _stop(self) -> None:
         if (running := self._running) is not None and running.stream is not None:
@@ -273,7 +286,7 @@ class MicrophoneCapture:
         running = self._running
         if self._over or running is None:
             return
-        silent_seconds = time.monotonic() - self._last_block
+        silent_seconds = self._silence()
         if running.finished:
             lost = self._line.lost(silent_seconds)
             stopped = NotReadableError(f"{self._label}: the sound system stopped the recording")
@@ -286,3 +299,15 @@ class MicrophoneCapture:
             self._tell_muted()
         if self._silent and (lost := self._line.lost(silent_seconds)):
             self.end(lost.error)
+
+    def _silence(self) -> float:
+        """Return the seconds without a block, of those in which there could have been one."""
+        with self._gate:
+            now = time.monotonic()
+            missed = now - self._last_look - _LOOK_SECONDS
+            self._last_look = now
+            if missed > _LOOK_SECONDS:
+                # Who kept us from looking, such as C code that holds Python's lock, kept the
+                # blocks from being taken too. That is no silence of the microphone.
+                self._last_block = min(now, self._last_block + missed)
+            return now - self._last_block

@@ -8,6 +8,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.alsa_devices import AlsaAddress, AlsaCards, find_alsa_device
 from mediadevices_native.microphones.host_devices import HostAddress, find_host_device
 from mediadevices_native.microphones.line import LineEvents, Lost
+from mediadevices_native.microphones.portaudio import SampleRateRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +58,8 @@ class DirectLine:
         """Open a stream; see `Line.open`."""
         try:
             return self._portaudio.open(self._choose, request, callback, finished)
+        except SampleRateRefusedError:
+            raise  # nobody's fault who has it open
         except NotReadableError as error:
             if holder := self._holder():
                 raise NotReadableError(f"{error}; {holder} has it open") from error

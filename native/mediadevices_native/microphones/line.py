@@ -50,6 +50,7 @@ class Line(Protocol):
         """Open a stream of this microphone, and make sure that it is this one.
 
         Raises:
+            SampleRateRefusedError: It cannot be had at this sample rate.
             NotReadableError: It cannot be had.
         """
         ...

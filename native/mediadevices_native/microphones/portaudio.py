@@ -28,6 +28,7 @@ __all__ = [
     "PortAudio",
     "PortAudioDevice",
     "PortAudioMissingError",
+    "SampleRateRefusedError",
     "SoundDevice",
     "StreamFlags",
     "StreamRequest",
@@ -36,10 +37,15 @@ __all__ = [
 ]
 
 _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
+_INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 
 class PortAudioMissingError(Exception):
     """There is no PortAudio on this machine; the message says what to install."""
+
+
+class SampleRateRefusedError(NotReadableError):
+    """The microphone can be had, but not at this sample rate."""
 
 
 class Buffer(Protocol):
@@ -249,6 +255,7 @@ class PortAudio:
             finished: Called when the stream ends, also after `close`, on PortAudio's thread.
 
         Raises:
+            SampleRateRefusedError: It cannot be had at this sample rate.
             NotReadableError: It cannot be had, with PortAudio's reason.
             PortAudioMissingError: There is no PortAudio.
         """
@@ -303,7 +310,9 @@ class PortAudio:
             try:
                 yield self._module
             except self._module.PortAudioError as error:
-                raise NotReadableError(f"PortAudio: {error}") from error
+                refused = _INVALID_SAMPLE_RATE in error.args[1:2]
+                kind = SampleRateRefusedError if refused else NotReadableError
+                raise kind(f"PortAudio: {error}") from error
         finally:
             self._lock.release()
 

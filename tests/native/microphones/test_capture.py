@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import threading
 import time
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones import capture as capture_module
 from mediadevices_native.microphones.capture import MicrophoneCapture
 from mediadevices_native.microphones.line import Lost
+from mediadevices_native.microphones.portaudio import SampleRateRefusedError
 from support.fake_sounddevice import Flags, Times
 from support.sound import Recorder, until
 
@@ -319,4 +321,41 @@ async def test_a_block_is_never_without_samples(line: FakeLine, recorder: Record
     capture = MicrophoneCapture(line, "Mic", recorder)
     capture.open(Configuration(AudioMode(8000, 1, 16, 0.0)))
     assert line.requests[0].block_size == 1  # 0 would mean: whatever comes
+    await capture.close()
+
+
+async def test_a_refused_sample_rate_gives_another_one_and_says_which(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    line.failures = [SampleRateRefusedError("48000"), SampleRateRefusedError("48000 again")]
+    capture = opened(line, recorder)
+    assert [request.sample_rate for request in line.requests] == [48000, 48000, 44100]
+    assert line.requests[-1].block_size == 441
+    assert capture.configuration.mode == AudioMode(44100, 1, 16, 0.01)
+    line.callback(memoryview(bytes(441 * 4)), 441, Times(), Flags())
+    (block,) = recorder.blocks
+    assert (block.sample_rate, block.duration) == (44100, 10_000)
+    await capture.close()
+
+
+async def test_a_microphone_that_refuses_all_sample_rates_says_which_one_was_asked_for(
+    line: FakeLine, recorder: Recorder
+) -> None:
+    line.failures = [SampleRateRefusedError(f"rate {number}") for number in range(20)]
+    with pytest.raises(NotReadableError, match="Mic: rate 0"):
+        opened(line, recorder)
+    assert line.open_streams == 0
+    assert line.closed == 1
+
+
+async def test_a_program_that_holds_pythons_lock_does_not_mute_the_microphone(
+    line: FakeLine, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_module, "_LOOK_SECONDS", 0.02)
+    capture = opened(line, recorder)
+    line.give()
+    ctypes.PyDLL(None).usleep(1_500_000)  # Neither the blocks nor our looking can go on.
+    await asyncio.sleep(0.1)
+    assert recorder.events == []
+    await until(lambda: recorder.events == [("muted", True)])  # Now it is the microphone's fault.
     await capture.close()

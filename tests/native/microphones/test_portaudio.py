@@ -12,6 +12,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.portaudio import (
     PortAudio,
     PortAudioMissingError,
+    SampleRateRefusedError,
     SoundDevice,
     StreamRequest,
 )
@@ -100,6 +101,12 @@ def test_the_environment_is_restored_when_opening_fails() -> None:
     with pytest.raises(NotReadableError, match="PortAudio: Device unavailable"):
         portaudio(module).open(named("a"), request, ignore, ignore)
     assert "ADDED" not in os.environ
+
+
+def test_a_refused_sample_rate_is_told_from_other_errors() -> None:
+    module = FakeSoundDevice([row("a")], only_rate=44100)
+    with pytest.raises(SampleRateRefusedError, match=r"PortAudio: .*Invalid sample rate"):
+        portaudio(module).open(named("a"), REQUEST, ignore, ignore)
 
 
 def test_a_stream_that_does_not_start_is_closed() -> None:

@@ -1,0 +1,95 @@
+"""A program and a microphone that the test makes fail, where no real one can be made to."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from mediadevices import MediaDevices, MediaStreamTrackProcessor, NotReadableError, navigator
+from mediadevices.agents import use_agent
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permissions import PermissionAuthority
+from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones.portaudio import PortAudio, SoundDevice
+from support.fake_sounddevice import FakeSoundDevice, row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.faults import FaultNotes
+
+BLOCK = bytes(441 * 4)
+
+
+@pytest.fixture
+def module() -> FakeSoundDevice:
+    """A PortAudio with one microphone, which prefers 44.1 kHz."""
+    return FakeSoundDevice([row("Built-in Microphone", inputs=1)], ("Core Audio",))
+
+
+@pytest.fixture
+def media_devices(module: FakeSoundDevice) -> Iterator[MediaDevices]:
+    audio = PortAudio(lambda: cast("SoundDevice", module))
+    driver = PortAudioMicrophoneDriver(portaudio=audio, platform="darwin")
+    permissions = PermissionAuthority("tests", None, {"microphone": "grant"})
+    agent = LocalAgent([driver], permissions, secret=b"tests")
+    with use_agent(agent):
+        yield navigator.media_devices
+    agent.close()
+
+
+@pytest.mark.fault("microphone", "overflow: samples were lost before the program took them")
+async def test_an_overflow_is_counted_and_is_a_gap_in_the_time_stamps(
+    media_devices: MediaDevices, module: FakeSoundDevice, fault: FaultNotes
+) -> None:
+    async with await media_devices.get_user_media({"audio": True}) as stream:
+        (track,) = stream.get_tracks()
+        (source,) = module.streams
+        reader = MediaStreamTrackProcessor(track).readable.get_reader()
+        source.give(BLOCK)
+        await asyncio.sleep(0.3)
+        source.give(BLOCK, overflow=True)
+        source.give(BLOCK)
+        blocks = [(await reader.read()).value for _ in range(3)]
+
+        gaps = [b.timestamp - a.timestamp - a.duration for a, b in pairwise(blocks)]
+        assert gaps[0] > 200_000
+        assert abs(gaps[1]) < 1000
+        stats = track.stats
+        assert stats.delivered_frames == 3 * 441
+        assert stats.total_frames == 3 * 441 + round(gaps[0] * 0.0441)
+        assert track.ready_state == "live"
+    fault.sees("a gap in `timestamp`; `track.stats.total_frames` counts what is missing")
+
+
+@pytest.mark.fault("microphone", "refuses the sample rate")
+async def test_a_refused_sample_rate_is_resampled_from_one_that_can_be_had(
+    media_devices: MediaDevices, module: FakeSoundDevice, fault: FaultNotes
+) -> None:
+    module.only_rate = 48000
+    asked = {"sampleRate": {"exact": 44100}}
+    async with await media_devices.get_user_media({"audio": asked}) as stream:
+        (track,) = stream.get_tracks()
+        (source,) = module.streams
+        assert source.options["samplerate"] == 48000
+        assert track.get_settings().sample_rate == 44100
+        blocks = track.frames()
+        first = asyncio.ensure_future(anext(blocks))
+        await asyncio.sleep(0)
+        for _ in range(20):
+            source.give(bytes(480 * 4))
+        assert (await first).sample_rate == 44100
+    fault.sees("the samples at the rate that it asked for, resampled from one that can be had")
+
+
+@pytest.mark.fault("microphone", "refuses every sample rate")
+async def test_a_microphone_without_any_sample_rate_cannot_be_had(
+    media_devices: MediaDevices, module: FakeSoundDevice, fault: FaultNotes
+) -> None:
+    module.only_rate = 1
+    with pytest.raises(NotReadableError, match=r"Built-in Microphone: .*Invalid sample rate"):
+        await media_devices.get_user_media({"audio": True})
+    fault.sees("`NotReadableError` from `get_user_media`, with PortAudio's reason")
