@@ -2,14 +2,15 @@
 
 The kernel says what is there. PortAudio knows the rates and channels, and leaves out what another
 program holds. Both number the cards in the order in which they were plugged in; a card's id is
-steadier, so that names the device, and the number is looked up again before opening.
+steadier, so that is where a device is, and the number is looked up again before opening. Cards of
+one model get their ids in that order too, so a USB card's device is named by the port.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["AlsaAddress", "AlsaCards", "AlsaPort", "alsa_devices", "find_alsa_device", "unknown"]
 
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
-_CARD = re.compile(r"^ *(\d+) \[([^\]]*?) *\]: .*? - (.*)$", re.MULTILINE)
+_CARD = re.compile(
+    r"^ *(\d+) \[([^\]]*?) *\]: .*? - (.*)(?:\n.* at (usb-[^ ,]+),.*)?$", re.MULTILINE
+)
 _DEFAULT = "default"
 _USUAL_MODES = (AudioMode(48000, 2), AudioMode(48000, 1))
 
@@ -51,12 +54,14 @@ class AlsaPort:
         number: The card's number, for now.
         capture: It records; otherwise it plays.
         label: The names of the card and of the device on it.
+        key: What names it: the card's id, or a USB card's port and model, and the device.
     """
 
     address: AlsaAddress
     number: int
     capture: bool
     label: str
+    key: str
 
 
 class AlsaCards:
@@ -74,16 +79,20 @@ class AlsaCards:
     def ports(self) -> tuple[AlsaPort, ...]:
         """Return all microphones and speakers, in the cards' order."""
         found: list[AlsaPort] = []
-        for number, card, card_name in self._cards():
-            folders = (self._root / f"card{number}").glob("pcm[0-9]*[cp]")
+        for number, card, card_name, usb_port in self._cards():
+            card_folder = self._root / f"card{number}"
+            unit = f"{usb_port}:{_read(card_folder / 'usbid').strip()}" if usb_port else card
+            folders = card_folder.glob("pcm[0-9]*[cp]")
             for folder in sorted(folders, key=lambda path: (int(path.name[3:-1]), path.name)):
+                device = int(folder.name[3:-1])
                 name = re.search(r"^name: *(.+)$", _read(folder / "info"), re.MULTILINE)
                 found.append(
                     AlsaPort(
-                        address=AlsaAddress(card, int(folder.name[3:-1])),
+                        address=AlsaAddress(card, device),
                         number=number,
                         capture=folder.name.endswith("c"),
                         label=_label(card_name, name[1] if name else ""),
+                        key=f"alsa:{unit}:{device}",
                     )
                 )
         return tuple(found)
@@ -105,9 +114,9 @@ class AlsaCards:
                 return f"process {match[1]} ({name})" if name else f"process {match[1]}"
         return ""
 
-    def _cards(self) -> list[tuple[int, str, str]]:
+    def _cards(self) -> list[tuple[int, str, str, str]]:
         return [
-            (int(match[1]), match[2], match[3].strip())
+            (int(match[1]), match[2], match[3].strip(), match[4] or "")
             for match in _CARD.finditer(_read(self._root / "cards"))
         ]
 
@@ -127,15 +136,17 @@ def alsa_devices(
     """
     found: list[Device] = []
     kinds: set[str] = set()
-    for port in sorted(ports, key=lambda port: not port.capture):
+    ports = sorted(ports, key=lambda port: not port.capture)
+    names = Counter((port.capture, port.label) for port in ports)
+    for port in ports:
+        place = f" [{port.address.card}:{port.address.device}]"
         kind: DeviceKind = "audioinput" if port.capture else "audiooutput"
-        key = f"alsa:{port.address.card}:{port.address.device}"
         sysfs = f"/sys/class/sound/card{port.number}"
         found.append(
             Device(
                 kind=kind,
-                key=key,
-                label=port.label,
+                key=port.key,
+                label=port.label + (place if names[port.capture, port.label] > 1 else ""),
                 group_key=usb_group_key(sysfs) or f"alsa-card:{port.address.card}",
                 default=kind not in kinds,  # as ALSA itself has it
                 modes=_modes(_row_of(port, rows)) if port.capture else (),
@@ -145,15 +156,7 @@ def alsa_devices(
             )
         )
         kinds.add(kind)
-    if not found:
-        return _without_cards(rows)
-    names = Counter((device.kind, device.label) for device in found)
-    return tuple(
-        device
-        if names[device.kind, device.label] == 1
-        else replace(device, label=f"{device.label} [{device.key.removeprefix('alsa:')}]")
-        for device in found
-    )
+    return tuple(found) or _without_cards(rows)
 
 
 def find_alsa_device(
@@ -175,7 +178,8 @@ def unknown(ports: Iterable[AlsaPort], rows: Sequence[PortAudioDevice]) -> bool:
 
 def _without_cards(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
     row = _default_row(rows)
-    if row is None:
+    # Where PortAudio has seen a sound server, "default" leads there; and now there is none.
+    if row is None or any(one.name == "pulse" for one in _inputs(rows)):
         return ()
     return (
         Device(

@@ -168,8 +168,9 @@ class PortAudioMicrophoneDriver:
         return (*microphones, *speakers)
 
     def _list_cards(self) -> tuple[Device, ...]:
-        ports = self._cards.ports()
-        if unknown(ports, self._portaudio.devices()):
+        ports, rows = self._cards.ports(), self._portaudio.devices()
+        # What PortAudio saw of a server is of no use without the server.
+        if unknown(ports, rows) or find_pulse_device(rows) is not None:
             self._portaudio.refresh()
         return alsa_devices(ports, self._portaudio.devices(), usb_group_key)
 

@@ -9,7 +9,7 @@ from mediadevices.driver import AudioMode, Device
 from mediadevices_native.microphones.capture import CONTROLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mediadevices_native.microphones.sound_server import Endpoint, ServerSnapshot
 
@@ -51,7 +51,7 @@ def pulse_devices(
     microphones = tuple(
         Device(
             kind="audioinput",
-            key=f"pulse:{source.name}",
+            key=key,
             label=source.description,
             group_key=group_key(source),
             default=source.name == snapshot.default_source,
@@ -60,17 +60,38 @@ def pulse_devices(
             initial=dict.fromkeys(CONTROLS, False),
             address=PulseAddress(source.name),
         )
-        for source in snapshot.sources
-        if not source.is_monitor
+        for key, source in _keyed(one for one in snapshot.sources if not one.is_monitor)
     )
     speakers = tuple(
         Device(
             kind="audiooutput",
-            key=f"pulse:{sink.name}",
+            key=key,
             label=sink.description,
             group_key=group_key(sink),
             default=sink.name == snapshot.default_sink,
         )
-        for sink in snapshot.sinks
+        for key, sink in _keyed(snapshot.sinks)
     )
     return microphones + speakers
+
+
+def _keyed(endpoints: Iterable[Endpoint]) -> list[tuple[str, Endpoint]]:
+    """Name what there is.
+
+    The server numbers USB devices of one model as it finds them, so those are known by their port.
+    What it says of that stays true while a device is pulled out; sysfs would already be empty.
+    """
+    found: dict[str, Endpoint] = {}
+    for endpoint in endpoints:
+        properties = endpoint.properties
+        key = f"pulse:{endpoint.name}"
+        if properties.get("device.bus") == "usb" and (port := properties.get("device.bus_path")):
+            rest = (properties.get(name, "") for name in ("device.serial", "alsa.device"))
+            key = ":".join(("usb", port, *rest))
+        number = 2
+        unique = key
+        while unique in found:  # Two profiles of one device at once, or a server that tells less.
+            unique = f"{key}#{number}"
+            number += 1
+        found[unique] = endpoint
+    return list(found.items())

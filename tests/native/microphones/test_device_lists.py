@@ -85,10 +85,51 @@ def test_the_devices_of_one_unit_are_one_group(
     assert [device.group_key for device in devices] == [group, group]
 
 
+def usb_source(name: str, port: str, serial: str = "Generic_USB_Audio", device: int = 0):
+    properties = {
+        "device.bus": "usb",
+        "device.bus_path": f"pci-0000:00:14.0-usb-0:{port}:1.0",
+        "device.serial": serial,
+        "alsa.device": str(device),
+    }
+    return replace(MICROPHONE, name=name, properties=properties)
+
+
+def keys(*sources: Endpoint) -> dict[str, str]:
+    """Return the keys by what the server calls the microphones."""
+    devices = pulse_devices(snapshot(*sources), no_usb)
+    assert len({device.key for device in devices}) == len(sources)
+    return {cast("PulseAddress", device.address).name: device.key for device in devices}
+
+
+def test_microphones_of_one_model_are_known_by_their_ports() -> None:
+    """The server gives the second one another name, and which is the second is chance."""
+    first = keys(usb_source("usb-Generic", "1"), usb_source("usb-Generic.2", "2"))
+    again = keys(usb_source("usb-Generic", "2"), usb_source("usb-Generic.2", "1"))
+    alone = keys(usb_source("usb-Generic", "2"))
+    assert first["usb-Generic"] == again["usb-Generic.2"]
+    assert first["usb-Generic.2"] == again["usb-Generic"] == alone["usb-Generic"]
+
+
+def test_a_usb_microphone_in_another_port_or_another_one_in_its_port_is_another() -> None:
+    before = keys(usb_source("one", "1", "Maker_Headset_77"))["one"]
+    assert keys(usb_source("one", "1", "Maker_Headset_77"))["one"] == before
+    assert keys(usb_source("one", "2", "Maker_Headset_77"))["one"] != before
+    assert keys(usb_source("one", "1", "Maker_Headset_78"))["one"] != before
+
+
+def test_two_microphones_of_one_usb_device_are_two() -> None:
+    found = keys(usb_source("front", "1", device=0), usb_source("back", "1", device=1))
+    assert found["front"] != found["back"]
+    assert len(keys(usb_source("a", "1"), usb_source("b", "1"))) == 2
+
+
 # The kernel's sound cards.
 
 
-def card(root: Path, number: int, card_id: str, name: str, *devices: str) -> None:
+def card(
+    root: Path, number: int, card_id: str, name: str, *devices: str, port: str = "", ids: str = ""
+) -> None:
     folder = root / f"card{number}"
     for device in devices:  # such as "0c:USB Audio"
         place, _, title = device.partition(":")
@@ -97,7 +138,9 @@ def card(root: Path, number: int, card_id: str, name: str, *devices: str) -> Non
         (folder / f"pcm{place}" / "sub0" / "status").write_text("closed\n")
     with (root / "cards").open("a") as cards:
         cards.write(f"{number:2} [{card_id:15}]: USB-Audio - {name}\n")
-        cards.write(f"                      {name} at usb-0000:00:14.0-1, high speed\n")
+        place = f"usb-0000:00:14.0-{port}, high speed" if port else "0xf7d10000 irq 31"
+        cards.write(f"                      {name} at {place}\n")
+    (folder / "usbid").write_text(f"{ids}\n")
 
 
 def listed(*rows: dict[str, object]) -> list[PortAudioDevice]:
@@ -142,6 +185,28 @@ def test_two_cards_of_one_name_are_told_apart(tmp_path: Path) -> None:
         "Webcam: USB Audio [C920:0]",
         "Webcam: USB Audio [C920_1:0]",
     ]
+
+
+def test_cards_of_one_model_are_known_by_their_ports_whatever_their_ids(tmp_path: Path) -> None:
+    def keys(folder: str, *ports: str) -> dict[str, str]:
+        for number, port in enumerate(ports):
+            card_id = f"Device_{number}" if number else "Device"
+            card(tmp_path / folder, number, card_id, "USB", "0c:USB", port=port, ids="0d8c:0014")
+        found = alsa_devices(AlsaCards(tmp_path / folder).ports(), [], no_usb)
+        return {cast("AlsaAddress", one.address).card: one.key for one in found}
+
+    first, again = keys("first", "1.2", "3"), keys("again", "3", "1.2")
+    assert first["Device"] == again["Device_1"] != first["Device_1"]
+    assert first["Device_1"] == again["Device"] == keys("alone", "3")["Device"]
+
+
+def test_another_card_in_the_same_port_is_another(tmp_path: Path) -> None:
+    found: set[str] = set()
+    for ids in ("0d8c:0014", "0d8c:0015"):
+        card(tmp_path / ids, 0, "Device", "USB", "0c:USB", port="1", ids=ids)
+        (device,) = alsa_devices(AlsaCards(tmp_path / ids).ports(), [], no_usb)
+        found.add(device.key)
+    assert len(found) == 2
 
 
 def test_a_microphone_that_portaudio_leaves_out_is_listed_with_usual_modes(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from mediadevices_native.microphones.sound_server import (
     ServerSnapshot,
     SoundServer,
 )
-from support.fake_sounddevice import FakeSoundDevice, row
+from support.fake_sounddevice import FakeSoundDevice, FakeStream, row
 from support.sound import Recorder, until
 
 if TYPE_CHECKING:
@@ -110,6 +110,23 @@ async def test_a_server_that_came_after_portaudio_is_used() -> None:
     driver = driver_of(module, server)
     module.present.append(PULSE)
     assert ("audioinput", "Desk") in labels(await driver.list_devices())
+
+
+async def test_a_server_that_has_gone_leaves_no_default_that_leads_nowhere() -> None:
+    default = row("default", inputs=32)
+    module = FakeSoundDevice([PULSE, default])
+    driver = driver_of(module)
+    module.present[:] = []
+    assert await driver.list_devices() == ()
+
+    module.present[:] = [PULSE, default]
+    module._initialize()
+    others = FakeStream(module, {"samplerate": 48000})  # PortAudio cannot look again.
+    assert await driver.list_devices() == ()
+    others.close()
+
+    driver = driver_of(FakeSoundDevice([default]))
+    assert labels(await driver.list_devices()) == [("audioinput", "Default")]
 
 
 async def test_without_a_server_the_cards_are_the_devices(tmp_path: Path) -> None:
