@@ -85,17 +85,6 @@ async def test_the_environment_selects_synthetic_devices_and_the_log_says_so(
     assert "synthetic" in caplog.text
 
 
-async def test_synthetic_devices_keep_their_ids_from_one_process_to_the_next() -> None:
-    listed: list[list[str]] = []
-    for _ in range(2):
-        agent = create_agent(application="doorbell", synthetic=True, environment={})
-        agent.expose(("camera", "microphone"))
-        listed.append([device.device_id for device in await agent.enumerate_devices()])
-        agent.close()
-    assert listed[0] == listed[1]
-    assert len(set(listed[0])) == 4
-
-
 # --- permission -----------------------------------------------------------------------------------
 
 

@@ -197,6 +197,16 @@ class PulseServer:
         """Let a microphone fall silent without going away, or wake it."""
         self._pactl("suspend-source", microphone.name, str(int(suspended)))
 
+    def mute(self, microphone: Microphone, muted: bool = True) -> None:
+        """Mute a microphone in the server, as a mixer does, or unmute it."""
+        self._pactl("set-source-mute", microphone.name, str(int(muted)))
+
+    def move_recordings(self, process: int, microphone: Microphone) -> None:
+        """Let all that a process records hear another microphone, as a mixer does."""
+        pattern = rf'^\s*application\.process\.id = "{process}"$'
+        for number in self._listed("source-outputs", "Source Output", pattern):
+            self._pactl("move-source-output", number, microphone.name)
+
     def set_default(self, microphone: Microphone) -> None:
         """Make a microphone the system's default one."""
         self._pactl("set-default-source", microphone.name)
@@ -225,11 +235,15 @@ class PulseServer:
         self._pactl("unload-module", str(tone.module))
 
     def _input_of(self, tone: Tone) -> str:
-        listing = self._pactl("list", "sink-inputs").stdout
-        for entry in re.split(r"\n(?=Sink Input #)", listing):
-            if re.search(rf"^\s*Owner Module: {tone.module}$", entry, re.MULTILINE):
-                return entry.split("#", 1)[1].split("\n", 1)[0]
-        raise RuntimeError(f"the tone of module {tone.module} plays nowhere:\n{listing}")
+        [number] = self._listed("sink-inputs", "Sink Input", rf"^\s*Owner Module: {tone.module}$")
+        return number
+
+    def _listed(self, what: str, title: str, pattern: str) -> list[str]:
+        """Return the numbers of those in one of the server's lists that a pattern matches."""
+        entries = re.split(rf"^{title} #", self._pactl("list", what).stdout, flags=re.MULTILINE)
+        return [
+            entry.split("\n", 1)[0] for entry in entries if re.search(pattern, entry, re.MULTILINE)
+        ]
 
     def _load(self, module: str, *arguments: str) -> int:
         return int(self._pactl("load-module", module, *arguments).stdout)

@@ -1,4 +1,4 @@
-"""What the tests of microphones share: a sink that records, and a look at what it heard."""
+"""What the tests of microphones share: a sink and a program that record, and what they heard."""
 
 from __future__ import annotations
 
@@ -13,17 +13,54 @@ from mediadevices.media.audio_data import AudioData
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mediadevices import Event, MediaStreamTrack
     from mediadevices.driver import Configuration
     from mediadevices.media.video_frame import VideoFrame
 
-__all__ = ["Recorder", "level", "loudest", "until"]
+__all__ = ["Recorder", "Recording", "level", "loudest", "until"]
 
 
-class Recorder:
-    """A sink that keeps everything."""
+class _Heard:
+    """Blocks of samples."""
 
     def __init__(self) -> None:
         self.blocks: list[AudioData] = []
+
+    @property
+    def timestamps(self) -> np.ndarray:
+        return np.array([block.timestamp for block in self.blocks])
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """The microseconds that are missing after each block but the last."""
+        durations = np.array([block.duration for block in self.blocks[:-1]])
+        gaps: np.ndarray = np.diff(self.timestamps) - durations
+        return gaps
+
+    def samples(self, seconds: float | None = None) -> np.ndarray:
+        """Return what was heard, or the last seconds of it, as samples by channels."""
+        blocks = [
+            np.frombuffer(block.data, np.float32).reshape(-1, block.number_of_channels)
+            for block in self.blocks
+        ]
+        heard = np.concatenate(blocks)
+        return heard if seconds is None else heard[-int(seconds * self.blocks[0].sample_rate) :]
+
+    async def hear(self, seconds: float = 0.5) -> None:
+        """Wait until that much more has been heard."""
+        start = len(self.blocks)
+
+        def enough() -> bool:
+            return sum(block.duration for block in self.blocks[start:]) >= seconds * 1e6
+
+        await until(enough, seconds * 10 + 5)
+
+
+class Recorder(_Heard):
+    """A sink that keeps everything."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.events: list[tuple[str, object]] = []
         self.late = 0
         self.listening = True
@@ -47,27 +84,43 @@ class Recorder:
     def ended(self) -> bool:
         return any(name == "end" for name, _ in self.events)
 
-    @property
-    def timestamps(self) -> np.ndarray:
-        return np.array([block.timestamp for block in self.blocks])
 
-    def samples(self, seconds: float | None = None) -> np.ndarray:
-        """Return what was heard, or the last seconds of it, as samples by channels."""
-        blocks = [
-            np.frombuffer(block.data, np.float32).reshape(-1, block.number_of_channels)
-            for block in self.blocks
-        ]
-        heard = np.concatenate(blocks)
-        return heard if seconds is None else heard[-int(seconds * self.blocks[0].sample_rate) :]
+class Recording(_Heard):
+    """A program that keeps all that a track gives it, and notes what happens to the track.
 
-    async def hear(self, seconds: float = 0.5) -> None:
-        """Wait until that much more has been heard."""
-        start = len(self.blocks)
+    Attributes:
+        track: The track.
+        events: The names of the events.
+        times: When each came, in seconds of the monotonic clock.
+    """
 
-        def enough() -> bool:
-            return sum(block.duration for block in self.blocks[start:]) >= seconds * 1e6
+    def __init__(self, track: MediaStreamTrack) -> None:
+        super().__init__()
+        self.track = track
+        self.events: list[str] = []
+        self.times: list[float] = []
+        for name in ("mute", "unmute", "ended"):
+            track.add_event_listener(name, self._note)
+        self._reading = asyncio.create_task(self._read())
 
-        await until(enough, seconds * 10 + 5)
+    def _note(self, event: Event) -> None:
+        self.events.append(event.type)
+        self.times.append(time.monotonic())
+
+    async def _read(self) -> None:
+        async for block in self.track.frames():
+            assert isinstance(block, AudioData)
+            self.blocks.append(block)
+
+    async def sees(self, *events: str, seconds: float = 10) -> float:
+        """Wait until exactly these events have come; return when the last one did."""
+        await until(lambda: self.events == list(events), seconds)
+        return self.times[-1]
+
+    async def stop(self) -> None:
+        """Stop the track, and take what it still gives."""
+        self.track.stop()
+        await self._reading
 
 
 def loudest(samples: np.ndarray, rate: float = 48000) -> float:

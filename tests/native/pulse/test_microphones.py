@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pulsectl
 import pytest
 
 from mediadevices.driver import AudioMode, Configuration, Device
@@ -160,14 +159,7 @@ async def test_a_recording_that_is_moved_comes_back_without_a_foreign_sample(
     capture, recorder = await start(driver, pulse_server.headset)
     await recorder.hear(0.4)
 
-    def move() -> None:
-        with pulsectl.Pulse("somebody else") as pulse:
-            desk = pulse.get_source_by_name("desk").index
-            for stream in pulse.source_output_list():
-                if stream.proplist.get("application.process.id") == str(os.getpid()):
-                    pulse.source_output_move(stream.index, desk)
-
-    await asyncio.to_thread(move)
+    await asyncio.to_thread(pulse_server.server.move_recordings, os.getpid(), pulse_server.desk)
     blocks = len(recorder.blocks)
     await until(lambda: len(recorder.blocks) > blocks + 50)
     await capture.close()
@@ -213,15 +205,11 @@ async def test_a_suspended_microphone_is_muted_until_it_is_resumed(
 async def test_a_microphone_that_is_muted_in_the_server_is_muted(
     driver: PortAudioMicrophoneDriver, pulse_server: SoundServer
 ) -> None:
-    def mute(muted: bool) -> None:
-        with pulsectl.Pulse("a mixer") as pulse:
-            pulse.mute(pulse.get_source_by_name("headset"), muted)
-
     capture, recorder = await start(driver, pulse_server.headset)
-    await asyncio.to_thread(mute, True)
+    await asyncio.to_thread(pulse_server.server.mute, pulse_server.headset)
     took = await until(lambda: recorder.events == [("muted", True)])
     assert took < 0.2
-    await asyncio.to_thread(mute, False)
+    await asyncio.to_thread(pulse_server.server.mute, pulse_server.headset, False)
     await until(lambda: recorder.events == [("muted", True), ("muted", False)])
     await capture.close()
 
