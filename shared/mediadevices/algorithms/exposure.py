@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mediadevices.driver import Device, DeviceKind
 
@@ -21,14 +21,15 @@ class DeviceInfo:
         device_id: ``""`` while it is not exposed.
         label: ``""`` while it is not exposed.
         group_id: ``""`` while it is not exposed.
-        capabilities: Those of a track of an input; empty while it is not exposed.
+        capabilities: Those of a track of an input; empty while it is not exposed. A device that
+            has others now, or whose driver knows more of them, is the same device.
     """
 
     kind: DeviceKind
     device_id: str
     label: str
     group_id: str
-    capabilities: Mapping[str, object]
+    capabilities: Mapping[str, object] = field(compare=False)
 
 
 def enumeration_order(devices: Iterable[Device]) -> tuple[Device, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import navigator
+from mediadevices import InputDeviceInfo, navigator
 from mediadevices.agents import use_agent
+from mediadevices.driver import VideoMode
 from mediadevices.local import device_list
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
@@ -123,6 +124,41 @@ async def test_a_report_may_come_from_any_thread(world: World, clock: ManualCloc
         await clock.advance(0.1)
         event = await change
         assert [one.label for one in event.user_inserted_devices] == ["Other"]
+
+
+async def test_changes_that_come_together_are_told_once(world: World, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        seen: list[list[str]] = []
+        navigator.media_devices.ondevicechange = lambda event: seen.append(
+            [one.label for one in event.user_inserted_devices]
+        )
+        await clock.advance(0)
+        for label in ("First", "Second"):
+            world.cameras.plug(FakeCamera(label=label))
+            await clock.advance(0.02)
+        await clock.advance(1)
+        assert seen == [["First", "Second"]]
+
+
+async def test_a_device_of_which_more_becomes_known_is_no_change_of_the_list(
+    world: World, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        seen: list[object] = []
+        navigator.media_devices.ondevicechange = seen.append
+        camera = FakeCamera(label="Busy", modes=[VideoMode(640, 480, 30)])
+        world.cameras.plug(camera)
+        await clock.advance(0.1)
+        assert len(seen) == 1
+        camera.modes = [VideoMode(1920, 1080, 30)]
+        for report in world.cameras.watchers:
+            report()
+        await clock.advance(0.1)
+        assert len(seen) == 1
+        devices = await navigator.media_devices.enumerate_devices()
+        [busy] = [one for one in devices if one.label == "Busy"]
+        assert isinstance(busy, InputDeviceInfo)
+        assert busy.get_capabilities().width == {"min": 1, "max": 1920}
 
 
 async def test_watching_ends_with_the_agent(world: World, clock: ManualClock) -> None:
