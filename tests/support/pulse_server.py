@@ -11,9 +11,11 @@ remapped source on the monitor of a null sink: what is played into the sink, the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -23,7 +25,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
 
 __all__ = ["Microphone", "PulseServer", "SoundServer", "Tone", "why_not"]
 
@@ -151,6 +153,14 @@ class PulseServer:
             self._daemon.kill()
             self._daemon.wait()
             self._daemon = None
+
+    @contextlib.contextmanager
+    def frozen(self) -> Generator[None]:
+        """Let the daemon hang meanwhile, as one does that waits for a stuck driver."""
+        assert self._daemon is not None
+        self._daemon.send_signal(signal.SIGSTOP)
+        yield
+        self._daemon.send_signal(signal.SIGCONT)
 
     def load_source(
         self, name: str, description: str, *, channels: int = 1, rate: int = 48000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -93,3 +94,21 @@ async def test_a_microphone_without_any_sample_rate_cannot_be_had(
     with pytest.raises(NotReadableError, match=r"Built-in Microphone: .*Invalid sample rate"):
         await media_devices.get_user_media({"audio": True})
     fault.sees("`NotReadableError` from `get_user_media`, with PortAudio's reason")
+
+
+@pytest.mark.fault("microphone", "gives nothing, without an error")
+async def test_a_microphone_that_gives_nothing_is_muted_until_it_gives_something(
+    media_devices: MediaDevices, module: FakeSoundDevice, fault: FaultNotes
+) -> None:
+    async with await media_devices.get_user_media({"audio": True}) as stream:
+        (track,) = stream.get_tracks()
+        (source,) = module.streams
+        source.give(BLOCK)
+        stopped = time.monotonic()
+        await track.wait_for("mute", timeout=10)
+        fault.sees("`mute` and silence", time.monotonic() - stopped)
+        unmuted = asyncio.ensure_future(track.wait_for("unmute", timeout=10))
+        await asyncio.sleep(0)
+        source.give(BLOCK)
+        await unmuted
+        fault.sees("`unmute` when something comes")

@@ -194,3 +194,30 @@ async def test_a_killed_server_ends_the_track_and_the_new_one_has_the_microphone
         assert recording.track.get_settings().device_id == before
         assert loudest(recording.samples(0.4)[:, 0]) == pytest.approx(HEADSET_HERTZ, abs=3)
         fault.sees("`devicechange` with them, and their ids, when a server is there again")
+
+
+@pytest.mark.fault("microphone", "the sound server hangs")
+async def test_a_server_that_hangs_ends_the_track_and_keeps_nobody_waiting(
+    media_devices: MediaDevices, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
+) -> None:
+    with PulseServer() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        server.load_source("only", "Only Microphone")
+        recording = await record(media_devices)
+        with server.frozen():
+            frozen = time.monotonic()
+            muted = await recording.sees("mute")
+            ended = await recording.sees("mute", "ended", seconds=30)
+            await recording.stop()
+            fault.sees("`mute` and silence", muted - frozen)
+            fault.sees("`ended`; `NotReadableError` in the log", ended - frozen)
+            asked = time.monotonic()
+            found = await media_devices.enumerate_devices()
+            assert not any(one.kind == "audioinput" for one in found)
+            assert time.monotonic() - asked < 20
+        seen = changes(media_devices)
+        await until(lambda: bool(seen) and microphones(seen[-1][1]) == ["Only Microphone"], 15)
+        again = await record(media_devices)
+        await again.stop()
+        fault.sees("`devicechange` with the microphones when it goes on")

@@ -21,6 +21,7 @@ from support.sound import Recorder, level, loudest, until
 
 if TYPE_CHECKING:
     from mediadevices_native.microphones.capture import MicrophoneCapture
+    from support.faults import FaultNotes
     from support.pulse_server import Microphone, SoundServer
 
 HEADSET_HERTZ, DESK_HERTZ = 440, 1000
@@ -335,8 +336,9 @@ async def test_a_killed_server_ends_the_capture_and_a_new_one_is_found(
         await capture.close()
 
 
+@pytest.mark.fault("microphone", "unplugged while it is opened")
 async def test_opening_a_microphone_that_has_gone_says_so(
-    driver: PortAudioMicrophoneDriver, pulse_server: SoundServer
+    driver: PortAudioMicrophoneDriver, pulse_server: SoundServer, fault: FaultNotes
 ) -> None:
     third = pulse_server.server.load_source("third", "Third Microphone")
     device = await find(driver, "Third Microphone")
@@ -346,6 +348,7 @@ async def test_opening_a_microphone_that_has_gone_says_so(
         await driver.open(device, Configuration(device.modes[0]), recorder)
     assert recorder.events == []
     assert not recorder.blocks
+    fault.sees("another microphone, or `NotReadableError` from `get_user_media`")
 
 
 async def test_doctor_finds_the_server_and_the_microphones(
