@@ -79,12 +79,15 @@ class PermissionRequest:
     Attributes:
         names: ``"camera"``, ``"microphone"`` or both.
         devices: For each name, the labels of the devices that may be used, the likeliest first.
+            No two of a name are equal: the second of two equal devices has a number behind it.
         application: The name of the program that asks.
+        can_remember: Whether the answer can be kept for the next time that the program runs.
     """
 
     names: tuple[PermissionName, ...]
     devices: Mapping[PermissionName, tuple[str, ...]]
     application: str
+    can_remember: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,9 @@ class DeviceChange:
     inserted: Sequence[int]
 
 
-#: The answer of a prompter: to all that was asked, or to each name.
-PermissionAnswer: TypeAlias = bool | Mapping[PermissionName, bool]
+#: The answer of a prompter: to all that was asked; or for each name True, False or the label of
+#: the device that the user chose, with ``"remember": True`` if it is to be kept.
+PermissionAnswer: TypeAlias = bool | Mapping[str, bool | str]
 #: Asks the user: a function or coroutine function of the request.
 Prompter: TypeAlias = Callable[[PermissionRequest], PermissionAnswer | Awaitable[PermissionAnswer]]
 

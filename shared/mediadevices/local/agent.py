@@ -126,10 +126,10 @@ class LocalAgent(Agent):
 
     async def _request_permission(self, name: PermissionName) -> PermissionHandle:
         kind = _KIND_OF_PERMISSION[name]
-        labels = tuple(one.label for one in await self.refresh_devices() if one.kind == kind)
+        devices = [one for one in await self.refresh_devices() if one.kind == kind]
         if self._permissions.state(name) == "prompt":
             try:
-                await self._permissions.request((name,), {name: labels})
+                await self.request_permissions((name,), {name: devices})
             except NotAllowedError:
                 if self._permissions.state(name) == "prompt":
                     raise  # Nobody could be asked; a no is an answer like any other.
@@ -137,8 +137,7 @@ class LocalAgent(Agent):
 
     def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Ask anew the next time, and end what was allowed; a denial stays."""
-        if self._permissions.state(name) == "granted":
-            self._permissions.set_state(name, "prompt")
+        self._permissions.revoke(name)
         return self.query_permission(name)
 
     def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
@@ -200,6 +199,7 @@ class LocalAgent(Agent):
                 self.clock,
                 promise.running_loop(),
                 self._source_ended,
+                self._permissions.note_device,
             )
             self._sources[key] = source
         return source
@@ -217,10 +217,18 @@ class LocalAgent(Agent):
     async def request_permissions(
         self,
         names: tuple[PermissionName, ...],
-        labels: Mapping[PermissionName, tuple[str, ...]],
-    ) -> None:
+        devices: Mapping[PermissionName, Sequence[Device]],
+    ) -> Mapping[PermissionName, str]:
         """Ask the user for what is not decided; see `PermissionAuthority.request`."""
-        await self._permissions.request(names, labels)
+        labels: dict[PermissionName, dict[str, str]] = {
+            name: {self.identity(one)["deviceId"]: one.label for one in candidates}
+            for name, candidates in devices.items()
+        }
+        return await self._permissions.request(names, labels)
+
+    def chosen_device(self, name: PermissionName) -> str:
+        """Return the id of the device that the user chose with a permission, or ``""``."""
+        return self._permissions.chosen_device(name)
 
     def refuse_withdrawn(self, names: Sequence[PermissionName]) -> None:
         """Do nothing, unless one of the permissions was taken back since it was granted.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
     from mediadevices.driver import Capture, Device, Driver, Mode
     from mediadevices.local.clock import Clock, Timer
+    from mediadevices.local.device_handle import DeviceNote
 
 __all__ = ["RELINQUISH_AFTER", "DeviceSource"]
 
@@ -47,6 +48,7 @@ class DeviceSource(Source):
         clock: The agent's clock.
         loop: The event loop on which everything happens.
         ended: Called when the device is gone.
+        note: Told of each opening and closing of the device.
     """
 
     holds_device = True
@@ -60,6 +62,7 @@ class DeviceSource(Source):
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
         ended: Callable[[DeviceSource], None],
+        note: DeviceNote,
     ) -> None:
         super().__init__(
             "video" if device.kind == "videoinput" else "audio", device.label, clock, loop
@@ -68,7 +71,7 @@ class DeviceSource(Source):
         self._identity = identity
         self._sharing = Sharing(device, identity, self.kind)
         self._on_end = ended
-        self._handle = DeviceHandle(device, driver, loop)
+        self._handle = DeviceHandle(device, driver, loop, note)
         self._sink: DeviceSink | None = None
         self._controls: Mapping[str, Value] = dict(device.initial)
         self._gone = False

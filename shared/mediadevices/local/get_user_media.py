@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mediadevices.agent import PermissionName, StreamConstraints
@@ -72,16 +72,15 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
         # Who is denied does not learn which devices there are.
         agent.refuse_denied(permissions, cause=error)
         raise
-    labels: dict[PermissionName, tuple[str, ...]] = {
-        _PERMISSIONS[kind]: tuple(device.label for device in found.devices)
-        for kind, found in candidates.items()
-    }
-    await agent.request_permissions(permissions, labels)
+    chosen = await agent.request_permissions(
+        permissions, {_PERMISSIONS[kind]: found.devices for kind, found in candidates.items()}
+    )
     agent.expose(permissions)
     tracks: list[LocalTrack] = []
     try:
         for kind, found in candidates.items():
-            tracks.append(await _open_best(agent, kind, found))
+            allowed = _as_chosen(agent, found, _PERMISSIONS[kind], chosen)
+            tracks.append(await _open_best(agent, kind, allowed))
         agent.refuse_withdrawn(permissions)  # Opening takes time.
     except BaseException:
         for track in tracks:
@@ -125,6 +124,28 @@ def _candidates(
         if not selections:
             raise _overconstrained(word, universe, basic, explanation)
     return _Candidates(constraints, tuple(found[one.device] for one in selections))
+
+
+def _as_chosen(
+    agent: LocalAgent,
+    candidates: _Candidates,
+    permission: PermissionName,
+    chosen: Mapping[PermissionName, str],
+) -> _Candidates:
+    """Leave only the device that the user chose, if it is among the candidates.
+
+    An earlier choice yields to a program that names a device itself.
+    """
+    device_id = chosen.get(permission, "")
+    if not device_id and not _names_device(candidates.constraints):
+        device_id = agent.chosen_device(permission)
+    devices = [one for one in candidates.devices if agent.identity(one)["deviceId"] == device_id]
+    return replace(candidates, devices=tuple(devices)) if devices else candidates
+
+
+def _names_device(constraints: MediaTrackConstraints) -> bool:
+    sets = (basic_set(constraints), *advanced_sets(constraints))
+    return any(one.name in {"deviceId", "groupId"} for one_set in sets for one in one_set)
 
 
 def _overconstrained(

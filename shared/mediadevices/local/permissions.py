@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from mediadevices.agent import (
     PermissionHandle,
@@ -15,29 +15,42 @@ from mediadevices.agent import (
     PermissionState,
     Prompter,
 )
+from mediadevices.driver import Device
 from mediadevices.errors import NotAllowedError
-from mediadevices.webidl import conversion, promise
+from mediadevices.local.permission_audit import AuditEntry, PermissionAudit
+from mediadevices.local.permission_decisions import (
+    Decider,
+    Decision,
+    PermissionMemory,
+    distinct_labels,
+    read_answer,
+)
+from mediadevices.webidl import promise
 
 __all__ = ["PermissionAuthority", "how_to_grant"]
-
-_log = logging.getLogger("mediadevices")
 
 _STATE_OF_POLICY: Mapping[PermissionPolicy, PermissionState] = {
     "ask": "prompt",
     "grant": "granted",
     "deny": "denied",
 }
+_UNDECIDED = Decision()
 
 
 class PermissionAuthority:
     """Knows what is permitted, asks the user, and tells who listens.
 
-    An answer holds for the life of the process, or until it is revoked.
+    An answer holds for the life of the process, or until it is revoked; where the user wants it
+    and there is a memory, also for the next process of the application.
 
     Args:
         application: The name of the program, for the question.
         prompter: Asks the user; None where nobody can be asked.
-        policies: What is decided beforehand; the others are asked for.
+        policies: What is decided beforehand; of the others an earlier answer is recalled, or they
+            are asked for.
+        decided_by: Who decided that.
+        memory: Keeps answers that the user wants to be kept; None where none can be.
+        audit: Gets each entry of the audit log, beside the logger.
     """
 
     def __init__(
@@ -45,17 +58,24 @@ class PermissionAuthority:
         application: str,
         prompter: Prompter | None = None,
         policies: Mapping[PermissionName, PermissionPolicy] | None = None,
+        *,
+        decided_by: Decider = "policy",
+        memory: PermissionMemory | None = None,
+        audit: Callable[[AuditEntry], None] | None = None,
     ) -> None:
         self.application = application
         self.prompter = prompter
-        self._states: dict[PermissionName, PermissionState] = {
-            "camera": "prompt",
-            "microphone": "prompt",
+        self._audit = PermissionAudit(application, audit)
+        self._memory = memory
+        self._decisions: dict[PermissionName, Decision] = {
+            "camera": _UNDECIDED,
+            "microphone": _UNDECIDED,
+            **(memory.recall() if memory is not None else {}),
         }
         for name, policy in (policies or {}).items():
-            self._states[name] = _STATE_OF_POLICY[policy]
+            self._decisions[name] = Decision(_STATE_OF_POLICY[policy], decided_by)
         self._handles: dict[PermissionName, LocalPermission] = {
-            name: LocalPermission(self, name) for name in self._states
+            name: LocalPermission(self, name) for name in self._decisions
         }
         # For each event loop its own: a lock belongs to the first one that it is used in.
         self._asking: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
@@ -64,23 +84,47 @@ class PermissionAuthority:
 
     def state(self, name: PermissionName) -> PermissionState:
         """Return the state of a permission."""
-        return self._states[name]
+        return self._decisions[name].state
+
+    def chosen_device(self, name: PermissionName) -> str:
+        """Return the id of the device that the user chose with a permission, or ``""``."""
+        return self._decisions[name].device
 
     def handle(self, name: PermissionName) -> LocalPermission:
         """Return the handle of a permission, the same each time."""
         return self._handles[name]
 
     def set_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
-        """Decide whether the user is asked."""
-        self.set_state(name, _STATE_OF_POLICY[policy])
+        """Decide whether the user is asked; what is remembered stays, and counts no more."""
+        state = _STATE_OF_POLICY[policy]
+        self._change(name, Decision(state, "nobody" if state == "prompt" else "policy"))
 
     def set_state(self, name: PermissionName, state: PermissionState) -> None:
-        """Change the state of a permission; withdrawing one ends what it allowed."""
-        before = self._states[name]
-        if state == before:
+        """Change the state of a permission, as the user; withdrawing one ends what it allowed."""
+        self._change(name, Decision(state, "user"))
+
+    def revoke(self, name: PermissionName) -> None:
+        """Forget that a permission was granted, and end what it allowed; a denial stays."""
+        if self.state(name) == "granted":
+            if self._memory is not None:
+                self._memory.remember({name: _UNDECIDED})
+            self._change(name, _UNDECIDED)
+
+    def _change(self, name: PermissionName, decision: Decision) -> None:
+        """Decide a permission without a question."""
+        if decision.state != self.state(name):
+            self._audit.note(
+                "change",
+                f"permission for the {name}: {_in_words(decision)}",
+                {"permissions": {name: _entry(decision)}},
+            )
+        self._decide(name, decision)
+
+    def _decide(self, name: PermissionName, decision: Decision) -> None:
+        before = self.state(name)
+        self._decisions[name] = decision
+        if decision.state == before:
             return
-        self._states[name] = state
-        _log.info("permission for the %s: %s", name, state)
         self._handles[name].notify("change")
         if before == "granted" and self.on_withdrawn is not None:
             self.on_withdrawn(name)
@@ -88,31 +132,35 @@ class PermissionAuthority:
     async def request(
         self,
         names: tuple[PermissionName, ...],
-        devices: Mapping[PermissionName, tuple[str, ...]],
-    ) -> None:
+        devices: Mapping[PermissionName, Mapping[str, str]],
+    ) -> Mapping[PermissionName, str]:
         """Ask the user once for all that is not decided; return when all is granted.
 
         Args:
             names: The permissions that are needed.
-            devices: For each, the labels of the devices that may be used.
+            devices: For each, the labels of the devices that may be used, by their ids.
+
+        Returns:
+            The ids of the devices that the user chose now, where there was a choice.
 
         Raises:
             NotAllowedError: One is denied, or nobody can be asked.
         """
         self.refuse_denied(names)
-        if all(self._states[name] == "granted" for name in names):
-            return  # Whatever somebody else is being asked now.
-        # A second call waits for the answer to the first question instead of asking it again.
-        async with self._question():
-            self.refuse_denied(names)
-            open_names: tuple[PermissionName, ...] = tuple(
-                name for name in names if self._states[name] == "prompt"
-            )
-            if open_names:
-                answer = await self._ask(PermissionRequest(open_names, devices, self.application))
-                for name, granted in answer.items():
-                    self.set_state(name, "granted" if granted else "denied")
-                self.refuse_denied(names)
+        chosen: Mapping[PermissionName, str] = {}
+        offered: dict[PermissionName, dict[str, str]] = {
+            name: distinct_labels(devices.get(name, {})) for name in names
+        }
+        try:
+            # What is granted does not wait for whatever somebody else is being asked now.
+            if any(self.state(name) == "prompt" for name in names):
+                # A second call waits for the answer to the first question, and asks not again.
+                async with self._question():
+                    chosen = await self._ask_for_open(names, offered)
+        finally:
+            self._note_request(names, offered)
+        self.refuse_denied(names, noted=True)
+        return chosen
 
     def _question(self) -> asyncio.Lock:
         """Return the lock of whoever asks the user now."""
@@ -121,33 +169,89 @@ class PermissionAuthority:
             self._asking = loop, asyncio.Lock()
         return self._asking[1]
 
-    async def _ask(self, request: PermissionRequest) -> Mapping[PermissionName, bool]:
+    async def _ask_for_open(
+        self,
+        names: tuple[PermissionName, ...],
+        offered: Mapping[PermissionName, Mapping[str, str]],
+    ) -> Mapping[PermissionName, str]:
+        """Ask for what is undecided and decide it, unless another is denied already."""
+        open_names: tuple[PermissionName, ...] = tuple(
+            name for name in names if self.state(name) == "prompt"
+        )
+        if not open_names or any(self.state(name) == "denied" for name in names):
+            return {}
+        request = PermissionRequest(
+            open_names,
+            {name: tuple(offered[name].values()) for name in open_names},
+            self.application,
+            can_remember=self._memory is not None,
+        )
+        decisions, remember = read_answer(open_names, offered, await self._ask(request))
+        for name, decision in decisions.items():
+            self._decide(name, decision)
+        if remember and self._memory is not None:
+            self._memory.remember(decisions)
+        return {name: decision.device for name, decision in decisions.items() if decision.device}
+
+    async def _ask(self, request: PermissionRequest) -> object:
         wanted = " and ".join(request.names)
         if self.prompter is None:
             message = f"nobody can be asked for permission to use the {wanted}"
             raise NotAllowedError(f"{message}; {how_to_grant(request.names)}")
         answer: object = self.prompter(request)
-        if inspect.isawaitable(answer):
-            answer = await answer
-        return _each(request.names, answer)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    def note_device(self, event: Literal["open", "close"], device: Device) -> None:
+        """Put into the audit log that a device was opened or closed."""
+        details = {"device": {"kind": device.kind, "label": device.label}}
+        self._audit.note(event, f"{event} {device.label!r}", details)
+
+    def _note_request(
+        self,
+        names: Sequence[PermissionName],
+        offered: Mapping[PermissionName, Mapping[str, str]],
+    ) -> None:
+        decisions: dict[PermissionName, Decision] = {name: self._decisions[name] for name in names}
+        words = ", ".join(f"{name} {_in_words(one)}" for name, one in decisions.items())
+        self._audit.note(
+            "request",
+            f"asked for the {' and the '.join(names)}: {words}",
+            {
+                "permissions": {
+                    name: _entry(decision, offered.get(name, {}))
+                    for name, decision in decisions.items()
+                },
+                "devices": {name: list(labels.values()) for name, labels in offered.items()},
+            },
+        )
 
     def refuse_denied(
-        self, names: Sequence[PermissionName], cause: BaseException | None = None
+        self,
+        names: Sequence[PermissionName],
+        cause: BaseException | None = None,
+        *,
+        noted: bool = False,
     ) -> None:
-        """Do nothing, unless one of the permissions is denied.
+        """Do nothing, unless one of the permissions that a program asks for is denied.
 
         Args:
             names: The permissions.
             cause: What the refusal hides from the program, if anything.
+            noted: Whether the audit log has it already.
 
         Raises:
             NotAllowedError: One is.
         """
         denied: tuple[PermissionName, ...] = tuple(
-            name for name in names if self._states[name] == "denied"
+            name for name in names if self.state(name) == "denied"
         )
         if denied:
+            if not noted:
+                self._note_request(names, {})
             message = f"permission to use the {' and '.join(denied)} is denied"
+            if any(self._decisions[name].by == "remembered" for name in denied):
+                forget = f"mediadevices permissions --forget {self.application!r}"
+                message += f", as the user once answered (`{forget}` forgets that)"
             raise NotAllowedError(f"{message}; {how_to_grant(denied)}") from cause
 
     def refuse_withdrawn(self, names: Sequence[PermissionName]) -> None:
@@ -160,19 +264,23 @@ class PermissionAuthority:
             NotAllowedError: One is not.
         """
         gone: tuple[PermissionName, ...] = tuple(
-            name for name in names if self._states[name] != "granted"
+            name for name in names if self.state(name) != "granted"
         )
         if gone:
             message = f"permission to use the {' and '.join(gone)} was withdrawn meanwhile"
             raise NotAllowedError(f"{message}; {how_to_grant(gone)}")
 
 
-def _each(names: tuple[PermissionName, ...], answer: object) -> Mapping[PermissionName, bool]:
-    path = "the prompter's answer"
-    if isinstance(answer, bool):
-        return dict.fromkeys(names, answer)
-    answers = conversion.mapping(answer, path, "True, False or a mapping of them")
-    return {name: conversion.boolean(answers.get(name, False), path) for name in names}
+def _entry(decision: Decision, labels: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return a decision for the audit log, with the label of the device that was chosen."""
+    entry: dict[str, str] = {"state": decision.state, "decided_by": decision.by}
+    if decision.device:
+        entry["device"] = (labels or {}).get(decision.device, decision.device)
+    return entry
+
+
+def _in_words(decision: Decision) -> str:
+    return "undecided" if decision.state == "prompt" else f"{decision.state} by {decision.by}"
 
 
 def how_to_grant(names: Sequence[PermissionName]) -> str:

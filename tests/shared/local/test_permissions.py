@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import NotAllowedError, PermissionRequest, navigator
+from mediadevices import NotAllowedError, NotReadableError, PermissionRequest, navigator
+from mediadevices.driver import VideoMode
 from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permission_decisions import Decision
 from mediadevices.local.permissions import PermissionAuthority
-from mediadevices.testing import FakeCamera, FakeDevices, FakeDriver, ManualClock
+from mediadevices.testing import (
+    FakeCamera,
+    FakeDevices,
+    FakeDriver,
+    ManualClock,
+    install_fake_devices,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def ask(**constraints: object) -> asyncio.Future:
@@ -226,3 +241,285 @@ async def test_what_is_decided_beforehand_needs_no_prompter(clock: ManualClock) 
     assert authority.state("camera") == "granted"
     assert authority.state("microphone") == "prompt"
     agent.close()
+
+
+# --- the choice of a device -----------------------------------------------------------------------
+
+
+def cameras(*labels: str) -> list[FakeCamera]:
+    """Cameras of which each can do less than the one before it."""
+    return [
+        FakeCamera(label=label, key=f"key-{n}", modes=(VideoMode(1280 // n, 720 // n, 30.0),))
+        for n, label in enumerate(labels, start=1)
+    ]
+
+
+async def label_of(**constraints: object) -> str:
+    async with await ask(**constraints) as stream:
+        return stream.get_tracks()[0].label
+
+
+class Prompter:
+    """Answers always the same, and notes what it was asked."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+        self.requests: list[PermissionRequest] = []
+
+    def __call__(self, request: PermissionRequest) -> object:
+        self.requests.append(request)
+        return self.answer
+
+
+def answering(answer: object) -> Prompter:
+    navigator.permissions.prompter = prompter = Prompter(answer)
+    return prompter
+
+
+async def test_the_user_chooses_the_device_that_is_used() -> None:
+    with install_fake_devices(cameras=cameras("Desk", "Door")) as fakes:
+        prompter = answering({"camera": "Door"})
+        assert await label_of(video={"width": 1280}) == "Door"
+        assert fakes.cameras[0].opened == 0
+    (request,) = prompter.requests
+    assert request.devices == {"camera": ("Desk", "Door")}
+
+
+async def test_only_devices_that_satisfy_the_constraints_are_offered() -> None:
+    with install_fake_devices(cameras=cameras("Desk", "Door", "Gate")):
+        prompter = answering({"camera": "Gate"})
+        with pytest.raises(
+            TypeError, match=r"camera: expected True, .*'Desk', 'Door'.* got 'Gate'"
+        ):
+            await ask(video={"width": {"min": 600}})
+        assert await state("camera") == "prompt"
+    (request,) = prompter.requests
+    assert request.devices == {"camera": ("Desk", "Door")}
+
+
+async def test_what_is_granted_already_is_not_offered_again(fakes: FakeDevices) -> None:
+    navigator.permissions.set_policy(microphone="grant")
+    prompter = answering(True)
+    async with await ask(video=True, audio=True):
+        pass
+    (request,) = prompter.requests
+    assert request.devices == {"camera": ("Fake Camera 1",)}
+
+
+async def test_of_two_devices_with_one_name_either_can_be_chosen() -> None:
+    with install_fake_devices(cameras=cameras("Cam", "Cam", "Cam (2)")) as fakes:
+        prompter = answering({"camera": "Cam (2)"})
+        async with await ask(video=True):
+            assert [camera.is_open for camera in fakes.cameras] == [False, True, False]
+        assert prompter.requests[0].devices == {"camera": ("Cam", "Cam (2)", "Cam (2) (2)")}
+
+
+async def test_for_both_kinds_each_is_chosen(fakes: FakeDevices) -> None:
+    answering({"camera": True, "microphone": "Fake Microphone 2"})
+    async with await ask(video=True, audio=True) as stream:
+        labels = [track.label for track in stream.get_tracks()]
+    assert labels == ["Fake Microphone 2", "Fake Camera 1"]
+
+
+async def test_no_other_device_is_opened_where_the_chosen_one_cannot_be() -> None:
+    with install_fake_devices(cameras=cameras("Desk", "Door")) as fakes:
+        answering({"camera": "Door"})
+        fakes.fail_to_open(fakes.cameras[1])
+        for _ in "12":
+            with pytest.raises(NotReadableError, match="Door"):
+                await ask(video=True)
+        assert fakes.cameras[0].opened == 0
+
+
+async def test_a_choice_holds_for_later_calls_that_name_no_device() -> None:
+    with install_fake_devices(cameras=cameras("Desk", "Door")):
+        prompter = answering({"camera": "Door"})
+        assert (await navigator.permissions.request({"name": "camera"})).state == "granted"
+        assert await label_of(video={"width": 1280}) == "Door"
+        devices = await navigator.media_devices.enumerate_devices()
+        (desk,) = (device for device in devices if device.label == "Desk")
+        assert await label_of(video={"deviceId": desk.device_id}) == "Desk"
+        assert await label_of(video={"advanced": [{"deviceId": desk.device_id}]}) == "Desk"
+        assert await label_of(video={"width": {"min": 1000}}) == "Desk"
+        assert len(prompter.requests) == 1
+
+
+async def test_a_choice_ends_with_its_permission() -> None:
+    with install_fake_devices(cameras=cameras("Desk", "Door")):
+        prompter = answering({"camera": "Door"})
+        assert await label_of(video=True) == "Door"
+        await navigator.permissions.revoke({"name": "camera"})
+        prompter.answer = True
+        assert await label_of(video=True) == "Desk"
+
+
+# --- the memory -----------------------------------------------------------------------------------
+
+
+class Memory:
+    """Remembers within the process."""
+
+    def __init__(self, **kept: Decision) -> None:
+        self.kept: dict[str, Decision] = kept
+
+    def recall(self) -> dict[str, Decision]:
+        return dict(self.kept)
+
+    def remember(self, decisions: dict[str, Decision]) -> None:
+        self.kept.update(decisions)
+
+
+def authority(memory: Memory | None, answer: object = True, **policies: str) -> PermissionAuthority:
+    return PermissionAuthority("test", Prompter(answer), policies, memory=memory)
+
+
+async def test_an_answer_is_remembered_only_if_the_user_says_so() -> None:
+    memory = Memory()
+    await authority(memory, {"camera": True}).request(("camera",), {})
+    assert memory.kept == {}
+    answer = {"camera": "Door", "microphone": False, "remember": True}
+    with pytest.raises(NotAllowedError):
+        await authority(memory, answer).request(
+            ("camera", "microphone"), {"camera": {"id": "Door"}}
+        )
+    assert memory.kept == {
+        "camera": Decision("granted", "user", "id"),
+        "microphone": Decision("denied", "user"),
+    }
+
+
+async def test_what_is_remembered_is_not_asked_again_and_a_policy_outranks_it() -> None:
+    memory = Memory(
+        camera=Decision("granted", "remembered", "id"), microphone=Decision("denied", "remembered")
+    )
+    remembering = authority(memory)
+    await remembering.request(("camera",), {})
+    assert remembering.chosen_device("camera") == "id"
+    with pytest.raises(NotAllowedError, match=r"permissions --forget 'test'.*set_policy"):
+        await remembering.request(("microphone",), {})
+    overruled = authority(memory, microphone="grant", camera="ask")
+    assert (overruled.state("microphone"), overruled.state("camera")) == ("granted", "prompt")
+    assert overruled.chosen_device("camera") == ""
+    remembering.set_policy("microphone", "grant")
+    await remembering.request(("microphone",), {})
+
+
+async def test_revoking_forgets_and_a_policy_does_not() -> None:
+    memory = Memory(camera=Decision("granted", "remembered"))
+    remembering = authority(memory)
+    remembering.set_policy("camera", "deny")
+    assert memory.kept["camera"].state == "granted"
+    remembering.set_policy("camera", "grant")
+    remembering.revoke("camera")
+    assert memory.kept["camera"].state == "prompt"
+    assert remembering.state("camera") == "prompt"
+
+
+@pytest.mark.parametrize("memory", [None, Memory()])
+async def test_the_prompter_learns_whether_an_answer_can_be_remembered(
+    memory: Memory | None,
+) -> None:
+    asking = authority(memory, {"camera": True, "remember": True})
+    await asking.request(("camera",), {})
+    (request,) = asking.prompter.requests
+    assert request.can_remember is (memory is not None)
+    assert asking.state("camera") == "granted"
+
+
+async def test_to_remember_is_true_or_false(fakes: FakeDevices) -> None:
+    answering({"camera": True, "remember": "yes"})
+    with pytest.raises(TypeError, match="remember: expected True or False"):
+        await ask(video=True)
+
+
+# --- the audit log --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def audit(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict]]:
+    """The entries of the audit log so far, without what they have in common."""
+    caplog.set_level(logging.INFO, "mediadevices.permissions")
+
+    def entries() -> list[dict]:
+        found: list[dict] = []
+        for record in caplog.records:
+            if record.name == "mediadevices.permissions":
+                entry = dict(record.audit)
+                assert datetime.fromisoformat(entry.pop("time")).tzinfo is UTC
+                assert (entry.pop("application"), entry.pop("process")) == ("test", os.getpid())
+                found.append(entry)
+        return found
+
+    return entries
+
+
+async def test_the_audit_log_tells_who_asked_what_and_the_answer(
+    audit: Callable[[], list[dict]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with install_fake_devices(cameras=cameras("Desk", "Door")):
+        navigator.permissions.set_policy(microphone="grant")
+        answering({"camera": "Door"})
+        async with await ask(video=True, audio={"deviceId": "none"}):
+            pass
+    change, request = (one for one in audit() if one["event"] in {"change", "request"})
+    granted = {"state": "granted", "decided_by": "policy"}
+    assert change == {"event": "change", "permissions": {"microphone": granted}}
+    assert request == {
+        "event": "request",
+        "permissions": {
+            "microphone": granted,
+            "camera": {"state": "granted", "decided_by": "user", "device": "Door"},
+        },
+        "devices": {
+            "microphone": ["Fake Microphone 1", "Fake Microphone 2"],
+            "camera": ["Desk", "Door"],
+        },
+    }
+    assert (
+        "'test': asked for the microphone and the camera: "
+        "microphone granted by policy, camera granted by user"
+    ) in caplog.messages
+
+
+async def test_the_audit_log_has_refusals_once_each(
+    fakes: FakeDevices, audit: Callable[[], list[dict]]
+) -> None:
+    fakes.answer = "deny"
+    for _ in "12":
+        with pytest.raises(NotAllowedError):
+            await ask(video=True)
+    denied = {"camera": {"state": "denied", "decided_by": "user"}}
+    assert [(one["event"], one["permissions"]) for one in audit()] == [("request", denied)] * 2
+
+
+async def test_the_audit_log_has_questions_without_an_answer(
+    fakes: FakeDevices, audit: Callable[[], list[dict]]
+) -> None:
+    navigator.permissions.prompter = None
+    with pytest.raises(NotAllowedError):
+        await ask(video=True)
+    (entry,) = audit()
+    assert entry["permissions"] == {"camera": {"state": "prompt", "decided_by": "nobody"}}
+
+
+async def test_the_audit_log_tells_when_a_device_is_opened_and_closed(
+    fakes: FakeDevices, audit: Callable[[], list[dict]]
+) -> None:
+    async with await ask(video=True) as stream:
+        assert [one["event"] for one in audit()] == ["request", "open"]
+        async with stream.clone():
+            pass
+    opened, closed = audit()[1:]
+    assert opened == {"event": "open", "device": {"kind": "videoinput", "label": "Fake Camera 1"}}
+    assert closed == {**opened, "event": "close"}
+
+
+async def test_the_audit_log_tells_that_a_permission_was_revoked_while_live(
+    fakes: FakeDevices, audit: Callable[[], list[dict]]
+) -> None:
+    async with await ask(video=True):
+        await navigator.permissions.revoke({"name": "camera"})
+    events = [(one["event"], one.get("permissions")) for one in audit()]
+    undecided = {"camera": {"state": "prompt", "decided_by": "nobody"}}
+    assert [event for event, _ in events] == ["request", "open", "change", "close"]
+    assert events[2] == ("change", undecided)
