@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
-from mediadevices_native.environment import policies, wants_synthetic
-from mediadevices_native.identity import application_name, application_secret
+from mediadevices_native.audit_file import AuditFile
+from mediadevices_native.environment import AUDIT_LOG, policies, wants_synthetic
+from mediadevices_native.identity import NAMELESS, application_name, application_secret
 from mediadevices_native.prompters import choose_prompter
+from mediadevices_native.remembered import RememberedPermissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +40,10 @@ def create_agent(
     (``camera``, ``microphone`` or both with a comma between), what is granted or denied without a
     question; ``MEDIADEVICES_SYNTHETIC=1``, for synthetic devices instead of real ones.
     Those give colour bars and tones and nobody's picture, so they are granted unless denied.
+    ``MEDIADEVICES_AUDIT_LOG`` names a file for the audit log.
+
+    Where the environment decides nothing, an answer counts that the user wanted to be remembered;
+    never for a session without a name of its own, which any other such session would share.
 
     Args:
         application: The application's name, where the environment gives none; see
@@ -61,9 +68,18 @@ def create_agent(
     else:
         drivers = native_drivers()
     name = application_name(environment, given=application)
+    audit_path = environment.get(AUDIT_LOG, "").strip()
+    permissions = PermissionAuthority(
+        name,
+        choose_prompter(),
+        decided,
+        decided_by="environment",
+        memory=None if synthetic or name == NAMELESS else RememberedPermissions(name),
+        audit=AuditFile(Path(audit_path)) if audit_path else None,
+    )
     return LocalAgent(
         drivers,
-        PermissionAuthority(name, choose_prompter(), decided),
+        permissions,
         secret=application_secret(name),
         name="synthetic" if synthetic else "native",
     )

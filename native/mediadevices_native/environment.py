@@ -11,11 +11,20 @@ if TYPE_CHECKING:
 
     from mediadevices.agent import PermissionName, PermissionPolicy
 
-__all__ = ["ALLOW", "DENY", "SYNTHETIC", "parse_permissions", "policies", "wants_synthetic"]
+__all__ = [
+    "ALLOW",
+    "AUDIT_LOG",
+    "DENY",
+    "SYNTHETIC",
+    "parse_permissions",
+    "policies",
+    "wants_synthetic",
+]
 
 ALLOW = "MEDIADEVICES_ALLOW"
 DENY = "MEDIADEVICES_DENY"
 SYNTHETIC = "MEDIADEVICES_SYNTHETIC"
+AUDIT_LOG = "MEDIADEVICES_AUDIT_LOG"
 
 _NAMES: Mapping[str, PermissionName] = {"camera": "camera", "microphone": "microphone"}
 _TRUE = frozenset({"1", "true", "yes", "on"})

@@ -8,7 +8,6 @@ applications, as a browser keeps them for an origin.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
@@ -19,37 +18,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import MediaDevicesWarning
+from mediadevices_native.private_files import PrivateFileError, as_private_file_error, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
 __all__ = [
-    "SecretError",
+    "NAMELESS",
     "application_name",
     "application_secret",
     "clear_device_ids",
     "load_secret",
+    "private_folder",
     "secret_path",
 ]
 
 _VARIABLE = "MEDIADEVICES_APPLICATION"
 _SECRET_BYTES = 32
-_NAMELESS = "python"
+NAMELESS = "python"
 """The application of a session without a script: the interpreter's prompt, a notebook, ``-c``."""
-
-
-class SecretError(Exception):
-    """An application's secret cannot be had.
-
-    Args:
-        problem: Which file, and what is wrong with it.
-        remedy: What to do about it.
-    """
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.remedy = remedy
 
 
 def application_name(
@@ -86,11 +74,24 @@ def application_name(
         return str(spec.name).removesuffix(".__main__")
     file = getattr(module, "__file__", None)
     if not file:
-        return _NAMELESS
+        return NAMELESS
     path = Path(file)
     if path.stem == "__main__":
         path = path.resolve().parent
-    return path.stem or _NAMELESS
+    return path.stem or NAMELESS
+
+
+def private_folder() -> Path:
+    """Return where this user's secrets, and answers beside them, are kept.
+
+    Raises:
+        PrivateFileError: The library that knows the system's folders is missing.
+    """
+    try:
+        from platformdirs import user_data_path
+    except ImportError as error:
+        raise PrivateFileError(str(error), "pip install platformdirs") from error
+    return user_data_path("mediadevices", appauthor=False) / "device-ids"
 
 
 def secret_path(application: str) -> Path:
@@ -100,18 +101,12 @@ def secret_path(application: str) -> Path:
         application: The application's name, any text.
 
     Raises:
-        SecretError: The library that knows the system's folders is missing.
+        PrivateFileError: The library that knows the system's folders is missing.
     """
-    try:
-        from platformdirs import user_data_path
-    except ImportError as error:
-        raise SecretError(str(error), "pip install platformdirs") from error
-
     # Readable, yet unique also where names are long, strange, or differ in capitals alone.
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", application)[:40]
     digest = hashlib.sha256(application.encode(errors="surrogateescape")).hexdigest()[:16]
-    folder = user_data_path("mediadevices", appauthor=False)
-    return folder / "device-ids" / f"{readable}-{digest}.secret"
+    return private_folder() / f"{readable}-{digest}.secret"
 
 
 def application_secret(application: str) -> bytes:
@@ -128,7 +123,7 @@ def application_secret(application: str) -> bytes:
     """
     try:
         return load_secret(secret_path(application))
-    except SecretError as error:
+    except PrivateFileError as error:
         message = f"device ids will be others the next time: {error}; {error.remedy}"
         warnings.warn(message, MediaDevicesWarning, stacklevel=2)
         return secrets.token_bytes(_SECRET_BYTES)
@@ -141,18 +136,15 @@ def load_secret(path: Path) -> bytes:
         path: The file.
 
     Raises:
-        SecretError: The file can be neither read nor made, or holds something else.
+        PrivateFileError: The file can be neither read nor made, or holds something else.
     """
     try:
         found = _read(path)
         secret = _create(path) if found is None else found
     except OSError as error:
-        raise SecretError(
-            f"{path}: {error.strerror or error}",
-            "let this user read and write the file and its folder",
-        ) from error
+        raise as_private_file_error(path, error) from error
     if len(secret) != _SECRET_BYTES:
-        raise SecretError(
+        raise PrivateFileError(
             f"{path}: expected {_SECRET_BYTES} bytes, found "
             f"{'more' if len(secret) > _SECRET_BYTES else len(secret)}",
             "delete the file, or call mediadevices_native.clear_device_ids()",
@@ -185,22 +177,14 @@ def _read(path: Path) -> bytes | None:
 
 def _create(path: Path) -> bytes:
     """Make the file with a new secret; where another process is faster, return that one's."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = secrets.token_bytes(_SECRET_BYTES)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as file:  # noqa: PTH123  (a path has no such mode)
-            file.write(secret)
-        _publish(unfinished, path)
+        write_private(path, secret, _publish)
     except FileExistsError:
         existing = _read(path)
         if existing is None:
             raise
         return existing
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            unfinished.unlink()
     return secret
 
 

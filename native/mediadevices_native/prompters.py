@@ -21,9 +21,14 @@ from mediadevices_native.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediadevices.agent import PermissionRequest, Prompter
+    from mediadevices.agent import (
+        PermissionAnswer,
+        PermissionName,
+        PermissionRequest,
+        Prompter,
+    )
 
-__all__ = ["ask_in_notebook", "ask_on_terminal", "choose_prompter", "question"]
+__all__ = ["ask_in_notebook", "ask_on_terminal", "choose_prompter", "question", "understood"]
 
 _LONGEST_ANSWER = 1024
 
@@ -36,28 +41,66 @@ def choose_prompter() -> Prompter | None:
 
 
 def question(request: PermissionRequest) -> str:
-    """Return one question for everything that is asked.
+    """Return one question for everything that is asked; devices to choose from have numbers.
 
     Args:
         request: What is asked.
     """
+    numbers = {choice: number for number, choice in _choices(request).items()}
     parts: list[str] = []
     for name in request.names:
-        labels = [printable(label) for label in request.devices.get(name, ()) if label]
-        others = f" or {len(labels) - 1} more" if len(labels) > 1 else ""
-        parts.append(f"the {name} ({labels[0]}{others})" if labels else f"the {name}")
-    return f"Allow {printable(request.application)!r} to use {' and '.join(parts)}? [y/N] "
+        labels = [
+            f"{numbers[name, label]}: {printable(label)}" if numbers else printable(label)
+            for label in request.devices.get(name, ())
+            if label
+        ]
+        parts.append(f"the {name} ({' or '.join(labels)})" if labels else f"the {name}")
+    hints = ["y", "N", *(["always", "never"] if request.can_remember else [])]
+    if numbers:
+        hints.append("numbers" if len(request.names) > 1 else "a number")
+    wanted = " and ".join(parts)
+    return f"Allow {printable(request.application)!r} to use {wanted}? [{'/'.join(hints)}] "
 
 
-def is_yes(answer: str) -> bool:
-    """Tell whether an answer is a yes; everything else is a no."""
-    return answer.strip().casefold() in {"y", "yes"}
+def _choices(request: PermissionRequest) -> dict[int, tuple[PermissionName, str]]:
+    """Return what the user may choose by its number, if there is a choice at all."""
+    choices: list[tuple[PermissionName, str]] = [
+        (name, label) for name in request.names for label in request.devices.get(name, ()) if label
+    ]
+    has_choice = len(choices) > len(dict(choices))
+    return dict(enumerate(choices, start=1)) if has_choice else {}
+
+
+def understood(text: str, request: PermissionRequest) -> PermissionAnswer:
+    """Return what an answer to `question` means; whatever is not clearly a yes is a no.
+
+    ``y`` and ``yes`` hold for this process, ``always`` and ``never`` are remembered. Numbers
+    choose devices, one of a kind at most, and are a yes.
+
+    Args:
+        text: The answer.
+        request: What was asked.
+    """
+    words = set(text.casefold().replace(",", " ").split())
+    if request.can_remember and words == {"never"}:
+        return {"remember": True}
+    choices = _choices(request)
+    chosen = [choice for number, choice in choices.items() if str(number) in words]
+    labels = dict(chosen)
+    others = words - {str(number) for number in choices}
+    allowed = {"y", "yes", "always"} if request.can_remember else {"y", "yes"}
+    if not words or not others <= allowed or len(labels) < len(chosen):
+        return False
+    if not labels and "always" not in words:
+        return True
+    answer: dict[str, bool | str] = {name: labels.get(name, True) for name in request.names}
+    return {**answer, "remember": "always" in words}
 
 
 # --- the terminal ---------------------------------------------------------------------------------
 
 
-async def ask_on_terminal(request: PermissionRequest) -> bool:
+async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
     """Ask on the terminal while the event loop goes on; when cancelled, read nothing more.
 
     Args:
@@ -81,7 +124,7 @@ async def ask_on_terminal(request: PermissionRequest) -> bool:
     reader = threading.Thread(target=read, name="mediadevices prompt", daemon=True)
     reader.start()
     try:
-        return is_yes(await answered)
+        return understood(await answered, request)
     except asyncio.CancelledError:
         print(file=sys.stderr)
         raise
@@ -125,7 +168,7 @@ def _fileno(stream: object) -> int:
 # --- the notebook ---------------------------------------------------------------------------------
 
 
-def ask_in_notebook(request: PermissionRequest) -> bool:
+def ask_in_notebook(request: PermissionRequest) -> PermissionAnswer:
     """Ask below the notebook's cell; everything else in the kernel waits for the answer.
 
     The kernel can only ask from the thread that runs the cell, which is the event loop's.
@@ -137,7 +180,7 @@ def ask_in_notebook(request: PermissionRequest) -> bool:
         NotAllowedError: The notebook runs where nobody can answer.
     """
     try:
-        return is_yes(input(question(request)))
+        return understood(input(question(request)), request)
     except EOFError:
         return False
     except Exception as error:

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TextIO
@@ -22,6 +23,7 @@ from mediadevices_native.prompters import (
     ask_on_terminal,
     choose_prompter,
     question,
+    understood,
 )
 from support.sound import until
 
@@ -32,6 +34,11 @@ if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals", allow_module_level=True)
 
 CAMERA = PermissionRequest(("camera",), {"camera": ("HD Webcam",)}, "doorbell")
+BOTH = PermissionRequest(
+    ("camera", "microphone"),
+    {"camera": ("Desk", "Door"), "microphone": ("Headset", "Built-in")},
+    "doorbell",
+)
 
 
 class Terminal:
@@ -77,16 +84,28 @@ def prompt_threads() -> list[threading.Thread]:
 # --- the question -------------------------------------------------------------------------------
 
 
-def test_camera_and_microphone_are_one_question() -> None:
-    request = PermissionRequest(
-        ("camera", "microphone"),
-        {"camera": ("HD Webcam",), "microphone": ("Headset", "Built-in")},
-        "doorbell",
+def test_camera_and_microphone_are_one_question_with_all_devices() -> None:
+    request = replace(
+        BOTH, devices={"camera": ("HD Webcam",), "microphone": ("Headset", "Built-in")}
     )
     assert question(request) == (
-        "Allow 'doorbell' to use the camera (HD Webcam) and the microphone (Headset or 1 more)? "
-        "[y/N] "
+        "Allow 'doorbell' to use the camera (1: HD Webcam) and the microphone (2: Headset or "
+        "3: Built-in)? [y/N/numbers] "
     )
+
+
+def test_where_there_is_no_choice_there_are_no_numbers() -> None:
+    request = replace(BOTH, devices={"camera": ("HD Webcam",), "microphone": ("Headset",)})
+    assert question(request) == (
+        "Allow 'doorbell' to use the camera (HD Webcam) and the microphone (Headset)? [y/N] "
+    )
+
+
+def test_the_question_offers_to_remember_the_answer_where_that_can_be_done() -> None:
+    request = replace(CAMERA, can_remember=True)
+    assert question(request).endswith("the camera (HD Webcam)? [y/N/always/never] ")
+    request = replace(request, devices={"camera": ("Desk", "Door")})
+    assert question(request).endswith("(1: Desk or 2: Door)? [y/N/always/never/a number] ")
 
 
 def test_a_device_without_a_name_is_asked_for_by_its_kind() -> None:
@@ -97,6 +116,61 @@ def test_a_device_without_a_name_is_asked_for_by_its_kind() -> None:
 def test_a_devices_name_cannot_command_the_terminal() -> None:
     request = PermissionRequest(("camera",), {"camera": ("\x1b[2JCam\r\nAllow",)}, "door\x07bell")
     assert question(request) == "Allow 'door?bell' to use the camera (?[2JCam??Allow)? [y/N] "
+
+
+# --- the answer -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("y", True),
+        ("1", {"camera": "Desk", "microphone": True}),
+        ("2", {"camera": "Door", "microphone": True}),
+        (" 2 ,4 ", {"camera": "Door", "microphone": "Built-in"}),
+        ("yes 4", {"camera": True, "microphone": "Built-in"}),
+        ("1 2", False),  # only one of a kind
+        ("5", False),
+        ("0", False),
+        ("-1", False),
+        ("2 n", False),
+        ("Door", False),
+        ("always", False),  # was not offered
+    ],
+)
+def test_numbers_choose_devices(text: str, meaning: object) -> None:
+    answer = understood(text, BOTH)
+    assert answer == (meaning if isinstance(meaning, bool) else {**meaning, "remember": False})
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("Always", {"camera": True, "microphone": True, "remember": True}),
+        ("always 2", {"camera": "Door", "microphone": True, "remember": True}),
+        ("y always", {"camera": True, "microphone": True, "remember": True}),
+        ("NEVER", {"remember": True}),
+        ("never 2", False),
+        ("always never", False),
+        ("yes", True),
+        ("no", False),
+    ],
+)
+def test_always_and_never_are_remembered(text: str, meaning: object) -> None:
+    assert understood(text, replace(BOTH, can_remember=True)) == meaning
+
+
+async def test_the_device_that_is_chosen_on_the_terminal_is_used(terminal: Terminal) -> None:
+    with install_fake_devices() as fakes:
+        navigator.permissions.prompter = choose_prompter()
+        asking = navigator.media_devices.get_user_media(audio=True)
+        await until(
+            lambda: terminal.shows("(1: Fake Microphone 1 or 2: Fake Microphone 2)? [y/N/a number]")
+        )
+        terminal.type("2\n")
+        async with await asking as stream:
+            assert [track.label for track in stream.get_tracks()] == ["Fake Microphone 2"]
+        assert fakes.microphones[0].opened == 0
 
 
 # --- the terminal ---------------------------------------------------------------------------------
@@ -150,7 +224,7 @@ async def test_a_call_for_both_asks_once_on_the_terminal(terminal: Terminal) -> 
         navigator.permissions.prompter = choose_prompter()
         asking = navigator.media_devices.get_user_media(video=True, audio=True)
         await until(
-            lambda: terminal.shows("the camera (Fake Camera 1)") and terminal.shows("[y/N] ")
+            lambda: terminal.shows("the camera (3: Fake Camera 1)") and terminal.shows("[y/N")
         )
         terminal.type("y\n")
         stream = await asking

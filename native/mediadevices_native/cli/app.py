@@ -9,6 +9,7 @@ from mediadevices_native.cli.capabilities import capabilities
 from mediadevices_native.cli.devices import devices
 from mediadevices_native.cli.doctor import doctor
 from mediadevices_native.cli.monitor import monitor
+from mediadevices_native.cli.permissions import permissions
 from mediadevices_native.cli.photo import photo
 from mediadevices_native.cli.record import record
 from mediadevices_native.cli.serve import serve
@@ -22,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # errors are one line, and --verbose shows the traceback
 )
-for command in (devices, capabilities, photo, record, monitor, serve, doctor):
+for command in (devices, capabilities, photo, record, monitor, serve, permissions, doctor):
     app.command()(command)
 
 

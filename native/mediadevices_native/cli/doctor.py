@@ -15,7 +15,8 @@ from mediadevices_native.cli.session import APPLICATION
 from mediadevices_native.cli.showing import console, print_json
 from mediadevices_native.environment import policies, wants_synthetic
 from mediadevices_native.findings import Finding
-from mediadevices_native.identity import SecretError, application_name, load_secret, secret_path
+from mediadevices_native.identity import application_name, load_secret, secret_path
+from mediadevices_native.private_files import PrivateFileError
 from mediadevices_native.prompters import choose_prompter
 from mediadevices_native.text import printable
 
@@ -114,7 +115,7 @@ def _identity() -> Finding:
     path = secret_path(name)
     try:
         load_secret(path)
-    except SecretError as error:
+    except PrivateFileError as error:
         return Finding("device ids", False, str(error), error.remedy)
     return Finding("device ids", True, f"kept for {name!r} in {path}")
 
