@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from mediadevices.driver import Configuration, Device, Sink, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices.media.video_frame import VideoFrame
+from mediadevices.webidl import promise
 from mediadevices_native.cameras.outlet import Outlet
 from mediadevices_native.cameras.rate_meter import RateMeter
 from mediadevices_native.cameras.stream import CameraStream
@@ -97,7 +98,7 @@ class CameraCapture:
             daemon=True,
         ).start()
         try:
-            await asyncio.shield(asyncio.wrap_future(self._opened))
+            await promise.shielded(asyncio.wrap_future(self._opened))
         except BaseException:
             self.stop()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -255,6 +256,19 @@ async def test_an_abandoned_opening_lets_go_of_the_device() -> None:
         await opening
     camera.starved = False  # Now it would succeed.
     await until(lambda: camera.in_use == 0)
+
+
+async def test_an_abandoned_opening_that_fails_is_nobodys_error() -> None:
+    camera = FakeCamera(starved=True, read_timeout=0.01)
+    opening = asyncio.ensure_future(open_camera(camera))
+    await until(lambda: camera.in_use == 1)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    del opening
+    await until(lambda: camera_threads() == [])
+    await asyncio.sleep(0)
+    gc.collect()  # What nobody has asked for would reach the event loop's handler now.
 
 
 async def test_a_silent_camera_mutes_and_its_next_frame_unmutes(
