@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cv2
 
+from support import vivid
+
 COMMAND = [sys.executable, "-m", "mediadevices_native.cli"]
 
 
@@ -28,11 +30,7 @@ def test_devices_are_listed_as_json() -> None:
 
 
 def test_a_photo_shows_the_cameras_colour_bars(tmp_path: Path) -> None:
-    subprocess.run(
-        ["v4l2-ctl", "-d", "/dev/video0", "-c", "test_pattern=1,osd_text_mode=2,brightness=128"],
-        check=True,
-        timeout=60,
-    )
+    vivid.reset()
     path = tmp_path / "photo.png"
     constraints = json.dumps({"width": 640, "height": 480})
     result = run("photo", str(path), "--allow", "camera", "--constraints", constraints)
