@@ -79,10 +79,10 @@ class LinuxCameras:
 
     def locate(self, device: Device) -> Location | None:
         """Find the node that a camera has now."""
-        # Most often it is where it was: this spares asking all the others for their modes.
+        # Most often it is where it was: this spares asking it and all the others for their modes.
         if isinstance(device.address, Path):
-            there = self._device(self._class / device.address.name)
-            if there is not None and there.key == device.key:
+            node = self._class / device.address.name
+            if node.exists() and _key(node) == device.key:
                 return str(device.address)
         for other in self.list_devices():
             if other.key == device.key:

@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -31,14 +30,13 @@ __all__ = [
     "Call",
     "Capability",
     "ControlInfo",
-    "FrameInterval",
     "FrameSize",
     "buffers_are_free",
     "capability",
     "control_info",
     "control_value",
     "formats",
-    "frame_intervals",
+    "frame_rates",
     "frame_sizes",
     "menu_items",
     "open_node",
@@ -163,13 +161,6 @@ class FrameSize:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameInterval:
-    """Seconds from one frame to the next; of a range, the shortest."""
-
-    seconds: Fraction
-
-
-@dataclass(frozen=True, slots=True)
 class ControlInfo:
     """A control of a camera (``VIDIOC_QUERYCTRL``), in the driver's own numbers."""
 
@@ -258,10 +249,8 @@ def frame_sizes(call: Call, pixel_format: str) -> Iterator[FrameSize]:
         return  # A range is the only entry.
 
 
-def frame_intervals(
-    call: Call, pixel_format: str, width: int, height: int
-) -> Iterator[FrameInterval]:
-    """Give the frame intervals of a pixel format and size, in the driver's order."""
+def frame_rates(call: Call, pixel_format: str, width: int, height: int) -> Iterator[float]:
+    """Give the frame rates of a pixel format and size, in hertz; of a range, the fastest."""
     for index in range(_MOST):
         answer = FrameIntervalEnumeration(
             index=index, pixel_format=_fourcc(pixel_format), width=width, height=height
@@ -271,7 +260,7 @@ def frame_intervals(
         discrete = answer.type == DISCRETE
         interval = answer.discrete if discrete else answer.stepwise.min
         if interval.numerator and interval.denominator:
-            yield FrameInterval(Fraction(interval.numerator, interval.denominator))
+            yield round(interval.denominator / interval.numerator, 3)
         if not discrete:
             return
 

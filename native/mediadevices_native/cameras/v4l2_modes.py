@@ -10,7 +10,7 @@ from mediadevices_native.cameras.v4l2_ioctl import (
     Call,
     FrameSize,
     formats,
-    frame_intervals,
+    frame_rates,
     frame_sizes,
 )
 
@@ -94,10 +94,5 @@ def _sizes(call: Call, pixel_format: str) -> Iterator[tuple[int, int]]:
 
 def _rates(call: Call, pixel_format: str, width: int, height: int) -> Iterator[float]:
     """Give the frame rates of a size, the fastest first."""
-    intervals = {
-        interval.seconds for interval in frame_intervals(call, pixel_format, width, height)
-    }
-    if not intervals:
-        yield _ASSUMED_RATE
-    for seconds in sorted(intervals):
-        yield round(float(1 / seconds), 3)
+    rates = set(frame_rates(call, pixel_format, width, height)) or {_ASSUMED_RATE}
+    yield from sorted(rates, reverse=True)
