@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import TypeVar
 
 from mediadevices.agent import (
     Agent,
@@ -35,6 +36,8 @@ from mediadevices.webidl import promise
 
 __all__ = ["LocalAgent"]
 
+T = TypeVar("T")
+
 _log = logging.getLogger("mediadevices")
 
 _KIND_OF_PERMISSION: Mapping[PermissionName, DeviceKind] = {
@@ -47,6 +50,7 @@ class LocalAgent(Agent):
     """A user agent over drivers.
 
     It belongs to one event loop at a time: the one it is first used in, until that is closed.
+    When it is closed itself, the program is to it what a discarded document is to a browser.
 
     Args:
         drivers: Where devices come from.
@@ -73,6 +77,7 @@ class LocalAgent(Agent):
         self._group_salt = secrets.token_bytes(32)
         self.clock: Clock = clock or MonotonicClock()
         self._exposed: set[PermissionName] = set()
+        self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._list: DeviceList | None = None
         self._sources: dict[tuple[DeviceKind, str], DeviceSource] = {}
@@ -91,16 +96,14 @@ class LocalAgent(Agent):
 
     def get_user_media(self, constraints: StreamConstraints) -> asyncio.Future[StreamHandle]:
         """Select devices, ask the user, open them; see `mediadevices.local.get_user_media`."""
-        self._bind()
-        return promise.started(self._get_user_media(constraints), name="get_user_media")
+        return self._started(self._get_user_media(constraints), "get_user_media")
 
     async def _get_user_media(self, constraints: StreamConstraints) -> StreamHandle:
         return await get_user_media(self, constraints)
 
     def enumerate_devices(self) -> asyncio.Future[Sequence[DeviceInfo]]:
         """List the devices as the program may see them."""
-        self._bind()
-        return promise.started(self._enumerate_devices(), name="enumerate_devices")
+        return self._started(self._enumerate_devices(), "enumerate_devices")
 
     async def _enumerate_devices(self) -> Sequence[DeviceInfo]:
         return self._exposed_now(await self.refresh_devices())
@@ -121,8 +124,7 @@ class LocalAgent(Agent):
 
     def request_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Ask the user, unless it is decided."""
-        self._bind()
-        return promise.started(self._request_permission(name), name=f"request {name}")
+        return self._started(self._request_permission(name), f"request {name}")
 
     async def _request_permission(self, name: PermissionName) -> PermissionHandle:
         kind = _KIND_OF_PERMISSION[name]
@@ -234,8 +236,10 @@ class LocalAgent(Agent):
         """Do nothing, unless one of the permissions was taken back since it was granted.
 
         Raises:
+            InvalidStateError: The agent was closed meanwhile.
             NotAllowedError: One was.
         """
+        self._refuse_closed()
         self._permissions.refuse_withdrawn(names)
 
     def expose(self, names: Sequence[PermissionName]) -> None:
@@ -249,12 +253,23 @@ class LocalAgent(Agent):
 
     # --- inside ---------------------------------------------------------------------------------
 
+    def _started(self, operation: Coroutine[None, None, T], name: str) -> asyncio.Future[T]:
+        """Start an operation; what keeps it from starting is its error."""
+        try:
+            self._bind()
+        except (InvalidStateError, NotReadableError) as error:
+            operation.close()
+            return promise.rejected(error)
+        return promise.started(operation, name)
+
     def _bind(self) -> DeviceList:
         """Return the device list of the running event loop.
 
         Raises:
+            InvalidStateError: The agent is closed, or no event loop is running.
             NotReadableError: The agent serves another event loop that is still in use.
         """
+        self._refuse_closed()
         loop = promise.running_loop()
         if self._list is not None and self._loop is loop:
             return self._list
@@ -264,10 +279,15 @@ class LocalAgent(Agent):
                 "and hand frames to other threads from there"
             )
             raise NotReadableError(message)
-        self.close()
+        self._release()
         self._loop = loop
         self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
         return self._list
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            message = "the agent was closed, and its devices are gone; ask `navigator` for another"
+            raise InvalidStateError(message)
 
     def _in_use(self) -> bool:
         return any(source.live for source in self.sources)
@@ -275,8 +295,13 @@ class LocalAgent(Agent):
     def close(self) -> None:
         """Stop all tracks, which closes their devices, and stop watching the devices.
 
-        No event is fired, as when a document goes away (§9.1). The agent can be used again.
+        No event is fired, as when a document goes away (§9.1). What is asked of the agent from
+        now on fails with `InvalidStateError`, and so does a capture that is on its way.
         """
+        self._closed = True
+        self._release()
+
+    def _release(self) -> None:
         for source in self.sources:
             source.stop_tracks()
         self._sources.clear()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permissions import PermissionAuthority
 from mediadevices.testing import install_fake_devices
 from mediadevices_native.cli import session
 from support.own_home import use_own_home
@@ -30,5 +32,14 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevices]:
     """Fake devices, in place of those that commands would find."""
     with install_fake_devices() as fakes:
-        monkeypatch.setattr(session, "create_agent", lambda **_: fakes.agent)
+        first = iter([fakes.agent])
+        monkeypatch.setattr(
+            session, "create_agent", lambda **_: next(first, None) or _another_agent(fakes)
+        )
         yield fakes
+
+
+def _another_agent(fakes: FakeDevices) -> LocalAgent:
+    """Return the agent of a further command, since each closes its own."""
+    permissions = PermissionAuthority("test", fakes.agent.prompter)
+    return LocalAgent([fakes.driver], permissions, secret=b"", clock=fakes.clock)

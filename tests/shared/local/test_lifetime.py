@@ -9,6 +9,7 @@ import weakref
 import pytest
 
 from mediadevices import (
+    InvalidStateError,
     MediaStream,
     NotReadableError,
     TrackLeakWarning,
@@ -149,12 +150,32 @@ async def test_closing_the_agent_stops_all_tracks_without_an_event(
     assert not fakes.microphones[0].is_open
 
 
-async def test_an_agent_that_was_closed_can_be_used_again(
+async def test_closing_the_agent_while_a_device_opens_leaves_it_closed(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
+    (camera,) = fakes.cameras
+    camera.open_delay = 1
+    capture = navigator.media_devices.get_user_media(video=True)
+    await clock.advance(0.5)
+    assert camera.opening
     fakes.agent.close()
-    async with await navigator.media_devices.get_user_media(video=True) as stream:
-        assert stream.active
+    await clock.advance(1)
+    with pytest.raises(InvalidStateError, match="closed"):
+        await capture
+    await clock.advance(0)
+    assert camera.opened == 1
+    assert not camera.is_open
+
+
+async def test_the_permission_of_an_agent_that_was_closed_cannot_be_requested(
+    fakes: FakeDevices,
+) -> None:
+    fakes.agent.close()
+    request = navigator.permissions.request({"name": "camera"})
+    assert request.done()
+    with pytest.raises(InvalidStateError):
+        await request
+    assert fakes.requests == []
 
 
 async def test_a_closed_agent_hears_of_no_change(fakes: FakeDevices, clock: ManualClock) -> None:
