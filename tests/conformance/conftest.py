@@ -10,11 +10,14 @@ from conformance.fake_environment import FakeEnvironment
 from conformance.page_environment import PageEnvironment
 from support import expectations
 from support.browsers.configurations import BROWSERS
+from support.own_home import use_own_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conformance.environment import Environment
+    from conformance.machine_environment import Machine
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,6 +40,21 @@ def sound() -> Iterator[object]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def machine() -> Iterator[Machine]:
+    """The cameras and microphones of the virtual machine."""
+    from conformance.machine_environment import machine
+
+    with machine() as devices:
+        yield devices
+
+
+@pytest.fixture
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the desktop's agent keeps what device ids are made from."""
+    use_own_home(monkeypatch, tmp_path)
+
+
 @pytest.fixture(autouse=True)
 def environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
     """What surrounds the program; there is one for every test, used or not."""
@@ -44,9 +62,16 @@ def environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
     world: Environment
     if inside == "native":
         request.getfixturevalue("sound")
+        request.getfixturevalue("own_home")
         from conformance.native_environment import NativeEnvironment
 
         world = NativeEnvironment()
+    elif inside == "vm":
+        devices = request.getfixturevalue("machine")
+        request.getfixturevalue("own_home")
+        from conformance.machine_environment import MachineEnvironment
+
+        world = MachineEnvironment(devices)
     elif inside in BROWSERS:
         world = PageEnvironment()
     else:

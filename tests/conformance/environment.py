@@ -64,8 +64,24 @@ class Environment(ABC):
         """Let the first camera or microphone fail when it is opened; None: not any more."""
 
     @abstractmethod
+    async def let_go(self, device: DeviceName) -> None:
+        """Wait until the program has let go of the first camera or microphone."""
+
+    @abstractmethod
     async def fresh_document(self) -> None:
         """Start anew as the same program: permissions stay, all that was exposed is forgotten."""
+
+    @abstractmethod
+    async def other_program(self) -> None:
+        """Start another program, an origin of its own, which nobody has permitted anything."""
+
+    @abstractmethod
+    async def clear_data(self) -> None:
+        """Let the user clear what is kept for the program, as a site's data; start it anew."""
+
+    @abstractmethod
+    async def end_document(self) -> None:
+        """Let the program end, though somebody still has its objects."""
 
     @abstractmethod
     async def set_cameras(self, count: int) -> None:

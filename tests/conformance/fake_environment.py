@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from conformance.environment import Answer, DeviceName, Environment
+from conformance.media import until
 from mediadevices import navigator
 from mediadevices.driver import Range
 from mediadevices.testing import FakeCamera, install_fake_devices
@@ -34,7 +35,7 @@ class FakeEnvironment(Environment):
     """Fake devices under the local agent."""
 
     def __init__(self) -> None:
-        self._fakes = install_fake_devices()
+        self._fakes = install_fake_devices(secret=b"conformance")
 
     def close(self) -> None:
         """Take the devices away."""
@@ -63,8 +64,24 @@ class FakeEnvironment(Environment):
     ) -> None:
         self._fakes.fail_to_open(self._first(device), reason)
 
+    async def let_go(self, device: DeviceName) -> None:
+        await until(lambda: not self._first(device).is_open)
+
     async def fresh_document(self) -> None:
         await self._replace(self._fakes.cameras)
+
+    async def other_program(self) -> None:
+        old = self._fakes
+        old.uninstall()
+        self._fakes = install_fake_devices(
+            old.cameras, old.microphones, old.speakers, secret=b"another program"
+        )
+
+    async def clear_data(self) -> None:
+        await self._replace(self._fakes.cameras, secret=b"a new secret")
+
+    async def end_document(self) -> None:
+        self._fakes.uninstall()
 
     async def set_cameras(self, count: int) -> None:
         added = [FakeCamera(label=f"Fake Camera {index + 1}") for index in range(1, count)]
@@ -77,13 +94,13 @@ class FakeEnvironment(Environment):
     def _first(self, device: DeviceName) -> FakeDevice:
         return (self._fakes.cameras if device == "camera" else self._fakes.microphones)[0]
 
-    async def _replace(self, cameras: Sequence[FakeCamera]) -> None:
+    async def _replace(self, cameras: Sequence[FakeCamera], secret: bytes = b"conformance") -> None:
         old, permissions = self._fakes, navigator.permissions
         states: dict[PermissionName, PermissionState] = {
             name: (await permissions.query({"name": name})).state for name in PERMISSIONS
         }
         old.uninstall()
-        self._fakes = install_fake_devices(cameras, old.microphones, old.speakers)
+        self._fakes = install_fake_devices(cameras, old.microphones, old.speakers, secret=secret)
         self._fakes.answer = old.answer
         for name, state in states.items():
             self._fakes.set_permission(name, state)

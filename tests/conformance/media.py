@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mediadevices import AudioData, MediaStream, MediaStreamTrack, VideoFrame
 
-__all__ = ["capture", "no_event", "read", "tracks_of", "until"]
+__all__ = ["SECONDS", "capture", "no_event", "read", "tracks_of", "until"]
 
 SECONDS = 10
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from conformance.environment import Answer, DeviceName, Environment
+from conformance.agent_environment import AgentEnvironment
+from conformance.environment import DeviceName
 from conformance.fake_environment import CONTROLS, INITIAL
-from mediadevices.agents import use_agent
-from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from conformance.media import until
 from mediadevices.testing import FakeCamera, install_fake_devices
+from mediadevices_native.microphones import PortAudioMicrophoneDriver
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from mediadevices.agent import PermissionName, PermissionRequest, PermissionState
     from support.pulse_server import PulseServer
 
 __all__ = ["NativeEnvironment", "sound_server"]
@@ -40,38 +38,19 @@ def sound_server() -> Generator[PulseServer]:
         yield server
 
 
-class NativeEnvironment(Environment):
+class NativeEnvironment(AgentEnvironment):
     """`LocalAgent` over the driver of PortAudio and one of fake cameras."""
 
     def __init__(self) -> None:
-        self._answer: Answer = "grant"
-        self._permissions = PermissionAuthority("test", self._prompt)
-        self._open([FakeCamera(label="Fake Camera 1", key="fake-camera-1", default=True)])
-
-    def _open(self, cameras: Sequence[FakeCamera]) -> None:
-        from mediadevices_native.microphones import PortAudioMicrophoneDriver
-
-        self._fakes = install_fake_devices(cameras, 0, 0)
-        drivers = [PortAudioMicrophoneDriver(), self._fakes.driver]
-        self._agent = LocalAgent(drivers, self._permissions, secret=b"conformance", name="native")
-        self._installed = contextlib.ExitStack()
-        self._installed.enter_context(use_agent(self._agent))
+        self._microphones = PortAudioMicrophoneDriver()
+        self._fakes = install_fake_devices(
+            [FakeCamera(label="Fake Camera 1", key="fake-camera-1", default=True)], 0, 0
+        )
+        super().__init__([self._microphones, self._fakes.driver])
 
     def close(self) -> None:
-        self._installed.close()
-        self._agent.close()
+        super().close()
         self._fakes.uninstall()
-
-    async def _prompt(self, _request: PermissionRequest) -> bool:
-        if self._answer == "leave open":
-            await asyncio.Event().wait()
-        return self._answer == "grant"
-
-    async def answer(self, answer: Answer) -> None:
-        self._answer = answer
-
-    async def set_permission(self, name: PermissionName, state: PermissionState) -> None:
-        self._permissions.set_state(name, state)
 
     async def unplug(self, device: DeviceName) -> None:
         self._fakes.unplug(self._camera(device))
@@ -90,8 +69,8 @@ class NativeEnvironment(Environment):
     ) -> None:
         self._fakes.fail_to_open(self._camera(device), reason)
 
-    async def fresh_document(self) -> None:
-        self._replace(self._fakes.cameras)
+    async def let_go(self, device: DeviceName) -> None:
+        await until(lambda: not self._camera(device).is_open)
 
     async def set_cameras(self, count: int) -> None:
         added = [FakeCamera(label=f"Fake Camera {index + 1}") for index in range(1, count)]
@@ -106,4 +85,5 @@ class NativeEnvironment(Environment):
 
     def _replace(self, cameras: Sequence[FakeCamera]) -> None:
         self.close()
-        self._open(cameras)
+        self._fakes = install_fake_devices(cameras, 0, 0)
+        self._open([self._microphones, self._fakes.driver])

@@ -68,8 +68,20 @@ class PageEnvironment(Environment):
     ) -> None:
         _cannot(f"fail to open the {device}: {reason}")
 
+    async def let_go(self, device: DeviceName) -> None:
+        _cannot(f"tell whether the {device} is open")
+
     async def fresh_document(self) -> None:
         _cannot("start the program anew")
+
+    async def other_program(self) -> None:
+        _cannot("start another program")
+
+    async def clear_data(self) -> None:
+        _cannot("clear the site's data")
+
+    async def end_document(self) -> None:
+        _cannot("end the document that the test is in")
 
     async def set_cameras(self, count: int) -> None:
         """Do nothing: it has two, if it has the ability at all."""

@@ -31,8 +31,8 @@ def test_the_summary_counts_what_is_there_and_what_is_not() -> None:
 def test_the_page_has_a_line_for_each_test() -> None:
     page = page_of(ROWS, ["Chromium 1"], "2026-01-02")
     assert "2026-01-02; Chromium 1." in page
-    assert "| `test_one` | ✓ | · | · | engine | · | · |" in page
-    assert r"| `test_two[x\|y]` | **✗** | · | · | · | · | · |" in page
+    assert "| `test_one` | ✓ | · | · | · | engine | · | · |" in page
+    assert r"| `test_two[x\|y]` | **✗** | · | · | · | · | · | · |" in page
 
 
 def test_the_plugin_notes_each_test_under_the_name_that_all_lanes_share(

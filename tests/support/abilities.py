@@ -19,14 +19,17 @@ Ability: TypeAlias = Literal[
     "permission",  # permissions can be set from outside
     "unplug",  # devices can be plugged in and out
     "mute",  # a device can stop giving data
-    "failure",  # a device can fail to open
-    "document",  # the program can start anew
+    "busy",  # something else can hold the camera
+    "failure",  # a device can fail to open in another way
+    "let go",  # it can be seen when the program lets go of a device
+    "document",  # the program can start anew, or as another one, and end
     "two cameras",
     "controls",  # the camera has pan, tilt, zoom and torch
     "microphone faults",  # unplug, mute and failure go for microphones too
     "grouped",  # the first camera and the first microphone are one unit
     "undecided",  # when a test begins no permission is decided, and no device exposed
     "revoke",  # the program can give a permission back
+    "own agent",  # what the standard leaves to the user agent is as ours decides it
 ]
 
 _ALL: frozenset[Ability] = frozenset(get_args(Ability))
@@ -39,6 +42,7 @@ ABILITIES: MappingProxyType[str, frozenset[Ability]] = MappingProxyType(
         "chromium": frozenset({"two cameras"}),
         "firefox": _NONE,
         "webkit": frozenset({"two cameras"}),
+        "vm": _ALL - {"microphone faults", "grouped", "controls", "failure"},
     }
 )
 

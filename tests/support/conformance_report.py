@@ -39,6 +39,7 @@ _COLUMNS: Mapping[str, str] = {
     "cpython": "fake devices, CPython",
     "node": "fake devices, Pyodide",
     "native": "desktop",
+    "vm": "desktop, real camera",
     "chromium": "Chromium",
     "firefox": "Firefox",
     "webkit": "WebKitGTK",
@@ -57,6 +58,8 @@ _LEGEND = """\
 these has a reason and a line of plain JavaScript that shows the engine's own answer, and a test
 runs that line. *Not applicable*: the world there cannot be made to do what the test needs, such as
 a camera being unplugged. *Desktop*: the microphones of a real sound server, and fake cameras.
+*Desktop, real camera*: the V4L2 cameras and the ALSA sound cards of a kernel in a virtual machine,
+opened, unplugged and held by other programs like any others; nothing is fake.
 
 ## What the engines do otherwise"""
 _SUFFIX = re.compile(r"[\[-](?:" + "|".join(lanes.LANES) + r")\]$")

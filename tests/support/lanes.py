@@ -8,7 +8,7 @@
               a web page in that browser
     oldpyodide
               the same in Chromium, with an older Pyodide that has NumPy
-    vm        a virtual machine with cameras and sound cards
+    vm        a virtual machine with cameras and sound cards, and the desktop's own agent on them
 
 A test's folder decides, unless the test, its class or its module says otherwise:
 `@pytest.mark.lanes("cpython")`. A test that runs in several lanes is several items:
@@ -45,7 +45,7 @@ LANES = (*LOCAL, "node", "native", *BROWSERS, "vm")
 
 _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),
-    "tests/conformance": ("cpython", "node", "native", "chromium", "firefox", "webkit"),
+    "tests/conformance": ("cpython", "node", "native", "chromium", "firefox", "webkit", "vm"),
     "tests/pyodide": ("chromium", "firefox", "webkit"),
     "benchmarks/browser": ("chromium", "firefox", "webkit"),
     "tests/native/pulse": ("pulse",),

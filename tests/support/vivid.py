@@ -13,13 +13,17 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mediadevices_native.cameras.v4l2_ioctl import buffers_are_free, capability, open_node
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = [
+    "FIRST",
     "another_module",
     "control",
     "format_of",
+    "is_free",
     "is_plugged",
     "plug",
     "reset",
@@ -60,6 +64,12 @@ def reset(node: str = FIRST) -> None:
     """Show the 100 % colour bars without text, and take every fault away."""
     set_control(node, test_pattern=1, osd_text_mode=2, brightness=128, contrast=128)
     set_control(node, percentage_of_dropped_buffers=0, wrap_timestamp=0)
+
+
+def is_free(node: str = FIRST) -> bool:
+    """Tell whether nobody captures from a camera."""
+    with open_node(node) as call:
+        return buffers_are_free(call, capability(call).buffer_type)
 
 
 def is_plugged(module: str = "vivid") -> bool:

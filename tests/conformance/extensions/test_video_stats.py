@@ -38,12 +38,14 @@ async def test_frames_are_counted_while_somebody_reads() -> None:
 
 
 async def test_decimated_frames_are_discarded() -> None:
-    async with capture(video={"frameRate": {"exact": 5}, "width": 640}) as stream:
-        (track,) = stream.get_video_tracks()
-        await until(lambda: numbers(track)[0] >= 3)
-        delivered, discarded, total = numbers(track)
-        assert discarded > delivered
-        assert total >= delivered + discarded
+    # A camera may be slow enough by itself, but not while another track wants more.
+    async with capture(video={"frameRate": {"min": 20}, "width": 320}) as stream:
+        track = stream.get_video_tracks()[0].clone()
+        async with track:
+            await track.apply_constraints({"frameRate": {"exact": 5}})
+            await until(lambda: min(numbers(track)[:2]) >= 3)
+            delivered, discarded, total = numbers(track)
+            assert total >= delivered + discarded
 
 
 async def test_the_total_is_at_least_what_was_delivered_and_discarded() -> None:

@@ -40,7 +40,7 @@ async def test_pan_tilt_and_zoom_may_not_be_required(name: str, word: str) -> No
         await navigator.media_devices.get_user_media({"video": {name: {word: 1}}})
 
 
-@pytest.mark.lanes("cpython", "node", "native")  # No standard says what the message is.
+@pytest.mark.needs("own agent")  # No standard says what the message is.
 async def test_the_message_names_what_may_not_be_required() -> None:
     with pytest.raises(TypeError, match=r"video\.zoom"):
         await navigator.media_devices.get_user_media({"video": {"zoom": {"exact": 1}}})

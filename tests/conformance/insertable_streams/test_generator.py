@@ -104,7 +104,7 @@ async def test_a_frame_keeps_its_time_stamp() -> None:
 
 
 # It is Python's own: no standard says what an engine is to do.
-@pytest.mark.lanes("cpython", "node", "native")
+@pytest.mark.needs("own agent")
 async def test_a_block_keeps_its_time_stamp() -> None:
     generator = AudioTrackGenerator()
     assert await stamp_of(generator, block(7)) == 7

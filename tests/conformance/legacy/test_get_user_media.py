@@ -137,7 +137,7 @@ async def test_no_device(environment: Environment) -> None:
     assert isinstance(error.__cause__, NotFoundError)
 
 
-@pytest.mark.needs("failure")
+@pytest.mark.needs("busy", "failure")
 @pytest.mark.parametrize(("reason", "cause"), [("busy", NotReadableError), ("error", AbortError)])
 async def test_a_device_that_does_not_work(
     environment: Environment, reason: str, cause: type[Exception]

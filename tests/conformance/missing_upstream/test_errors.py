@@ -26,7 +26,7 @@ def ask(**constraints: object) -> object:
     return navigator.media_devices.get_user_media(constraints)
 
 
-@pytest.mark.needs("failure")
+@pytest.mark.needs("busy")
 async def test_a_device_that_something_holds(environment: Environment) -> None:
     await environment.fail_to_open("camera", "busy")
     with pytest.raises(NotReadableError):
@@ -43,7 +43,7 @@ async def test_a_device_that_fails_in_another_way(environment: Environment) -> N
         await ask(video=True)
 
 
-@pytest.mark.needs("failure", "two cameras")
+@pytest.mark.needs("busy", "two cameras")
 async def test_the_next_device_takes_the_place_of_one_that_is_held(
     environment: Environment,
 ) -> None:
@@ -134,7 +134,7 @@ async def test_what_may_not_be_required_counts_before_what_cannot_be_satisfied()
         await ask(video={"width": {"exact": 100_000}, "zoom": {"exact": 2}})
 
 
-@pytest.mark.lanes("cpython", "node", "native")  # No standard says what the message is.
+@pytest.mark.needs("own agent")  # No standard says what the message is.
 async def test_the_message_names_what_may_not_select_devices() -> None:
     with pytest.raises(TypeError, match=r"video\.torch"):
         await ask(video={"torch": {"exact": False}})

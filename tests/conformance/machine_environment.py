@@ -1,0 +1,137 @@
+"""The world of the virtual machine, in which no device is fake: `vivid` and `snd-aloop`.
+
+The kernel drives the cameras and the sound cards as it drives any other, and the drivers see no
+difference. The cameras show colour bars; into each card something is played, for it to hear.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from conformance.agent_environment import AgentEnvironment
+from conformance.media import until
+from mediadevices_native.cameras import OpenCVCameraDriver
+from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from support import vivid
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from conformance.environment import DeviceName
+    from mediadevices.driver import Device
+
+__all__ = ["Machine", "MachineEnvironment", "machine"]
+
+# In the middle between the two ends of a loopback, who comes first decides for both.
+_NOISE = ("aplay", "-q", "-f", "S16_LE", "-r", "44100", "-c", "2", "/dev/urandom")
+_CARDS = ("Mic1", "Mic2")
+
+
+class _Cameras(OpenCVCameraDriver):
+    """The machine's cameras, of which the second is left out until a test asks for two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = False
+
+    async def list_devices(self) -> Sequence[Device]:
+        found = await super().list_devices()
+        return [one for one in found if self.both or one.group_key == "platform:vivid-000"]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The devices, for all tests: what one has not quite let go of yet, the next waits for."""
+
+    cameras: _Cameras = field(default_factory=_Cameras)
+    microphones: PortAudioMicrophoneDriver = field(default_factory=PortAudioMicrophoneDriver)
+
+
+@contextlib.contextmanager
+def machine() -> Generator[Machine]:
+    """Let the cameras show colour bars, and the microphones hear noise."""
+    vivid.reset()
+    with contextlib.ExitStack() as players:
+        for card in _CARDS:
+            player = subprocess.Popen([*_NOISE[:1], "-D", f"hw:{card},1", *_NOISE[1:]])
+            players.enter_context(player)
+            players.callback(player.kill)
+        yield Machine()
+
+
+class MachineEnvironment(AgentEnvironment):
+    """`LocalAgent` over OpenCV's cameras and PortAudio's microphones."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__([machine.microphones, machine.cameras])
+        self._machine = machine
+        self._undo = contextlib.ExitStack()
+
+    def close(self) -> None:
+        super().close()
+        self._machine.cameras.both = False
+        self._undo.close()
+
+    async def unplug(self, device: DeviceName) -> None:
+        _only_camera(device)
+        self._undo.callback(vivid.plug)
+        await asyncio.to_thread(vivid.unplug)
+
+    async def plug(self, device: DeviceName) -> None:
+        _only_camera(device)
+        await asyncio.to_thread(self._undo.close)
+
+    async def mute(self, device: DeviceName) -> None:
+        _only_camera(device)
+        self._undo.callback(vivid.set_control, percentage_of_dropped_buffers=0)
+        await asyncio.to_thread(vivid.set_control, percentage_of_dropped_buffers=100)
+
+    async def unmute(self, device: DeviceName) -> None:
+        _only_camera(device)
+        await asyncio.to_thread(self._undo.close)
+
+    async def fail_to_open(
+        self, device: DeviceName, reason: Literal["busy", "error"] | None
+    ) -> None:
+        _only_camera(device)
+        if reason == "error":
+            _cannot("let a camera fail in an unknown way")
+        if reason is None:
+            await asyncio.to_thread(self._undo.close)
+        else:
+            await asyncio.to_thread(self._hold)
+
+    def _hold(self) -> None:
+        """Let another program capture from the first camera."""
+        command = ["v4l2-ctl", "-d", vivid.FIRST, "--stream-mmap", "--stream-count=100000"]
+        holder = self._undo.enter_context(
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        )
+        self._undo.callback(holder.kill)
+        assert holder.stderr is not None
+        while (shown := holder.stderr.read(1)) != b"<":  # It shows one for each frame.
+            assert shown, "v4l2-ctl could not capture"
+
+    async def let_go(self, device: DeviceName) -> None:
+        _only_camera(device)
+        await until(vivid.is_free)
+
+    async def set_cameras(self, count: int) -> None:
+        self._machine.cameras.both = count == 2
+
+    async def add_controls(self) -> None:
+        _cannot("give the camera pan, tilt, zoom and torch")
+
+
+def _only_camera(device: DeviceName) -> None:
+    if device != "camera":
+        _cannot(f"do that to a {device}")
+
+
+def _cannot(what: str) -> NoReturn:
+    message = f"nobody can {what}; see support.abilities"
+    raise NotImplementedError(message)
