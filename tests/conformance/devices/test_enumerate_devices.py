@@ -1,17 +1,13 @@
-"""MediaDevices-enumerateDevices, -returned-objects, -persistent-permission, -per-origin-ids."""
+"""MediaDevices-enumerateDevices, -enumerateDevices-returned-objects."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.media import capture
 from mediadevices import InputDeviceInfo, MediaDeviceInfo, navigator
-
-if TYPE_CHECKING:
-    from conformance.environment import Environment
 
 ORDER = ["audioinput", "videoinput", "audiooutput"]
 
@@ -76,30 +72,6 @@ async def test_before_capture_each_call_gives_new_objects() -> None:
     for one, other in zip(first, second, strict=True):
         assert one is not other
         assert one.kind == other.kind
-
-
-@pytest.mark.needs("document")
-async def test_a_fresh_document_sees_nothing_though_the_permission_is_granted(
-    environment: Environment,
-) -> None:
-    async with capture(video=True):
-        assert identified(await listed("videoinput"))
-    await environment.fresh_document()
-    assert (await navigator.permissions.query({"name": "camera"})).state == "granted"
-    assert [device.device_id for device in await listed("videoinput")] == [""]
-
-
-@pytest.mark.needs("document")
-async def test_documents_share_device_ids_but_not_group_ids(environment: Environment) -> None:
-    async with capture(video=True, audio=True):
-        first = await listed()
-    await environment.fresh_document()
-    async with capture(video=True, audio=True):
-        second = await listed()
-    assert [device.device_id for device in first] == [device.device_id for device in second]
-    assert [device.label for device in first] == [device.label for device in second]
-    for one, other in zip(first, second, strict=True):
-        assert one.group_id != other.group_id
 
 
 @pytest.mark.needs("undecided")

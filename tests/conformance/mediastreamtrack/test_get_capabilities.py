@@ -17,7 +17,10 @@ BOOLEANS = {
 }
 LISTS = {"audio": [], "video": ["facingMode", "resizeMode"]}
 STRINGS = {"audio": ["deviceId", "groupId"], "video": ["deviceId", "groupId"]}
-FACING_MODES = {"user", "environment", "left", "right"}
+ENUMERATIONS = {
+    "facingMode": {"user", "environment", "left", "right"},
+    "resizeMode": {"none", "crop-and-scale"},
+}
 
 
 def rows(*tables: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -72,8 +75,11 @@ async def test_an_id_is_a_string(kind: str, name: str, of: str) -> None:
 
 
 @of_both
-async def test_facing_modes_are_of_the_enumeration(of: str) -> None:
-    assert set((await capabilities("video", of))["facingMode"]) <= FACING_MODES
+@pytest.mark.parametrize(("kind", "name"), rows(LISTS))
+async def test_modes_are_of_the_enumeration(kind: str, name: str, of: str) -> None:
+    found = (await capabilities(kind, of))[name]
+    assert set(found) <= ENUMERATIONS[name]
+    assert len(set(found)) == len(found)
 
 
 @of_both

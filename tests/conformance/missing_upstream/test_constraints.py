@@ -11,7 +11,7 @@ from conformance.media import capture, read
 from mediadevices import OverconstrainedError, navigator
 
 # What the standard leaves to the user agent, as ours decides it.
-ours = pytest.mark.lanes("cpython", "node", "native")
+ours = pytest.mark.needs("own agent")
 
 
 async def settings_for(**video: object) -> object:
@@ -102,6 +102,12 @@ async def test_the_nearest_to_the_ideal_is_chosen() -> None:
     assert found.width == 150
 
 
+@ours
+async def test_a_distance_is_relative_to_the_larger_number() -> None:
+    found = await settings_for(width=470, resizeMode={"exact": "none"})
+    assert found.width == 640  # 170/640 away, where 320 is 150/470.
+
+
 async def test_an_aspect_ratio_can_be_required() -> None:
     found = await settings_for(aspectRatio={"exact": 1}, width={"max": 480})
     assert found.width == found.height
@@ -111,7 +117,10 @@ async def test_an_aspect_ratio_can_be_required() -> None:
 @ours
 async def test_who_asks_for_nothing_gets_the_usual() -> None:
     found = await settings_for()
-    assert (found.width, found.height, found.frame_rate) == (640, 480, 30)
+    assert (found.width, found.height) == (640, 480)
+    size = {"width": {"exact": 640}, "height": {"exact": 480}, "resizeMode": {"exact": "none"}}
+    fastest = await settings_for(**size, frameRate=1000)
+    assert found.frame_rate == min(30, fastest.frame_rate)
 
 
 # --- getConstraints, applyConstraints -------------------------------------------------------

@@ -1,0 +1,41 @@
+"""A device whose tracks are all disabled is let go, and had again when one is enabled (§4.3.1)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.media import SECONDS, capture, until
+
+if TYPE_CHECKING:
+    from conformance.environment import Environment
+
+
+@pytest.mark.needs("let go")
+async def test_a_camera_is_let_go_and_had_again(environment: Environment) -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_tracks()
+        fired: list[object] = []
+        track.onmute = track.onended = fired.append
+        track.enabled = False
+        await environment.let_go("camera")
+        assert (track.ready_state, track.muted) == ("live", False)
+        track.enabled = True
+        before = track.stats.delivered_frames
+        await until(lambda: track.stats.delivered_frames > before)
+        assert fired == []
+
+
+@pytest.mark.needs("let go", "busy")
+async def test_a_camera_that_cannot_be_had_again_ends_its_tracks(environment: Environment) -> None:
+    async with capture(video=True) as stream:
+        (track,) = stream.get_tracks()
+        ended = asyncio.ensure_future(track.wait_for("ended", timeout=SECONDS))
+        track.enabled = False
+        await environment.let_go("camera")
+        await environment.fail_to_open("camera", "busy")
+        track.enabled = True
+        await ended
+        assert track.ready_state == "ended"
