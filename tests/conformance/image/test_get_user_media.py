@@ -112,6 +112,22 @@ async def test_required_values_out_of_range_are_refused(
 
 
 @pytest.mark.needs("controls")
+@pytest.mark.parametrize(
+    ("name", "value"), [("zoom", 100), ("pan", -1000), ("tilt", {"exact": 1000})]
+)
+async def test_advanced_values_out_of_range_are_skipped(
+    environment: Environment, name: str, value: object
+) -> None:
+    await environment.add_controls()
+    async with capture(video=True) as stream:
+        (track,) = stream.get_video_tracks()
+        before = track.get_settings()
+        await track.apply_constraints({"advanced": [{name: value}, {"torch": True}]})
+        assert track.get_settings()[name] == before[name]
+        assert track.get_settings()["torch"] is True
+
+
+@pytest.mark.needs("controls")
 async def test_true_asks_that_a_control_exists(environment: Environment) -> None:
     async with capture(video={"zoom": True}) as stream:  # Ideally it would, but it does not.
         assert "zoom" not in stream.get_video_tracks()[0].get_settings()
