@@ -41,12 +41,20 @@ def sound() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def machine() -> Iterator[Machine]:
+def machine() -> Machine:
     """The cameras and microphones of the virtual machine."""
-    from conformance.machine_environment import machine
+    from conformance.machine_environment import Machine
 
-    with machine() as devices:
-        yield devices
+    return Machine()
+
+
+@pytest.fixture(scope="module")
+def noise() -> Iterator[None]:
+    """What the machine's first microphone hears; not beyond these tests, for others play tones."""
+    from conformance.machine_environment import noise
+
+    with noise():
+        yield
 
 
 @pytest.fixture
@@ -68,6 +76,7 @@ def environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
         world = NativeEnvironment()
     elif inside == "vm":
         devices = request.getfixturevalue("machine")
+        request.getfixturevalue("noise")
         request.getfixturevalue("own_home")
         from conformance.machine_environment import MachineEnvironment
 

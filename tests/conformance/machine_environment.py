@@ -1,7 +1,7 @@
 """The world of the virtual machine, in which no device is fake: `vivid` and `snd-aloop`.
 
 The kernel drives the cameras and the sound cards as it drives any other, and the drivers see no
-difference. The cameras show colour bars; into each card something is played, for it to hear.
+difference. The cameras show colour bars; into the first card noise is played, for it to hear.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from conformance.agent_environment import AgentEnvironment
 from conformance.media import until
 from mediadevices_native.cameras import OpenCVCameraDriver
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones.portaudio import portaudio
 from support import vivid
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from conformance.environment import DeviceName
     from mediadevices.driver import Device
 
-__all__ = ["Machine", "MachineEnvironment", "machine"]
+__all__ = ["Machine", "MachineEnvironment", "noise"]
 
-# In the middle between the two ends of a loopback, who comes first decides for both.
-_NOISE = ("aplay", "-q", "-f", "S16_LE", "-r", "44100", "-c", "2", "/dev/urandom")
-_CARDS = ("Mic1", "Mic2")
+# Who opens one end of a loopback first decides for both: so the noise is as PortAudio has it.
+_FORMAT = ("-f", "S16_LE", "-r", "44100", "-c", "2")
+_NOISE = ("aplay", "-q", "-D", "hw:Mic1,1", *_FORMAT, "/dev/urandom")
 
 
 class _Cameras(OpenCVCameraDriver):
@@ -50,17 +51,20 @@ class Machine:
     cameras: _Cameras = field(default_factory=_Cameras)
     microphones: PortAudioMicrophoneDriver = field(default_factory=PortAudioMicrophoneDriver)
 
+    def __post_init__(self) -> None:
+        vivid.reset()
+        # It takes a card for what it is at the first look, and what is held can do less.
+        portaudio.devices()
+
 
 @contextlib.contextmanager
-def machine() -> Generator[Machine]:
-    """Let the cameras show colour bars, and the microphones hear noise."""
-    vivid.reset()
-    with contextlib.ExitStack() as players:
-        for card in _CARDS:
-            player = subprocess.Popen([*_NOISE[:1], "-D", f"hw:{card},1", *_NOISE[1:]])
-            players.enter_context(player)
-            players.callback(player.kill)
-        yield Machine()
+def noise() -> Generator[None]:
+    """Let the first microphone hear noise."""
+    with subprocess.Popen(_NOISE) as player:
+        try:
+            yield
+        finally:
+            player.kill()
 
 
 class MachineEnvironment(AgentEnvironment):

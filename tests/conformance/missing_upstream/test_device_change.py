@@ -48,8 +48,9 @@ async def test_a_device_that_was_plugged_in_is_named_where_it_is_exposed(
 ) -> None:
     async with capture(video=True, audio=True):
         pass
+    change = await listening(navigator.media_devices, "devicechange")
     await environment.unplug("camera")
-    await (await listening(navigator.media_devices, "devicechange"))
+    await change
     change = await listening(navigator.media_devices, "devicechange")
     await environment.plug("camera")
     event = await change
