@@ -94,12 +94,16 @@ def lanes_of(item: pytest.Item) -> tuple[str, ...]:
         unknown = set(marker.args) - set(LANES)
         if unknown or not marker.args:
             raise pytest.UsageError(f"{item.nodeid}: lanes() takes some of {', '.join(LANES)}")
-        return marker.args
+        return _able(marker.args, item)
     folder = PurePath(item.path.relative_to(item.config.rootpath))
     for parent in folder.parents:
         if lanes := _BY_FOLDER.get(parent.as_posix()):
-            return tuple(lane for lane in lanes if abilities.has_all(lane, item))
+            return _able(lanes, item)
     return ("cpython",)
+
+
+def _able(lanes: Sequence[str], item: pytest.Item) -> tuple[str, ...]:
+    return tuple(lane for lane in lanes if abilities.has_all(lane, item))
 
 
 def remote_lanes(item: pytest.Item) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from mediadevices import (
 if TYPE_CHECKING:
     from conformance.environment import Environment
 
-pytestmark = pytest.mark.lanes("cpython", "node")
+pytestmark = pytest.mark.lanes("cpython", "node", "native")
 
 
 async def test_success_gives_a_local_stream() -> None:

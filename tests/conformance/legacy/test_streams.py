@@ -17,7 +17,7 @@ from mediadevices import DOMException, InvalidStateError, legacy
 if TYPE_CHECKING:
     from conformance.environment import Environment
 
-pytestmark = pytest.mark.lanes("cpython", "node")
+pytestmark = pytest.mark.lanes("cpython", "node", "native")
 
 
 async def test_the_label_names_the_stream_alone() -> None:
@@ -62,7 +62,7 @@ async def test_a_stopped_stream_fires_nothing_but_those_derived_do() -> None:
         await no_event(fired)
 
 
-@pytest.mark.needs("unplug")
+@pytest.mark.needs("unplug", "microphone faults")
 async def test_a_stream_ends_with_its_last_track(environment: Environment) -> None:
     async with capture(video=True, audio=True) as stream:
         fired: list[object] = []

@@ -14,7 +14,7 @@ from mediadevices import legacy
 if TYPE_CHECKING:
     from conformance.environment import Environment
 
-pytestmark = pytest.mark.lanes("cpython", "node")
+pytestmark = pytest.mark.lanes("cpython", "node", "native")
 
 
 async def test_an_old_track_stands_on_a_modern_one() -> None:
