@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture
+from conformance.media import SECONDS, capture
 from mediadevices import NotAllowedError, navigator
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def test_a_user_who_says_no(environment: Environment) -> None:
 async def test_capturing_changes_the_permission(name: str, kind: str) -> None:
     status = await navigator.permissions.query({"name": name})
     assert status.state == "prompt"
-    changed = asyncio.ensure_future(status.wait_for("change", timeout=5))
+    changed = asyncio.ensure_future(status.wait_for("change", timeout=SECONDS))
     await asyncio.sleep(0)
     async with capture(**{kind: True}):
         await changed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture, no_event, until
+from conformance.media import SECONDS, capture, no_event, until
 from mediadevices import (
     AudioData,
     AudioTrackGenerator,
@@ -21,8 +21,6 @@ from mediadevices import (
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-SECONDS = 10
 
 
 def frame(timestamp: int, level: int = 255, width: int = 4, height: int = 2) -> VideoFrame:
@@ -169,13 +167,13 @@ async def test_only_unmuted_frames_pass() -> None:
     writer = generator.writable.get_writer()
     processor = MediaStreamTrackProcessor(generator.track, max_buffer_size=10, format="RGBA")
     reader = processor.readable.get_reader()
-    muting = asyncio.ensure_future(generator.track.wait_for("mute", timeout=5))
+    muting = asyncio.ensure_future(generator.track.wait_for("mute", timeout=SECONDS))
     await asyncio.sleep(0)
     generator.muted = True
     await muting
     assert generator.track.muted
     await writer.write(frame(1, level=200))
-    unmuting = asyncio.ensure_future(generator.track.wait_for("unmute", timeout=5))
+    unmuting = asyncio.ensure_future(generator.track.wait_for("unmute", timeout=SECONDS))
     await asyncio.sleep(0)
     generator.muted = False
     await unmuting
@@ -192,7 +190,7 @@ async def test_only_unmuted_frames_pass() -> None:
 
 async def test_closing_ends_the_track_with_an_event() -> None:
     generator = VideoTrackGenerator()
-    ended = asyncio.ensure_future(generator.track.wait_for("ended", timeout=5))
+    ended = asyncio.ensure_future(generator.track.wait_for("ended", timeout=SECONDS))
     await asyncio.sleep(0)
     writer = generator.writable.get_writer()
     await writer.close()

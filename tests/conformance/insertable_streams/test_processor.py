@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture, read, until
+from conformance.media import SECONDS, capture, read, until
 from mediadevices import (
     AudioData,
     InvalidStateError,
@@ -19,8 +19,6 @@ from mediadevices import (
 
 if TYPE_CHECKING:
     from mediadevices.interfaces.streams import ReadableStreamDefaultReader
-
-SECONDS = 5
 
 
 def grey(level: int) -> VideoFrame:

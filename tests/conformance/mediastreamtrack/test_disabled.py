@@ -6,10 +6,8 @@ import asyncio
 from contextlib import aclosing
 from itertools import pairwise
 
-from conformance.media import capture, read
+from conformance.media import SECONDS, capture, read
 from mediadevices import AudioData, VideoFrame
-
-SECONDS = 10
 
 
 async def colours(frame: VideoFrame) -> tuple[int, int]:

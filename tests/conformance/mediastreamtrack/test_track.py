@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture
+from conformance.media import SECONDS, capture
 from mediadevices import MediaStreamTrack, navigator
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ async def test_a_clone_has_the_capabilities_of_its_original() -> None:
 async def test_taking_the_permissions_back_ends_the_tracks(environment: Environment) -> None:
     async with capture(video=True, audio=True) as stream:
         tracks = stream.get_tracks()
-        ends = [asyncio.ensure_future(track.wait_for("ended", timeout=5)) for track in tracks]
+        ends = [asyncio.ensure_future(track.wait_for("ended", timeout=SECONDS)) for track in tracks]
         await asyncio.sleep(0)
         await environment.set_permission("camera", "denied")
         await environment.set_permission("microphone", "denied")
@@ -92,7 +92,7 @@ async def test_taking_the_permissions_back_ends_the_tracks(environment: Environm
 async def test_a_program_can_give_a_permission_back() -> None:
     async with capture(video=True, audio=True) as stream:
         (video,) = stream.get_video_tracks()
-        ended = asyncio.ensure_future(video.wait_for("ended", timeout=5))
+        ended = asyncio.ensure_future(video.wait_for("ended", timeout=SECONDS))
         await asyncio.sleep(0)
         await navigator.permissions.revoke({"name": "camera"})
         await ended

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture, no_event
+from conformance.media import SECONDS, capture, no_event
 from mediadevices import DeviceChangeEvent, Event, NotFoundError, navigator
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def listening(target: object, type: str) -> asyncio.Future[Event]:  # noqa: A002  (the standard's name)
     """Return a future of the next event, which is being waited for already."""
-    future = asyncio.ensure_future(target.wait_for(type, timeout=5))
+    future = asyncio.ensure_future(target.wait_for(type, timeout=SECONDS))
     await asyncio.sleep(0)
     return future
 

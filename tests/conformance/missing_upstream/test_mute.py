@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.media import capture, read
+from conformance.media import SECONDS, capture, read
 
 if TYPE_CHECKING:
     from conformance.environment import Environment
@@ -18,8 +18,8 @@ async def test_a_silent_device_mutes_its_tracks(environment: Environment) -> Non
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         async with track.clone() as clone:
-            muted = asyncio.ensure_future(track.wait_for("mute", timeout=5))
-            clone_muted = asyncio.ensure_future(clone.wait_for("mute", timeout=5))
+            muted = asyncio.ensure_future(track.wait_for("mute", timeout=SECONDS))
+            clone_muted = asyncio.ensure_future(clone.wait_for("mute", timeout=SECONDS))
             await asyncio.sleep(0)
             await environment.mute("camera")
             event = await muted
@@ -35,7 +35,7 @@ async def test_a_silent_device_mutes_its_tracks(environment: Environment) -> Non
                     memory = bytearray(frame.allocation_size({"format": "RGBA"}))
                     await frame.copy_to(memory, {"format": "RGBA"})
                     assert max(memory[0::4]) == 0
-            unmuted = asyncio.ensure_future(track.wait_for("unmute", timeout=5))
+            unmuted = asyncio.ensure_future(track.wait_for("unmute", timeout=SECONDS))
             await asyncio.sleep(0)
             await environment.unmute("camera")
             await unmuted
@@ -60,7 +60,7 @@ async def test_a_stopped_track_is_not_muted_any_more(environment: Environment) -
 async def test_a_muted_microphone_gives_silence(environment: Environment) -> None:
     async with capture(audio=True) as stream:
         (track,) = stream.get_tracks()
-        muted = asyncio.ensure_future(track.wait_for("mute", timeout=5))
+        muted = asyncio.ensure_future(track.wait_for("mute", timeout=SECONDS))
         await asyncio.sleep(0)
         await environment.mute("microphone")
         await muted
