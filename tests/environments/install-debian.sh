@@ -14,7 +14,7 @@ sound="pulseaudio pulseaudio-utils"
 browsers="chromium firefox-esr webkit2gtk-driver xvfb"
 # What WebKit plays and captures by.
 browsers="$browsers gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
-machine="qemu-system-x86 busybox-static kmod cpio v4l-utils alsa-utils"
+machine="qemu-system-x86 busybox-static kmod cpio v4l-utils alsa-utils strace"
 
 case "${1:-test}" in
 run) wanted=$run ;;

@@ -35,6 +35,7 @@ _TOOLS = {
     "apt-get": "apt",
     "v4l2-ctl": "v4l-utils",
     "arecord": "alsa-utils",
+    "strace": "strace",
 }
 # What the guest needs before it can see the host's files; the rest it loads from there.
 _BOOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")

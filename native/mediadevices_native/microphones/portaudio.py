@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypedDict, cast
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.microphones.quiet_probing import quiet_probing
 
 __all__ = [
     "Buffer",
@@ -297,7 +298,8 @@ class PortAudio:
         if self._open or _streams_of_others(module):
             return False
         module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no other way)
-        module._initialize()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
+        with _environment(quiet_probing(os.environ)):
+            module._initialize()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
         return True
 
     @contextmanager
@@ -306,7 +308,8 @@ class PortAudio:
             raise NotReadableError("PortAudio hangs in another call; is a sound device stuck?")
         try:
             if self._module is None:
-                self._module = self._load()
+                with _environment(quiet_probing(os.environ)):
+                    self._module = self._load()
             try:
                 yield self._module
             except self._module.PortAudioError as error:
