@@ -13,11 +13,12 @@ from mediadevices_native.cli.failures import reported
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.session import APPLICATION
 from mediadevices_native.cli.showing import console, print_json
-from mediadevices_native.environment import policies, wants_synthetic
+from mediadevices_native.environment import AUDIT_LOG, policies, wants_synthetic
 from mediadevices_native.findings import Finding
 from mediadevices_native.identity import application_name, load_secret, secret_path
 from mediadevices_native.private_files import PrivateFileError
 from mediadevices_native.prompters import choose_prompter
+from mediadevices_native.remembered import load_permissions, permissions_path
 from mediadevices_native.text import printable
 
 __all__ = ["doctor"]
@@ -48,6 +49,7 @@ def examine() -> list[Finding]:
         *_examined("cameras", _cameras),
         *_examined("microphones", _microphones),
         *_environment(),
+        *_remembered(),
         _identity(),
     ]
 
@@ -94,10 +96,14 @@ def _environment() -> Sequence[Finding]:
         here = "asked for" if choose_prompter() else "nobody can be asked here; grant it"
         texts.append(f"the {' and the '.join(asked)}: {here}")
     denied = "deny" in decided.values()
-    findings = [Finding(subject, not denied, "; ".join(texts), f"to grant: {how}")]
+    remedy = f"to grant: {how}" if asked or denied else ""
+    findings = [Finding(subject, not denied, "; ".join(texts), remedy)]
     if synthetic:
         text = "MEDIADEVICES_SYNTHETIC is set: programs get synthetic devices"
         findings.append(Finding("synthetic", True, text, "unset it to use real ones"))
+    if audit_path := os.environ.get(AUDIT_LOG, "").strip():
+        text = f"programs add to {audit_path}"
+        findings.append(Finding("audit log", True, text, f"unset {AUDIT_LOG} to have none"))
     if sys.platform in {"darwin", "win32"}:
         findings.append(Finding("system", True, "it has a say too", _SYSTEM_SETTINGS[sys.platform]))
     return findings
@@ -108,6 +114,21 @@ _SYSTEM_SETTINGS = {
     "the editor that starts Python",
     "win32": "Settings, Privacy & security, Camera and Microphone: let desktop apps access them",
 }
+
+
+def _remembered() -> Sequence[Finding]:
+    """Tell what the user once answered to this command, if it was to be remembered."""
+    subject, name = "remembered", application_name(given=APPLICATION)
+    try:
+        decisions = load_permissions(permissions_path(name))
+    except PrivateFileError as error:
+        return [Finding(subject, False, str(error), error.remedy)]
+    if not decisions:
+        return []
+    text = "; ".join(f"the {one}: {decision.state}" for one, decision in decisions.items())
+    denied = any(decision.state == "denied" for decision in decisions.values())
+    remedy = f"to be asked again: mediadevices permissions --forget {name}"
+    return [Finding(subject, not denied, text, remedy)]
 
 
 def _identity() -> Finding:

@@ -44,6 +44,9 @@ __all__ = ["PortAudioMicrophoneDriver"]
 
 _NO_PLUG_IN = "PortAudio does not see ALSA's plug-in for it"
 _PLUG_IN_REMEDY = "apt install libasound2-plugins"
+_SERVER_REMEDY = (
+    "where there is to be one: systemctl --user start pipewire-pulse, or pulseaudio --start"
+)
 
 
 class PortAudioMicrophoneDriver:
@@ -122,7 +125,9 @@ class PortAudioMicrophoneDriver:
         try:
             rows = self._portaudio.devices()
         except (PortAudioMissingError, NotReadableError) as error:
-            return [Finding("PortAudio", False, str(error), _remedy(error))]
+            missing = isinstance(error, PortAudioMissingError)
+            text, _, remedy = str(error).rpartition(": ") if missing else (str(error), "", "")
+            return [Finding("PortAudio", False, text, remedy)]
         findings.append(Finding("PortAudio", True, f"It is there and lists {len(rows)} devices."))
         if self._linux:
             findings.append(self._diagnose_server())
@@ -148,6 +153,7 @@ class PortAudioMicrophoneDriver:
                 "sound server",
                 True,
                 f"{error}; microphones are ALSA's cards, one program at a time.",
+                _SERVER_REMEDY,
             )
         if self._has_plug_in():
             return Finding("sound server", True, "It answers, and PortAudio can use it.")
@@ -206,7 +212,3 @@ class PortAudioMicrophoneDriver:
 
 def _server_devices(snapshot: ServerSnapshot) -> tuple[Device, ...]:
     return pulse_devices(snapshot, usb_group_key)
-
-
-def _remedy(error: Exception) -> str:
-    return str(error).rpartition(": ")[2] if isinstance(error, PortAudioMissingError) else ""

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import errno
+import importlib
 import json
+from fractions import Fraction
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mediadevices.local.permission_decisions import Decision
+from mediadevices_native.cameras import diagnose
 from mediadevices_native.cli import doctor as doctor_module
 from mediadevices_native.findings import Finding
 from mediadevices_native.identity import secret_path
+from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones.alsa_devices import AlsaCards
+from mediadevices_native.microphones.portaudio import PortAudio
+from mediadevices_native.microphones.sound_server import NoSoundServerError
+from mediadevices_native.remembered import RememberedPermissions, permissions_path
 from support.command_line import call, run_process
+from support.fake_sounddevice import FakeSoundDevice, row
+from support.fake_v4l2 import FakeMachine, FakeNode, Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from mediadevices_native.microphones.sound_server import SoundServer
+    from support.faults import FaultNotes
 
 
 @pytest.fixture
@@ -101,8 +118,150 @@ def test_a_spoilt_secret_is_told_with_its_path(healthy: None) -> None:
     assert f"-- device ids: {path}: expected 32 bytes, found 5\n     delete the file" in done.out
 
 
+def test_what_is_remembered_is_told(healthy: None) -> None:
+    assert "ok remembered" not in call("doctor").out
+    memory = RememberedPermissions("mediadevices")
+    memory.remember({"camera": Decision("granted", "user")})
+    granted = call("doctor")
+    assert granted.code == 0
+    assert "ok remembered: the camera: granted\n     to be asked again: " in granted.out
+    memory.remember({"microphone": Decision("denied", "user")})
+    assert "-- remembered: the camera: granted; the microphone: denied" in call("doctor").out
+    permissions_path("mediadevices").write_bytes(b"spoilt")
+    spoilt = call("doctor")
+    assert spoilt.code == 1
+    assert "-- remembered: " in spoilt.out
+    assert "it holds no answers\n     delete the file" in spoilt.out
+
+
+def test_an_audit_log_is_told(healthy: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", "/var/log/audit.jsonl")
+    assert "ok audit log: programs add to /var/log/audit.jsonl" in call("doctor").out
+
+
 def test_on_this_machine_it_ends_with_findings_whatever_is_there() -> None:
     done = run_process("doctor", "--json")
     findings = json.loads(done.out)
     assert done.code == (0 if all(finding["ok"] for finding in findings) else 1)
     assert "PortAudio" in [finding["subject"] for finding in findings]
+
+
+# --- what may be wrong with a machine -------------------------------------------------------------
+
+
+class Machine:
+    """A machine that only the doctor sees: cameras, sound cards, and what is installed."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cameras = FakeMachine(folder / "cameras")
+        self.proc = folder / "asound"
+        self.proc.mkdir()
+        self.has_server = True
+        self.sound = FakeSoundDevice([])
+        self._monkeypatch = monkeypatch
+
+    def plug_in_camera(self, **state: object) -> None:
+        sizes = {"YUYV": [Size(640, 480, (Fraction(1, 30),))]}
+        self.cameras.plug_usb("video0", FakeNode(card="HD Webcam", formats=sizes, **state))
+
+    def plug_in_microphone(self) -> None:
+        folder = self.proc / "card0" / "pcm0c"
+        folder.mkdir(parents=True)
+        (folder / "info").write_text("name: USB Audio\n")
+        (self.proc / "cards").write_text(" 0 [Headset        ]: USB-Audio - Nice Headset\n")
+        self.sound = FakeSoundDevice([row("Headset: USB Audio (hw:0,0)", inputs=1)])
+
+    def doctor(self, *, installed: bool = True) -> str:
+        """What the doctor prints, without the first line and the last, which are the host's."""
+
+        def connect() -> SoundServer:
+            raise NoSoundServerError("no PulseAudio or PipeWire server answers")
+
+        def import_module(name: str) -> object:
+            if name == "sounddevice":
+                raise OSError("PortAudio library not found")
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+        if not installed:
+            self._monkeypatch.setattr(importlib, "import_module", import_module)
+            load_opencv, load_sound = [], []  # the real ones
+        else:
+            load_opencv = [lambda: SimpleNamespace(__version__="5.0.0")]
+            load_sound = [lambda: self.sound]
+        driver = PortAudioMicrophoneDriver(
+            portaudio=PortAudio(*load_sound), connect=connect, cards=AlsaCards(self.proc)
+        )
+        self._monkeypatch.setattr(
+            doctor_module, "_cameras", lambda: diagnose(self.cameras.cameras(), *load_opencv)
+        )
+        self._monkeypatch.setattr(doctor_module, "_microphones", driver.diagnose)
+        done = call("doctor")
+        assert done.code == (1 if "-- " in done.out else 0)
+        lines = done.out.replace(str(self.cameras.root), "").splitlines()
+        assert lines[0].startswith("ok mediadevices: version ")
+        assert lines[-1].startswith("ok device ids: kept for 'mediadevices' in ")
+        return "\n".join(lines[1:-1])
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setenv("MEDIADEVICES_ALLOW", "camera,microphone")
+    return Machine(tmp_path, monkeypatch)
+
+
+def test_with_nothing_installed_it_says_what_to_install(machine: Machine) -> None:
+    assert machine.doctor(installed=False) == (
+        "-- OpenCV: cameras need OpenCV\n"
+        "     install it with: pip install opencv-python-headless\n"
+        "-- cameras: no camera was found\n"
+        "     plug one in; in a virtual machine or container, pass it through\n"
+        "-- PortAudio: The PortAudio library is missing (PortAudio library not found)\n"
+        "     apt install libportaudio2\n"
+        "ok permission: the camera: granted; the microphone: granted"
+    )
+
+
+def test_with_the_sound_server_down_it_says_how_to_start_it(machine: Machine) -> None:
+    machine.plug_in_camera()
+    assert machine.doctor() == (
+        "ok OpenCV: version 5.0.0\n"
+        "ok /dev/video0: HD Webcam (046d:0892): 1 modes\n"
+        "ok PortAudio: It is there and lists 0 devices.\n"
+        "ok sound server: no PulseAudio or PipeWire server answers; microphones are ALSA's cards, "
+        "one program at a time.\n"
+        "     where there is to be one: systemctl --user start pipewire-pulse, or "
+        "pulseaudio --start\n"
+        "-- microphones: There is none.\n"
+        "     Plug one in, or start the sound server.\n"
+        "ok permission: the camera: granted; the microphone: granted"
+    )
+    machine.plug_in_microphone()
+    assert "ok microphone Nice Headset: USB Audio: alsa:Headset:0\n" in machine.doctor()
+
+
+@pytest.mark.fault("camera", "held by another program (`mediadevices doctor`)")
+def test_a_camera_in_use_is_told_with_its_holder(machine: Machine, fault: FaultNotes) -> None:
+    machine.plug_in_camera(busy=True)
+    machine.plug_in_microphone()
+    descriptors = machine.cameras.root / "proc" / "4711" / "fd"
+    descriptors.mkdir(parents=True)
+    (descriptors / "3").symlink_to(machine.cameras.root / "dev" / "video0")
+    (descriptors.parent / "comm").write_text("cheese\n")
+    told = "-- /dev/video0: HD Webcam (046d:0892): in use by cheese (process 4711)\n"
+    assert f"{told}     close it there first\nok PortAudio: " in machine.doctor()
+    fault.sees(f"`{told.strip()}`")
+
+
+@pytest.mark.fault("camera", "no permission for the device file (`mediadevices doctor`)")
+def test_a_device_file_that_may_not_be_opened_is_told_with_its_group(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
+) -> None:
+    machine.plug_in_camera(open_error=errno.EACCES)
+    machine.plug_in_microphone()
+    monkeypatch.setattr(type(machine.proc), "group", lambda path: "video")
+    told = "-- /dev/video0: HD Webcam (046d:0892): no permission\n"
+    assert (
+        f"{told}     add yourself to the group video (sudo usermod -aG video $USER) and log in "
+        "again\nok PortAudio: "
+    ) in machine.doctor()
+    fault.sees(f"`{told.strip()}`, and the group to join")
