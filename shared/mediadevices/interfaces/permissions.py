@@ -163,8 +163,9 @@ class Permissions(Interface):
         """The function that asks the user; Python's own.
 
         It is called with a `PermissionRequest` and returns True, False, or a mapping such as
-        ``{"camera": True, "microphone": False}``; it may be a coroutine function. None means that
-        there is nobody to ask.
+        ``{"camera": "HD Webcam", "microphone": False}``, in which a label of the request's means
+        that the user chose that device, and ``"remember": True`` that the answer is to be kept. It
+        may be a coroutine function. None means that there is nobody to ask.
 
         Raises:
             NotSupportedError: In a web page the browser asks.
