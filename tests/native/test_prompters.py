@@ -136,6 +136,7 @@ def test_a_devices_name_cannot_command_the_terminal() -> None:
         ("2 n", False),
         ("Door", False),
         ("always", False),  # was not offered
+        ("never", False),
     ],
 )
 def test_numbers_choose_devices(text: str, meaning: object) -> None:

@@ -143,6 +143,17 @@ async def test_nothing_is_remembered_for_sessions_that_share_one_name() -> None:
         assert [request.can_remember for request in run.asked] == [False]
 
 
+async def test_for_synthetic_devices_nothing_is_remembered() -> None:
+    agent = create_agent(application="doorbell", synthetic=True, environment={})
+    agent.set_permission_policy("camera", "ask")
+    agent.prompter = lambda _request: {"camera": True, "remember": True}
+    with use_agent(agent):
+        async with await navigator.media_devices.get_user_media(video=True):
+            pass
+    agent.close()
+    assert not permissions_path("doorbell").exists()
+
+
 async def test_synthetic_devices_are_granted_whatever_is_remembered() -> None:
     RememberedPermissions("doorbell").remember({"camera": Decision("denied", "user")})
     run = await Run(False, environment={"MEDIADEVICES_SYNTHETIC": "1"}).run()
