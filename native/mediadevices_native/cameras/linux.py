@@ -18,6 +18,7 @@ from mediadevices_native.cameras.v4l2_ioctl import (
     open_node,
 )
 from mediadevices_native.cameras.v4l2_modes import USUAL_SIZES, video_modes
+from mediadevices_native.device_files import how_to_get_leave
 from mediadevices_native.findings import Finding
 from mediadevices_native.hotplug import watch_directory, watch_udev
 from mediadevices_native.usb import find_usb_device, read_attribute, usb_group_key
@@ -112,7 +113,9 @@ class LinuxCameras:
                 free = buffers_are_free(call, capability(call).buffer_type)
         except OSError as error:
             if isinstance(error, PermissionError):
-                return NotReadableError(f"{label}: no permission for {path}; {_remedy(path)}")
+                return NotReadableError(
+                    f"{label}: no permission for {path}; {how_to_get_leave(path)}"
+                )
             if error.errno in _GONE:
                 return NotReadableError(f"{label}: the camera is gone; plug it in again")
             free = error.errno != errno.EBUSY
@@ -136,7 +139,9 @@ class LinuxCameras:
             except OSError as error:
                 denied = isinstance(error, PermissionError)
                 text = f"{device.label}: " + ("no permission" if denied else str(error))
-                findings.append(Finding(str(path), False, text, _remedy(path) if denied else ""))
+                findings.append(
+                    Finding(str(path), False, text, how_to_get_leave(path) if denied else "")
+                )
                 continue
             if free:
                 text = f"{device.label}: {len(device.modes)} modes"
@@ -228,14 +233,3 @@ def _key(node: Path) -> str:
     # Nothing but its number tells a virtual camera from another of the same name.
     position = "/".join(place.parts[-2:]) if (node / "device").exists() else node.name
     return f"{position}:{read_attribute(node, 'name')}:{index}"
-
-
-def _remedy(path: Path) -> str:
-    """Say how to get leave to use a node."""
-    try:
-        group = path.group()
-    except (OSError, KeyError):
-        return "ask the system's administrator"
-    if group == "root":
-        return f"its group is root: run as root, or give {path} to a group of yours"
-    return f"add yourself to the group {group} (sudo usermod -aG {group} $USER) and log in again"

@@ -8,6 +8,7 @@ one model get their ids in that order too, so a USB card's device is named by th
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -70,11 +71,18 @@ class AlsaCards:
     Args:
         root: The folder ``/proc/asound``.
         processes: The folder ``/proc``.
+        nodes: The folder of the device files.
     """
 
-    def __init__(self, root: Path = Path("/proc/asound"), processes: Path = Path("/proc")) -> None:
+    def __init__(
+        self,
+        root: Path = Path("/proc/asound"),
+        processes: Path = Path("/proc"),
+        nodes: Path = Path("/dev/snd"),
+    ) -> None:
         self._root = root
         self._processes = processes
+        self._nodes = nodes
 
     def ports(self) -> tuple[AlsaPort, ...]:
         """Return all microphones and speakers, in the cards' order."""
@@ -113,6 +121,13 @@ class AlsaCards:
                 name = _read(self._processes / match[1] / "comm").strip()
                 return f"process {match[1]} ({name})" if name else f"process {match[1]}"
         return ""
+
+    def forbidden_node(self, address: AlsaAddress) -> Path | None:
+        """Return the device file of a microphone if this user may not open it, else None."""
+        if (port := self.find(address)) is None:
+            return None
+        node = self._nodes / f"pcmC{port.number}D{address.device}c"
+        return node if node.exists() and not os.access(node, os.R_OK | os.W_OK) else None
 
     def _cards(self) -> list[tuple[int, str, str, str]]:
         return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.device_files import how_to_get_leave
 from mediadevices_native.microphones.alsa_devices import AlsaAddress, AlsaCards, find_alsa_device
 from mediadevices_native.microphones.host_devices import HostAddress, find_host_device
 from mediadevices_native.microphones.line import LineEvents, Lost
@@ -33,7 +34,7 @@ class DirectLine:
         portaudio: The process's PortAudio.
         choose: Finds the microphone in PortAudio's list, which changes: asked at every opening.
         gone: Returns whether it is unplugged, given the seconds since the last block.
-        holder: Returns who else has it open, or ``""``.
+        reason: Returns why it cannot be opened, if that is known, or ``""``.
     """
 
     def __init__(
@@ -41,12 +42,12 @@ class DirectLine:
         portaudio: PortAudio,
         choose: Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None],
         gone: Callable[[float], bool],
-        holder: Callable[[], str] = str,
+        reason: Callable[[], str] = str,
     ) -> None:
         self._portaudio = portaudio
         self._choose = choose
         self._gone = gone
-        self._holder = holder
+        self._reason = reason
 
     def open(
         self,
@@ -61,8 +62,8 @@ class DirectLine:
         except SampleRateRefusedError:
             raise  # nobody's fault who has it open
         except NotReadableError as error:
-            if holder := self._holder():
-                raise NotReadableError(f"{error}; {holder} has it open") from error
+            if reason := self._reason():
+                raise NotReadableError(f"{error}; {reason}") from error
             raise
 
     def quiet(self) -> bool:
@@ -83,8 +84,16 @@ def alsa_line(portaudio: PortAudio, address: AlsaAddress, cards: AlsaCards) -> D
         portaudio,
         choose=lambda rows: find_alsa_device(rows, address, cards),
         gone=lambda _: bool(address.card) and cards.find(address) is None,
-        holder=lambda: cards.holder(address) if address.card else "",
+        reason=lambda: _reason(cards, address) if address.card else "",
     )
+
+
+def _reason(cards: AlsaCards, address: AlsaAddress) -> str:
+    """Say what keeps a card from being opened, or ``""``."""
+    if node := cards.forbidden_node(address):
+        return f"no permission for {node}; {how_to_get_leave(node)}"
+    holder = cards.holder(address)
+    return f"{holder} has it open" if holder else ""
 
 
 def host_line(portaudio: PortAudio, address: HostAddress) -> DirectLine:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.device_files import how_to_get_leave
 from mediadevices_native.findings import Finding
 from mediadevices_native.hotplug import watch_by_polling, watch_udev
 from mediadevices_native.microphones.alsa_devices import (
@@ -132,7 +133,7 @@ class PortAudioMicrophoneDriver:
         if self._linux:
             findings.append(self._diagnose_server())
         microphones = [device for device in self._list() if device.kind == "audioinput"]
-        findings += [Finding(f"microphone {one.label}", True, one.key) for one in microphones]
+        findings += [self._diagnose_microphone(one) for one in microphones]
         if not microphones:
             findings.append(
                 Finding(
@@ -143,6 +144,14 @@ class PortAudioMicrophoneDriver:
                 )
             )
         return findings
+
+    def _diagnose_microphone(self, device: Device) -> Finding:
+        subject = f"microphone {device.label}"
+        address = device.address
+        node = self._cards.forbidden_node(address) if isinstance(address, AlsaAddress) else None
+        if node is None:
+            return Finding(subject, True, device.key)
+        return Finding(subject, False, f"no permission for {node}", how_to_get_leave(node))
 
     def _diagnose_server(self) -> Finding:
         try:

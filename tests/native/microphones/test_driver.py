@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -30,6 +32,8 @@ from support.sound import Recorder, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from support.faults import FaultNotes
 
 PULSE = row("pulse", inputs=32, outputs=32)
 CARD = row("Headset: USB Audio (hw:0,0)", inputs=1)
@@ -190,6 +194,29 @@ async def test_a_held_card_is_an_error_that_names_the_holder(tmp_path: Path) -> 
     )
     with pytest.raises(NotReadableError, match=expected):
         await driver.open(device, Configuration(device.modes[0]), Recorder())
+
+
+@pytest.mark.fault("microphone", "no permission for the device file")
+async def test_a_card_that_may_not_be_opened_says_how_to_get_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
+) -> None:
+    cards(tmp_path)
+    node = tmp_path / "pcmC0D0c"
+    node.touch()
+    monkeypatch.setattr(os, "access", lambda path, _: path != node)  # root may open everything
+    monkeypatch.setattr(type(node), "group", lambda _: "audio")
+    # PortAudio leaves out what it cannot open.
+    driver = driver_of(FakeSoundDevice([]), alsa=AlsaCards(tmp_path, tmp_path, tmp_path))
+    (device,) = await driver.list_devices()
+    leave = f"no permission for {node}; add yourself to the group audio"
+    with pytest.raises(NotReadableError, match=re.escape(leave)):
+        await driver.open(device, Configuration(device.modes[0]), Recorder())
+    fault.sees("`NotReadableError`: no permission for the file, and the group to join")
+    (finding,) = (one for one in driver.diagnose() if one.subject.startswith("microphone "))
+    assert (finding.ok, finding.text) == (False, f"no permission for {node}")
+    assert "group audio" in finding.remedy
+    monkeypatch.undo()
+    assert all(one.ok for one in driver.diagnose() if one.subject.startswith("microphone "))
 
 
 async def test_a_device_of_another_driver_is_refused() -> None:
