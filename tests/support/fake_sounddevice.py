@@ -97,9 +97,10 @@ class FakeSoundDevice:
     streams: list[FakeStream] = field(default_factory=list[FakeStream])
 
     PortAudioError = PortAudioError
-    _StreamBase = FakeStream
 
     def __post_init__(self) -> None:
+        # Of its own: the library looks for open streams in all the memory, also in other tests'.
+        self._StreamBase: type[FakeStream] = type("OwnStream", (FakeStream,), {})
         self._initialize()
 
     def _initialize(self) -> None:
@@ -127,6 +128,6 @@ class FakeSoundDevice:
             raise PortAudioError(self.fail_to_open)
         if self.only_rate and options["samplerate"] != self.only_rate:
             raise PortAudioError("Invalid sample rate", -9997)
-        stream = FakeStream(self, options)
+        stream = self._StreamBase(self, options)
         self.streams.append(stream)
         return stream

@@ -27,7 +27,7 @@ from mediadevices_native.microphones.sound_server import (
     ServerSnapshot,
     SoundServer,
 )
-from support.fake_sounddevice import FakeSoundDevice, FakeStream, row
+from support.fake_sounddevice import FakeSoundDevice, row
 from support.sound import Recorder, until
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ async def test_a_server_that_has_gone_leaves_no_default_that_leads_nowhere() -> 
 
     module.present[:] = [PULSE, default]
     module._initialize()
-    others = FakeStream(module, {"samplerate": 48000})  # PortAudio cannot look again.
+    others = module._StreamBase(module, {"samplerate": 48000})  # PortAudio cannot look again.
     assert await driver.list_devices() == ()
     others.close()
 

@@ -16,7 +16,7 @@ from mediadevices_native.microphones.portaudio import (
     SoundDevice,
     StreamRequest,
 )
-from support.fake_sounddevice import FakeSoundDevice, FakeStream, row
+from support.fake_sounddevice import FakeSoundDevice, row
 
 REQUEST = StreamRequest(48000, 1, 480, 0.01)
 
@@ -71,7 +71,7 @@ def test_portaudio_is_not_started_anew_while_a_stream_is_open() -> None:
 
 def test_portaudio_is_not_started_anew_while_the_program_itself_has_a_stream() -> None:
     module = FakeSoundDevice([row("a")])
-    others = FakeStream(module, {"samplerate": 48000})
+    others = module._StreamBase(module, {"samplerate": 48000})
     audio = portaudio(module)
     audio.devices()
     assert not audio.refresh()

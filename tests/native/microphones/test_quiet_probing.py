@@ -49,8 +49,6 @@ def test_it_holds_while_portaudio_starts_and_not_afterwards(
     seen: list[str] = []
 
     class Module(FakeSoundDevice):
-        _StreamBase = type("Stream", (), {})  # of which no other test has left any
-
         def _initialize(self) -> None:
             seen.append(os.environ["ALSA_CONFIG_PATH"])
             super()._initialize()
