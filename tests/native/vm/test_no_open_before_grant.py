@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PROGRAM = """
 import asyncio, contextlib, os
 from mediadevices import navigator
+from mediadevices_native.microphones import portaudio
+
+portaudio._LOCK_SECONDS = 100  # while it is traced, PortAudio takes long to start
 
 def mark(what):  # so that it is seen in the trace
     with contextlib.suppress(OSError):
