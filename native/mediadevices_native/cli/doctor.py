@@ -133,8 +133,8 @@ def _remembered() -> Sequence[Finding]:
 
 def _identity() -> Finding:
     name = application_name(given=APPLICATION)
-    path = secret_path(name)
     try:
+        path = secret_path(name)
         load_secret(path)
     except PrivateFileError as error:
         return Finding("device ids", False, str(error), error.remedy)

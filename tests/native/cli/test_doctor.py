@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import json
+import sys
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -265,3 +266,13 @@ def test_a_device_file_that_may_not_be_opened_is_told_with_its_group(
         "again\nok PortAudio: "
     ) in machine.doctor()
     fault.sees(f"`{told.strip()}`, and the group to join")
+
+
+def test_without_the_library_of_folders_it_says_what_to_install(
+    healthy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "platformdirs", None)
+    done = call("doctor")
+    assert done.code == 1
+    assert "-- device ids: " in done.out
+    assert "\n     pip install platformdirs\n" in done.out
