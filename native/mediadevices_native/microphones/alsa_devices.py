@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     from mediadevices_native.microphones.portaudio import PortAudioDevice
 
-__all__ = ["AlsaAddress", "AlsaCards", "AlsaPort", "alsa_devices", "find_alsa_device", "unknown"]
+__all__ = [
+    "AlsaAddress",
+    "AlsaCards",
+    "AlsaPort",
+    "alsa_devices",
+    "find_alsa_device",
+    "find_detour",
+    "unknown",
+]
 
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
 _CARD = re.compile(
@@ -182,6 +190,18 @@ def find_alsa_device(
         return _default_row(rows)
     port = cards.find(address)
     return None if port is None else _row_of(port, rows)
+
+
+def find_detour(
+    rows: Sequence[PortAudioDevice], address: AlsaAddress, cards: AlsaCards
+) -> PortAudioDevice | None:
+    """Return PortAudio's device that leads to the card that ``ALSA_CARD`` names, or None.
+
+    ALSA reads that variable whenever it opens its ``sysdefault``, which is a card's first device.
+    """
+    if not address.card or address.device != 0 or cards.find(address) is None:
+        return None
+    return next((row for row in _inputs(rows) if row.name == "sysdefault"), None)
 
 
 def unknown(ports: Iterable[AlsaPort], rows: Sequence[PortAudioDevice]) -> bool:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.device_files import how_to_get_leave
-from mediadevices_native.microphones.alsa_devices import AlsaAddress, AlsaCards, find_alsa_device
+from mediadevices_native.microphones.alsa_devices import (
+    AlsaAddress,
+    AlsaCards,
+    find_alsa_device,
+    find_detour,
+)
 from mediadevices_native.microphones.host_devices import HostAddress, find_host_device
 from mediadevices_native.microphones.line import LineEvents, Lost
 from mediadevices_native.microphones.portaudio import SampleRateRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     from mediadevices_native.microphones.portaudio import (
         BlockCallback,
+        Choose,
         OpenedStream,
         PortAudio,
-        PortAudioDevice,
         StreamRequest,
     )
 
@@ -35,19 +42,25 @@ class DirectLine:
         choose: Finds the microphone in PortAudio's list, which changes: asked at every opening.
         gone: Returns whether it is unplugged, given the seconds since the last block.
         reason: Returns why it cannot be opened, if that is known, or ``""``.
+        detour: Finds another way to it; see `PortAudio.open`.
+        environment: The variables that the detour needs.
     """
 
     def __init__(
         self,
         portaudio: PortAudio,
-        choose: Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None],
+        choose: Choose,
         gone: Callable[[float], bool],
         reason: Callable[[], str] = str,
+        detour: Choose = lambda _: None,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._portaudio = portaudio
         self._choose = choose
         self._gone = gone
         self._reason = reason
+        self._detour = detour
+        self._environment = environment
 
     def open(
         self,
@@ -57,14 +70,18 @@ class DirectLine:
         events: LineEvents,  # noqa: ARG002  (nothing happens to it but what `lost` sees)
     ) -> OpenedStream:
         """Open a stream; see `Line.open`."""
+        request = replace(request, environment=self._variables)
         try:
-            return self._portaudio.open(self._choose, request, callback, finished)
+            return self._portaudio.open(self._choose, request, callback, finished, self._detour)
         except SampleRateRefusedError:
             raise  # nobody's fault who has it open
         except NotReadableError as error:
             if reason := self._reason():
                 raise NotReadableError(f"{error}; {reason}") from error
             raise
+
+    def _variables(self, _present: Mapping[str, str]) -> Mapping[str, str]:
+        return self._environment
 
     def quiet(self) -> bool:
         """Nobody moves this stream; see `Line.quiet`."""
@@ -85,6 +102,8 @@ def alsa_line(portaudio: PortAudio, address: AlsaAddress, cards: AlsaCards) -> D
         choose=lambda rows: find_alsa_device(rows, address, cards),
         gone=lambda _: bool(address.card) and cards.find(address) is None,
         reason=lambda: _reason(cards, address) if address.card else "",
+        detour=lambda rows: find_detour(rows, address, cards),
+        environment={"ALSA_CARD": address.card} if address.card else {},
     )
 
 

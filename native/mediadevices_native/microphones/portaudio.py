@@ -25,6 +25,7 @@ from mediadevices_native.microphones.quiet_probing import quiet_probing
 
 __all__ = [
     "Buffer",
+    "Choose",
     "OpenedStream",
     "PortAudio",
     "PortAudioDevice",
@@ -245,6 +246,7 @@ class PortAudio:
         request: StreamRequest,
         callback: BlockCallback,
         finished: Callable[[], None],
+        detour: Choose = lambda _: None,
     ) -> OpenedStream:
         """Open and start a stream.
 
@@ -254,6 +256,8 @@ class PortAudio:
             request: How to open it.
             callback: Called with each block, on PortAudio's thread.
             finished: Called when the stream ends, also after `close`, on PortAudio's thread.
+            detour: Finds another way to a device that came after PortAudio looked, and while an
+                open stream keeps it from looking again.
 
         Raises:
             SampleRateRefusedError: It cannot be had at this sample rate.
@@ -264,6 +268,8 @@ class PortAudio:
             device = choose(_devices(module))
             if device is None and self._refresh(module):
                 device = choose(_devices(module))
+            if device is None:
+                device = detour(_devices(module))
             if device is None:
                 raise NotReadableError("PortAudio does not see the microphone")
             with _environment(request.environment(os.environ)):

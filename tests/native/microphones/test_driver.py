@@ -147,6 +147,37 @@ async def test_a_card_that_came_after_portaudio_is_listed_with_its_modes(tmp_pat
     assert device.modes == (AudioMode(44100, 1),)
 
 
+async def test_a_card_that_came_while_another_is_open_is_reached_by_a_detour(
+    tmp_path: Path,
+) -> None:
+    module = FakeSoundDevice([row("sysdefault", inputs=128)])
+    driver = driver_of(module, alsa=cards(tmp_path))
+    others = FakeStream(module, {"samplerate": 48000})  # PortAudio cannot look again.
+    module.present.append(CARD)
+    (device,) = await driver.list_devices()
+    capture = await driver.open(device, Configuration(device.modes[0]), Recorder())
+    stream = module.streams[-1]
+    assert stream.options["device"] == 0
+    assert stream.environment["ALSA_CARD"] == "Headset"
+    await capture.close()
+    others.close()
+    capture = await driver.open(device, Configuration(device.modes[0]), Recorder())
+    assert module.streams[-1].options["device"] == 1
+    await capture.close()
+
+
+async def test_a_second_device_of_a_card_has_no_detour(tmp_path: Path) -> None:
+    alsa = cards(tmp_path)
+    (tmp_path / "card0" / "pcm0c").rename(tmp_path / "card0" / "pcm1c")
+    module = FakeSoundDevice([row("sysdefault", inputs=128)])
+    others = FakeStream(module, {"samplerate": 48000})
+    driver = driver_of(module, alsa=alsa)
+    (device,) = await driver.list_devices()
+    with pytest.raises(NotReadableError, match="does not see"):
+        await driver.open(device, Configuration(device.modes[0]), Recorder())
+    others.close()
+
+
 async def test_on_other_systems_portaudio_lists_the_devices() -> None:
     module = FakeSoundDevice([row("Built-in Microphone", inputs=1)], ("Core Audio",))
     driver = driver_of(module, platform="darwin")
