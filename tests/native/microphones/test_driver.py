@@ -152,7 +152,7 @@ async def test_a_card_that_came_while_another_is_open_is_reached_by_a_detour(
 ) -> None:
     module = FakeSoundDevice([row("sysdefault", inputs=128)])
     driver = driver_of(module, alsa=cards(tmp_path))
-    others = FakeStream(module, {"samplerate": 48000})  # PortAudio cannot look again.
+    others = module._StreamBase(module, {"samplerate": 48000})  # PortAudio cannot look again.
     module.present.append(CARD)
     (device,) = await driver.list_devices()
     capture = await driver.open(device, Configuration(device.modes[0]), Recorder())
@@ -170,7 +170,7 @@ async def test_a_second_device_of_a_card_has_no_detour(tmp_path: Path) -> None:
     alsa = cards(tmp_path)
     (tmp_path / "card0" / "pcm0c").rename(tmp_path / "card0" / "pcm1c")
     module = FakeSoundDevice([row("sysdefault", inputs=128)])
-    others = FakeStream(module, {"samplerate": 48000})
+    others = module._StreamBase(module, {"samplerate": 48000})
     driver = driver_of(module, alsa=alsa)
     (device,) = await driver.list_devices()
     with pytest.raises(NotReadableError, match="does not see"):

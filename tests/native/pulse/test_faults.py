@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from support.faults import FaultNotes
-    from support.pulse_server import SoundServer
+    from support.pulse_server import Microphone, SoundServer
 
 HEADSET_HERTZ, DESK_HERTZ = 440, 1000
 
@@ -84,43 +84,37 @@ async def test_an_unplugged_microphone_ends_its_track_before_another_one_is_hear
     fault.sees("`ended`, before a sample of another microphone; `devicechange`", ended - unplugged)
 
 
-@pytest.mark.fault("microphone", "suspended by the sound server")
-async def test_a_suspended_microphone_mutes_its_track_until_it_is_resumed(
-    pulse_server: SoundServer, media_devices: MediaDevices, fault: FaultNotes
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            PulseServer.suspend, marks=pytest.mark.fault("microphone", "suspended by the server")
+        ),
+        pytest.param(
+            PulseServer.mute, marks=pytest.mark.fault("microphone", "muted in the system's mixer")
+        ),
+    ],
+)
+async def test_a_microphone_that_is_suspended_or_muted_mutes_its_track_until_it_is_not(
+    pulse_server: SoundServer,
+    media_devices: MediaDevices,
+    fault: FaultNotes,
+    change: Callable[[PulseServer, Microphone, bool], None],
 ) -> None:
     recording = await record(media_devices)
-    suspended = await start_of(pulse_server.server.suspend, pulse_server.headset)
+    changed = await start_of(change, pulse_server.server, pulse_server.headset, True)
     muted = await recording.sees("mute")
     assert recording.track.muted
-    first = len(recording.blocks)
     await recording.hear(0.5)
     assert not np.any(recording.samples(0.3))
-    await start_of(pulse_server.server.suspend, pulse_server.headset, False)
+    await start_of(change, pulse_server.server, pulse_server.headset, False)
     await recording.sees("mute", "unmute")
     assert not recording.track.muted
     await recording.hear(0.6)
     await recording.stop()
-    assert len(recording.blocks) > first
     assert loudest(recording.samples(0.4)[:, 0]) == pytest.approx(HEADSET_HERTZ, abs=3)
     assert np.all(np.diff(recording.timestamps) > 0)
-    fault.sees("`mute` and silence; `unmute` when it is resumed", muted - suspended)
-
-
-@pytest.mark.fault("microphone", "muted in the system's mixer")
-async def test_a_microphone_that_is_muted_in_the_mixer_mutes_its_track(
-    pulse_server: SoundServer, media_devices: MediaDevices, fault: FaultNotes
-) -> None:
-    recording = await record(media_devices)
-    pressed = await start_of(pulse_server.server.mute, pulse_server.headset)
-    muted = await recording.sees("mute")
-    await recording.hear(0.5)
-    assert not np.any(recording.samples(0.3))
-    await start_of(pulse_server.server.mute, pulse_server.headset, False)
-    await recording.sees("mute", "unmute")
-    await recording.hear(0.6)
-    await recording.stop()
-    assert loudest(recording.samples(0.4)[:, 0]) == pytest.approx(HEADSET_HERTZ, abs=3)
-    fault.sees("`mute` and silence; `unmute` when it is unmuted", muted - pressed)
+    fault.sees("`mute` and silence; `unmute` when it is over", muted - changed)
 
 
 @pytest.mark.fault("microphone", "another one becomes the system's default")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import subprocess
 import threading
-import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,33 +16,25 @@ import pytest
 from mediadevices.driver import Configuration, Device
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
-from support.sound import Recorder, loudest, until
+from support.sound import Recorder, Recording, loudest, until
+from support.sound_cards import RATE, played, playing, tone, unplugged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CARDS = Path("/sys/bus/platform/drivers/snd_aloop")
-RATE = 44100
+    from mediadevices import MediaDevices
+    from support.faults import FaultNotes
+
 HERTZ = {"Mic1": 440, "Mic2": 1000}
 
 
 @pytest.fixture
 def tones(tmp_path: Path) -> Iterator[None]:
     """Play a tone into each card, for device 0 to hear."""
-    players: list[subprocess.Popen[bytes]] = []
-    for card, hertz in HERTZ.items():
-        path = tmp_path / f"{card}.wav"
-        phase = 2 * np.pi * hertz * np.arange(30 * RATE) / RATE
-        samples = np.repeat((np.sin(phase) * 16384).astype("<i2"), 2)
-        with wave.open(str(path), "wb") as file:
-            file.setparams((2, 2, RATE, 0, "NONE", ""))
-            file.writeframes(samples.tobytes())
-        command = ["aplay", "-q", "-D", f"hw:{card},1", str(path)]
-        players.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
-    yield
-    for player in players:
-        player.kill()
-        player.wait()
+    with contextlib.ExitStack() as players:
+        for card, hertz in HERTZ.items():
+            players.enter_context(playing(card, tone(hertz), tmp_path))
+        yield
 
 
 @pytest.fixture
@@ -54,18 +46,6 @@ async def find(driver: PortAudioMicrophoneDriver, key: str) -> Device:
     found = [one for one in await driver.list_devices() if one.key == key]
     assert [one.kind for one in found] == ["audioinput", "audiooutput"]
     return found[0]
-
-
-@contextlib.contextmanager
-def unplugged(card: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Take a card away; by another process, for it blocks until nobody has the card open."""
-    number = (Path("/proc/asound") / card).resolve().name.removeprefix("card")
-    name = f"snd_aloop.{number}"
-    command = ["sh", "-c", f"echo {name} > {CARDS}/unbind"]
-    with subprocess.Popen(command) as process:
-        yield process
-        assert process.wait(20) == 0
-    (CARDS / "bind").write_text(name)
 
 
 async def test_each_card_is_a_microphone_with_its_modes(driver: PortAudioMicrophoneDriver) -> None:
@@ -140,8 +120,9 @@ def holders() -> Iterator[set[int]]:
         program.wait()
 
 
+@pytest.mark.fault("microphone", "another program has its sound card open")
 async def test_a_card_that_another_program_holds_is_listed_and_the_error_names_the_program(
-    driver: PortAudioMicrophoneDriver, holders: set[int]
+    driver: PortAudioMicrophoneDriver, holders: set[int], fault: FaultNotes
 ) -> None:
     states = list(Path("/proc/asound/Mic1/pcm0c").glob("sub*/status"))
     await until(lambda: all("owner_pid" in state.read_text() for state in states), 30)
@@ -151,6 +132,7 @@ async def test_a_card_that_another_program_holds_is_listed_and_the_error_names_t
         await driver.open(device, Configuration(device.modes[0]), recorder)
     assert any(f"process {holder} " in str(caught.value) for holder in holders)
     assert recorder.events == []
+    fault.sees("another microphone, or `NotReadableError`, which names the other program")
 
 
 async def test_a_silent_card_does_not_keep_close_waiting(
@@ -164,3 +146,43 @@ async def test_a_silent_card_does_not_keep_close_waiting(
         await capture.close()
         assert asyncio.get_running_loop().time() - start < 2  # the machine is slow
     assert not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+
+
+# What a program sees.
+
+
+@pytest.mark.fault("microphone", "overflow: samples were lost before the program took them")
+@pytest.mark.usefixtures("tones")
+async def test_samples_that_a_busy_program_lost_are_counted_and_are_a_gap(
+    media_devices: MediaDevices, fault: FaultNotes
+) -> None:
+    [track] = (await media_devices.get_user_media({"audio": True})).get_tracks()
+    recording = Recording(track)
+    await recording.hear(0.5)
+    ctypes.PyDLL(None).usleep(3_000_000)  # C code that holds Python's lock, and so every thread
+    await until(lambda: np.max(recording.gaps) > 1_000_000, 30)
+    await recording.stop()
+    assert "ended" not in recording.events
+    stats = track.stats
+    lost = stats.total_frames_duration - stats.delivered_frames_duration
+    assert lost > np.max(recording.gaps) / 1000 - 1
+    fault.sees("a gap in `timestamp`; `track.stats.total_frames` counts what is missing")
+
+
+@pytest.mark.fault("microphone", "refuses the sample rate")
+async def test_a_card_at_another_rate_than_it_prefers_is_heard_at_the_rate_that_was_asked_for(
+    media_devices: MediaDevices, tmp_path: Path, fault: FaultNotes
+) -> None:
+    await media_devices.enumerate_devices()  # PortAudio sees that the card prefers 44.1 kHz ...
+    with playing("Mic1", tone(1000, rate=48000), tmp_path, rate=48000):  # ... which is over now
+        await until(lambda: played("Mic1") > 0, 30)
+        for asked, expected in ((True, 48000), ({"sampleRate": {"exact": 44100}}, 44100)):
+            [track] = (await media_devices.get_user_media({"audio": asked})).get_tracks()
+            assert track.get_settings().sample_rate == expected
+            recording = Recording(track)
+            await recording.hear(1.5)
+            await recording.stop()
+            assert {block.sample_rate for block in recording.blocks} == {expected}
+            heard = loudest(recording.samples(0.5)[:, 0], expected)
+            assert heard == pytest.approx(1000, rel=0.1)
+    fault.sees("the samples at the rate that it asked for, resampled from one that can be had")
