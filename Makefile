@@ -4,10 +4,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := .venv-peers/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance mutation-check benchmark-browser check browser-table idl-page \
+.PHONY: help setup demo test conformance mutation-check bench benchmark-browser check browser-table idl-page \
     oracle format clean
 
 help: ## Show this list
@@ -44,6 +45,17 @@ conformance: $(STAMP) ## Run the conformance suite everywhere, and write its tab
 
 mutation-check: $(STAMP) ## Break rules of the standard one at a time, and see who notices
 	PYTHONPATH=tests $(BIN)/python -m support.mutation_check
+
+bench: $(STAMP) $(PEERS) ## Measure everything against the raw thing, and write docs/benchmarks.md
+	@$(SYSTEM) test
+	PYTHONPATH=tests $(BIN)/python -m benchmarks native
+	PYTHONPATH=tests $(BIN)/python -m benchmarks page
+	PYTHONPATH=tests $(BIN)/python -m benchmarks report
+
+$(PEERS): benchmarks/peers/requirements.txt
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install -qq --disable-pip-version-check -r $<
+	@touch $@
 
 benchmark-browser: $(STAMP) ## Time the ways of a frame in each browser, beside plain JavaScript
 	$(BIN)/python -m pytest benchmarks/browser/bench_routes.py -q -rP | grep '^|\|^_.*test_routes\|passed\|failed'

@@ -1,0 +1,1 @@
+"""How fast the library is: every figure a ratio against the raw thing, measured in the same run."""

@@ -1,0 +1,46 @@
+"""The figures of the desktop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from benchmarks.support import machine
+from benchmarks.support.figures import Figure, Growth, unmeasured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.support.measuring import Effort
+
+__all__ = ["measure"]
+
+_MODULES = {
+    "N10": "selection",
+}
+"""Which module measures which figures."""
+
+
+def measure(
+    names: Sequence[str], effort: Effort
+) -> tuple[dict[str, str], list[Figure], list[Growth]]:
+    """Measure some figures, or all.
+
+    Returns:
+        The machine, the figures, and the plots.
+    """
+    figures: list[Figure] = []
+    growth: list[Growth] = []
+    for wanted, module in _MODULES.items():
+        if names and not set(names) & set(wanted.split()):
+            continue
+        print(f"measuring {wanted} …", file=sys.stderr, flush=True)
+        try:
+            found = asyncio.run(import_module(f"benchmarks.native.{module}").measure(effort))
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is the figure's reason)
+            found = [unmeasured(wanted, module, "", f"it failed: {error!r}")]
+        figures += [one for one in found if isinstance(one, Figure)]
+        growth += [one for one in found if isinstance(one, Growth)]
+    return machine.describe("opencv-python", "numpy", "sounddevice"), figures, growth

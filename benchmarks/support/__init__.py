@@ -1,0 +1,1 @@
+"""What all figures share: how they are measured, kept, and shown."""
