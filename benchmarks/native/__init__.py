@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["measure"]
 
 _MODULES = {
+    "N1 N2 N4 N5": "throughput",
+    "N3": "latency",
+    "N6": "memory",
+    "N7": "conversions",
+    "N8": "audio",
+    "N9": "starting",
     "N10": "selection",
+    "N11": "peers",
+    "growth": "growth",
 }
 """Which module measures which figures."""
 
@@ -31,6 +40,8 @@ def measure(
     Returns:
         The machine, the figures, and the plots.
     """
+    # A film ends, and its camera is gone then.
+    logging.getLogger("mediadevices").setLevel(logging.ERROR)
     figures: list[Figure] = []
     growth: list[Growth] = []
     for wanted, module in _MODULES.items():

@@ -1,0 +1,160 @@
+"""N8: a microphone's blocks, while the program is busy, and what they cost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.native.cameras import track_of
+from benchmarks.support.figures import measured, ratio, unmeasured
+from benchmarks.support.measuring import interleaved
+from mediadevices import AudioData, MediaStreamTrackProcessor
+from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from support import pulse_server
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from benchmarks.support.figures import Figure
+    from benchmarks.support.measuring import Effort
+
+_RATE, _BLOCK, _TONE = 48000, 480, 440
+_BUSY = 0.05
+"""Seconds that the loop is busy, and then as long is not."""
+
+_LOST_SECONDS, _CPU_SECONDS = 60, 6
+_TITLE = "10 ms blocks, CPU per second of sound"
+
+
+async def _idle(seconds: float, *, spin: bool) -> None:
+    """Let the loop be blocked half of the time, by work or (which costs nothing) asleep."""
+    end = time.monotonic() + seconds
+    while (now := time.monotonic()) < end:
+        if spin:
+            while time.monotonic() < now + _BUSY:
+                pass
+        else:
+            time.sleep(_BUSY)
+        await asyncio.sleep(_BUSY)
+
+
+async def _hear(processor: MediaStreamTrackProcessor, blocks: list[bytes]) -> None:
+    async for block in processor.readable:
+        assert isinstance(block, AudioData)
+        blocks.append(bytes(block.data))
+        block.close()
+
+
+async def _ours(seconds: float) -> float:
+    """Return the processor's milliseconds for a second of sound, read block by block."""
+    async with track_of(PortAudioMicrophoneDriver(), "audio") as track:
+        blocks: list[bytes] = []
+        hearing = asyncio.create_task(_hear(MediaStreamTrackProcessor(track), blocks))
+        await asyncio.sleep(0.3)
+        start, before = time.process_time(), len(blocks)
+        await _idle(seconds, spin=False)
+        cost = (time.process_time() - start) / ((len(blocks) - before) * _BLOCK / _RATE)
+        track.stop()
+        await hearing
+        return cost * 1000
+
+
+async def _bare(seconds: float, *, hand_over: bool = False) -> float:
+    """Return the same for a callback that copies each block into a ring.
+
+    Args:
+        seconds: How long to listen.
+        hand_over: Whether it also wakes the loop, as it must where somebody waits there.
+    """
+    import sounddevice  # type: ignore[import-untyped]  # it has no types
+
+    loop = asyncio.get_running_loop()
+    ring, place, frames, woken = bytearray(4 * _RATE), 0, 0, 0
+
+    def wake() -> None:
+        nonlocal woken
+        woken += 1
+
+    def callback(samples: object, count: int, _times: object, _flags: object) -> None:
+        nonlocal place, frames
+        block = memoryview(samples)  # type: ignore[arg-type]  # cffi's buffer
+        ring[place : place + len(block)] = block
+        place = (place + len(block)) % len(ring)
+        frames += count
+        if hand_over:
+            loop.call_soon_threadsafe(wake)
+
+    [device] = [
+        number
+        for number, device in enumerate(sounddevice.query_devices())
+        if device["name"] == "pulse"
+    ]
+    stream = sounddevice.RawInputStream(
+        samplerate=_RATE, blocksize=_BLOCK, channels=1, dtype="float32", latency=0.01,
+        device=device, callback=callback,
+    )  # fmt: skip
+    with stream:
+        await asyncio.sleep(0.3)
+        start, before = time.process_time(), frames
+        await _idle(seconds, spin=False)
+        return (time.process_time() - start) / ((frames - before) / _RATE) * 1000
+
+
+async def _lost(seconds: float) -> tuple[int, int]:
+    """Return how many samples of a pure tone are missing, and of how many."""
+    async with track_of(PortAudioMicrophoneDriver(), "audio") as track:
+        processor, blocks = MediaStreamTrackProcessor(track), list[bytes]()
+        hearing = asyncio.create_task(_hear(processor, blocks))
+        await _idle(seconds, spin=True)
+        track.stop()
+        await hearing
+    samples = np.frombuffer(b"".join(blocks), np.float32)
+    return max(_missing(samples), processor.dropped * _BLOCK), len(samples)
+
+
+def _missing(samples: NDArray[np.float32]) -> int:
+    """Return how many samples are missing in a tone: each gap turns its phase."""
+    samples = samples[: len(samples) // _BLOCK * _BLOCK]
+    turns = np.exp(-2j * np.pi * _TONE / _RATE * np.arange(len(samples)))
+    phases = np.angle((samples * turns).reshape(-1, _BLOCK).sum(axis=1))
+    steps = np.abs(np.angle(np.exp(1j * np.diff(phases)))) / (2 * np.pi) * _RATE / _TONE
+    return round(float(steps[steps > 0.5].sum()))  # less is no sample, but the tone's own rounding
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Measure both on a sound server of its own."""
+    if reason := pulse_server.why_not():
+        return [unmeasured("N8", _TITLE, "PulseAudio", reason)]
+    with pulse_server.PulseServer() as server:
+        os.environ.update(server.environment)
+        microphone = server.load_source("headset", "Headset", channels=1, rate=_RATE)
+        server.set_default(microphone)
+        server.play_tone(microphone, _TONE)
+        seconds = effort.scale * _CPU_SECONDS
+        ours, bare, floor = await interleaved(
+            effort.runs,
+            partial(_ours, seconds),
+            partial(_bare, seconds),
+            partial(_bare, seconds, hand_over=True),
+        )
+        lost_seconds = effort.count(_LOST_SECONDS)
+        lost, frames = await _lost(lost_seconds)
+    case = "PulseAudio, 48 kHz, the loop blocked half the time"
+    return [
+        measured(
+            "N8",
+            "samples lost",
+            f"{case}, {lost_seconds} s",
+            [lost],
+            "samples",
+            0,
+            note=f"of {frames}",
+        ),
+        ratio("N8", _TITLE, case, ours, bare, "ms", 1.2),
+        ratio("N8", "the floor: the bare callback waking the loop", case, floor, bare, "ms", None),
+    ]

@@ -1,0 +1,153 @@
+"""N11: the same work by what people would pick instead, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.native import files
+from benchmarks.native.cameras import FilmCameras, MemoryCamera, film_driver, track_of
+from benchmarks.support.figures import Figure, ratio, unmeasured
+from benchmarks.support.measuring import Effort, interleaved
+from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor
+from mediadevices.driver import VideoMode
+from mediadevices.testing import FakeCamera, install_fake_devices
+
+_SCRIPTS = Path(__file__).parents[1] / "peers"
+_PACED, _PACED_FRAMES = 60, 100
+_FILM = "Motion JPEG, 1080p"
+_SYNTHETIC = f"synthetic cameras, 1080p, {_PACED} frames/s"
+_MEMORY = f"its synthetic camera, ours out of memory, 1080p, {_PACED} frames/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run gave; ages are microseconds from the driver to the consumer."""
+
+    frames: int
+    seconds: float
+    cpu: float
+    ages: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Frames per second."""
+        return self.frames / self.seconds
+
+    @property
+    def milliseconds(self) -> float:
+        """Milliseconds of processor time for a frame."""
+        return self.cpu / self.frames * 1000
+
+    @property
+    def age(self) -> float:
+        """The median of the ages."""
+        return statistics.median(self.ages)
+
+
+async def _peer(script: str, *arguments: object) -> Run:
+    command = [str(part) for part in (files.PEERS, _SCRIPTS / script, *arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        raise files.CannotMeasureError(done.stderr.strip().rpartition("\n")[2])
+    return Run(**json.loads(done.stdout.splitlines()[-1]))
+
+
+async def _film(rate: float) -> Run:
+    """Read a film to its end, or the first frames of a paced one."""
+    cameras = FilmCameras(files.mjpeg(), rate)
+    async with track_of(film_driver(cameras)) as track:
+        frames, ages = 0, list[float]()
+        wall, cpu = time.perf_counter(), time.process_time()
+        async for frame in MediaStreamTrackProcessor(track, max_buffer_size=4).readable:
+            if rate:
+                ages.append((time.monotonic_ns() - cameras.films[0].taken_at[frames]) / 1000)
+            frames += 1
+            frame.close()
+            if rate and frames == _PACED_FRAMES:
+                break
+        return Run(frames, time.perf_counter() - wall, time.process_time() - cpu, ages)
+
+
+async def _synthetic(count: int) -> Run:
+    """Read the library's own synthetic camera, which draws its pictures."""
+    camera = FakeCamera(modes=(VideoMode(files.WIDTH, files.HEIGHT, _PACED, "I420"),))
+    with install_fake_devices([camera], 0, 0) as fakes:
+        async with track_of(fakes.driver) as track:
+            return await _read(track, count)
+
+
+async def _memory(count: int) -> Run:
+    """Read a camera that stamps a frame just before it hands it over."""
+    async with track_of(MemoryCamera(_PACED, (files.WIDTH, files.HEIGHT))) as track:
+        return await _read(track, count)
+
+
+async def _read(track: MediaStreamTrack, count: int) -> Run:
+    frames, ages = 0, list[float]()
+    wall, cpu = time.perf_counter(), time.process_time()
+    async for frame in MediaStreamTrackProcessor(track).readable:
+        ages.append(time.monotonic_ns() / 1000 - frame.timestamp)
+        frames += 1
+        frame.close()
+        if frames == count:
+            break
+    return Run(frames, time.perf_counter() - wall, time.process_time() - cpu, ages)
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Compare with each peer that is here."""
+    if not files.PEERS.exists():
+        return [unmeasured("N11", "peers", "", "there is no .venv-peers: run `make bench`")]
+    path, count = files.mjpeg(), effort.count(300)
+    runs = max(3, effort.runs // 2)
+    found: list[Figure] = []
+    for name, script in (
+        ("aiortc MediaPlayer", "aiortc_player.py"),
+        ("vidgear CamGear", "vidgear_camgear.py"),
+    ):
+        there = partial(_peer, script, path)
+        here, paced = partial(_film, 0), partial(_film, _PACED)
+        found += await _against(runs, name, _FILM, "rate cpu", here, partial(there, 0))
+        case = f"{_FILM}, {_PACED} frames/s"
+        found += await _against(runs, name, case, "age", paced, partial(there, _PACED))
+    there = partial(_peer, "wrtc_processor.py", files.WIDTH, files.HEIGHT, _PACED, count)
+    name, synthetic = "wrtc processor", partial(_synthetic, count)
+    found += await _against(runs, name, _SYNTHETIC, "rate cpu", synthetic, there)
+    memory = partial(_memory, count)
+    return [*found, *await _against(runs, name, _MEMORY, "age", memory, there)]
+
+
+async def _against(
+    runs: int,
+    name: str,
+    case: str,
+    quantities: str,
+    ours: Callable[[], Awaitable[Run]],
+    peer: Callable[[], Awaitable[Run]],
+) -> list[Figure]:
+    try:
+        mine, theirs = await interleaved(runs, ours, peer)
+    except files.CannotMeasureError as error:
+        return [unmeasured("N11", f"against {name}", case, str(error))]
+    against = f"against {name}"
+    found: list[Figure] = []
+    if "rate" in quantities:
+        rates = [run.rate for run in mine], [run.rate for run in theirs]
+        title = f"frames/s {against}"
+        found.append(ratio("N11", title, case, *rates, of="frames/s", target=1, better="higher"))
+    if "cpu" in quantities:
+        costs = [run.milliseconds for run in mine], [run.milliseconds for run in theirs]
+        title = f"CPU per frame {against}"
+        found.append(ratio("N11", title, case, *costs, of="ms", target=1))
+    if "age" in quantities:
+        ages = [run.age for run in mine], [run.age for run in theirs]
+        title = f"latency, p50, {against}"
+        found.append(ratio("N11", title, case, *ages, of="µs", target=1))
+    return found

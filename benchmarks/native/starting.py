@@ -1,0 +1,68 @@
+"""N9: how long it takes to begin."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import cv2
+
+from benchmarks.native import files
+from benchmarks.native.cameras import FilmCameras, film_driver, track_of
+from benchmarks.support.figures import measured, ratio
+from benchmarks.support.measuring import interleaved
+from mediadevices import MediaStreamTrackProcessor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.support.figures import Figure
+    from benchmarks.support.measuring import Effort
+
+_IMPORT = """
+import time
+start = time.{clock}()
+import {module}
+print(time.{clock}() - start)
+"""
+
+
+async def _import(module: str) -> float:
+    """Return the milliseconds of a new process's first import, of the processor's time."""
+    code = _IMPORT.format(clock="process_time", module=module)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout) * 1000
+
+
+async def _bare(path: Path) -> float:
+    start = time.process_time()
+    film = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    assert film.read()[0]
+    took = time.process_time() - start
+    film.release()
+    return took * 1000
+
+
+async def _ours(path: Path) -> float:
+    start = time.process_time()
+    async with track_of(film_driver(FilmCameras(path, rate=30))) as track:
+        async for _frame in MediaStreamTrackProcessor(track).readable:
+            return (time.process_time() - start) * 1000
+    raise AssertionError("the film is empty")
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Measure an import in a new process, and the opening of a camera in this one."""
+    mine, loop = await interleaved(
+        effort.runs + 2, partial(_import, "mediadevices"), partial(_import, "asyncio")
+    )
+    path = files.mjpeg()
+    ours, bare = await interleaved(2 * effort.runs + 1, partial(_ours, path), partial(_bare, path))
+    return [
+        measured("N9", "import mediadevices", "a new process, CPU", mine, "ms", 60),
+        ratio("N9", "import mediadevices, against import asyncio", "", mine, loop, "ms", None),
+        ratio("N9", "to the first frame, CPU", "Motion JPEG, 1080p", ours, bare, "ms", 1.05),
+    ]
