@@ -76,14 +76,16 @@ class Constraint:
             same_value(self.name, setting, value) for value in self.exact
         ):
             return False
-        if self.min is None and self.max is None:
+        low, high = self.min, self.max
+        if low is None and high is None:
             return True
         if isinstance(setting, str):
             return False
-        actual = comparable(self.name, setting)
-        return (self.min is None or actual >= comparable(self.name, self.min)) and (
-            self.max is None or actual <= comparable(self.name, self.max)
-        )
+        if self.name == "aspectRatio":
+            setting = comparable(self.name, setting)
+            low = None if low is None else comparable(self.name, low)
+            high = None if high is None else comparable(self.name, high)
+        return (low is None or setting >= low) and (high is None or setting <= high)
 
 
 #: One constraint set, analysed; in the order in which the program wrote it.

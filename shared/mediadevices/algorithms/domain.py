@@ -32,6 +32,8 @@ Domain: TypeAlias = Interval | tuple[Value, ...]
 
 def _on_step(number: float, interval: Interval, rounding: int) -> float:
     """Return the step at (0), at or below (-1), or at or above (1) a number."""
+    if interval.step == 1 and isinstance(number, int) and isinstance(interval.origin, int):
+        return number
     steps = (number - interval.origin) / interval.step
     # A step that a float misses by a hair is still that step.
     whole = round(steps)
@@ -46,18 +48,21 @@ def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
     if not constraint.required:
         return domain
     if isinstance(domain, tuple):
-        return tuple(value for value in domain if constraint.satisfied_by(value)) or None
+        kept = tuple([value for value in domain if constraint.satisfied_by(value)])
+        return domain if len(kept) == len(domain) else kept or None
     if constraint.exact is not None:
-        kept = tuple(
+        exact = tuple(
             value
             for value in constraint.exact
             if not isinstance(value, (str, bool))
             and _holds(domain, value)
             and constraint.satisfied_by(value)
         )
-        return kept or None
+        return exact or None
     low = domain.min if constraint.min is None else max(domain.min, constraint.min)
     high = domain.max if constraint.max is None else min(domain.max, constraint.max)
+    if (low, high) == (domain.min, domain.max):
+        return domain
     if domain.step:
         low, high = _on_step(low, domain, 1), _on_step(high, domain, -1)
     return Interval(low, high, domain.step, domain.origin) if low <= high else None

@@ -9,7 +9,7 @@ from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
 from mediadevices.algorithms.domain import Domain, Interval
 from mediadevices.algorithms.frame_size import aspect_ratio
 from mediadevices.algorithms.select_settings import Selection
-from mediadevices.algorithms.settings_universe import Region, narrowed
+from mediadevices.algorithms.settings_universe import Region, all_narrowed
 from mediadevices.driver import AudioMode, Mode, VideoMode
 
 __all__ = ["explain_selection"]
@@ -42,9 +42,10 @@ def _offered(name: str, regions: Sequence[Region]) -> str:
     if name == "aspectRatio":
         ratios = sorted(
             {
-                aspect_ratio(region.mode.width, region.mode.height)
+                aspect_ratio(mode.width, mode.height)
                 for region in regions
-                if isinstance(region.mode, VideoMode)
+                for _, mode in region.modes
+                if isinstance(mode, VideoMode)
             }
         )
         return "native " + ", ".join(_number(ratio) for ratio in ratios)
@@ -118,7 +119,7 @@ def explain_selection(
 
 def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
     required = [one for one in basic if one.required]
-    failing = [one for one in required if not any(narrowed(region, (one,)) for region in regions)]
+    failing = [one for one in required if not all_narrowed(regions, (one,))]
     if failing:
         return "; ".join(
             f"{one.name}: asked {_asked(one)}, has {_offered(one.name, regions)}" for one in failing

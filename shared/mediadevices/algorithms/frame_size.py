@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from mediadevices.algorithms.domain import Domain, Interval
 
-__all__ = ["Ratio", "aspect_ratio", "candidate_sizes"]
+__all__ = ["ANY_RATIO", "Ratio", "aspect_ratio", "candidate_sizes"]
 
 
 def aspect_ratio(width: int, height: int) -> float:
@@ -33,6 +33,9 @@ class Ratio:
     def holds(self, width: int, height: int) -> bool:
         """Tell whether a size has such a ratio."""
         return self.min <= aspect_ratio(width, height) <= self.max
+
+
+ANY_RATIO = Ratio()
 
 
 def _bounds(domain: Domain) -> tuple[int, int] | None:

@@ -1,44 +1,55 @@
 """All settings that a device can have, as a few regions and no long list (§11.1.1, step 1).
 
 The standard starts from all possible settings dictionaries. A camera of 1920 by 1080 has more than
-two million of them for each of its rates. Here each native mode gives two regions: itself
-(``resizeMode: "none"``), and everything that can be cropped, scaled and decimated from it
-(``"crop-and-scale"``). A microphone's mode gives one.
+two million of them for each of its rates. Here the native modes of one size, which differ in their
+rates, give two regions: themselves (``resizeMode: "none"``), and everything that can be cropped,
+scaled and decimated from them (``"crop-and-scale"``). A microphone's mode gives one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from mediadevices.algorithms.constraints import Constraint, comparable
 from mediadevices.algorithms.domain import Domain, Interval, restrict
-from mediadevices.algorithms.frame_size import Ratio, candidate_sizes
+from mediadevices.algorithms.frame_size import ANY_RATIO, Ratio, candidate_sizes
 from mediadevices.driver import AudioMode, Device, Mode, Range, VideoMode
 
-__all__ = ["Region", "narrowed", "resampled_rates", "settings_universe", "up_mixed"]
+__all__ = ["Region", "all_narrowed", "narrowed", "resampled_rates", "settings_universe", "up_mixed"]
 
 #: Frames per second below which nobody decimates. Capabilities say 0, as the standard asks.
 SLOWEST_FRAME_RATE = 0.001
 #: Hertz that a microphone's samples can be resampled to, whatever its native rates are.
 LOWEST_SAMPLE_RATE, USUAL_SAMPLE_RATE = 8000, 48000
 
+_NATIVE: Domain = ("none",)
+_SCALED: Domain = ("crop-and-scale",)
 
-@dataclass(frozen=True, slots=True)
-class Region:
+
+class Region(NamedTuple):
     """A set of settings dictionaries of one device.
 
     Attributes:
         device: Where the device stands in the list of candidates.
-        mode: The native mode behind all of the settings.
-        domains: What each property can be.
-        ratio: For a camera, the aspect ratios that will do: they tie width to height.
+        modes: The native modes behind the settings, a microphone's one or a camera's of one size;
+            each with its place in the device's own list.
+        own: What each property can be that depends on the mode.
+        common: What each of the others can be; one mapping for all regions of the device.
+        ratio: For a camera, the aspect ratios that will do: they tie width to height. It is one for
+            all regions of the device.
     """
 
     device: int
-    mode: Mode
-    domains: Mapping[str, Domain]
-    ratio: Ratio = Ratio()  # noqa: RUF009  (immutable)
+    modes: tuple[tuple[int, Mode], ...]
+    own: Mapping[str, Domain]
+    common: Mapping[str, Domain]
+    ratio: Ratio = ANY_RATIO
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """What each property can be."""
+        return {**self.common, **self.own}
 
 
 def resampled_rates(mode: AudioMode) -> Interval:
@@ -70,96 +81,135 @@ def settings_universe(
     """
     common: dict[str, Domain] = {name: (value,) for name, value in identity.items()}
     common |= {name: _control_domain(control) for name, control in device.controls.items()}
+    sizes: dict[tuple[int, int], dict[float, tuple[int, Mode]]] = {}
     regions: list[Region] = []
-    for mode in _distinct(device.modes if modes is None else modes):
-        if isinstance(mode, AudioMode):
-            regions.append(
-                Region(
-                    index,
-                    mode,
-                    common
-                    | {
-                        "sampleRate": resampled_rates(mode),
-                        "channelCount": up_mixed(mode),
-                        "sampleSize": (mode.sample_size,),
-                        "latency": (mode.latency,),
-                    },
-                )
-            )
-        else:
-            common.setdefault("backgroundBlur", (False,))
-            regions += _video_regions(index, mode, common)
-    return tuple(regions)
-
-
-def _distinct(modes: Iterable[Mode]) -> Iterable[Mode]:
-    """Leave out modes that differ from an earlier one in their pixel format alone.
-
-    The driver lists first what it prefers, and the settings are the same.
-    """
-    distinct: dict[tuple[int, int, float] | AudioMode, Mode] = {}
-    for mode in modes:
+    for place, mode in enumerate(device.modes if modes is None else modes):
         if isinstance(mode, VideoMode):
-            distinct.setdefault((mode.width, mode.height, mode.frame_rate), mode)
-        else:
-            distinct.setdefault(mode, mode)
-    return distinct.values()
-
-
-def _video_regions(
-    index: int, mode: VideoMode, common: Mapping[str, Domain]
-) -> tuple[Region, Region]:
-    native: dict[str, Domain] = {
-        "width": (mode.width,),
-        "height": (mode.height,),
-        "frameRate": (mode.frame_rate,),
-        "resizeMode": ("none",),
-    }
-    scaled: dict[str, Domain] = {
-        "width": Interval(1, mode.width, 1),
-        "height": Interval(1, mode.height, 1),
-        "frameRate": Interval(min(SLOWEST_FRAME_RATE, mode.frame_rate), mode.frame_rate),
-        "resizeMode": ("crop-and-scale",),
-    }
-    return Region(index, mode, {**common, **native}), Region(index, mode, {**common, **scaled})
+            # Of those that differ in their pixel format the driver lists first what it prefers.
+            by_rate = sizes.setdefault((mode.width, mode.height), {})
+            by_rate.setdefault(mode.frame_rate, (place, mode))
+            continue
+        own: dict[str, Domain] = {
+            "sampleRate": resampled_rates(mode),
+            "channelCount": up_mixed(mode),
+            "sampleSize": (mode.sample_size,),
+            "latency": (mode.latency,),
+        }
+        regions.append(Region(index, ((place, mode),), own, common))
+    if sizes:
+        common.setdefault("backgroundBlur", (False,))
+    rates: dict[tuple[float, ...], tuple[Domain, Domain]] = {}
+    for (width, height), by_rate in sizes.items():
+        native = tuple(by_rate)
+        if native not in rates:
+            fastest = max(native)
+            rates[native] = native, Interval(min(SLOWEST_FRAME_RATE, *native), fastest)
+        native_rates, slower_rates = rates[native]
+        native_size: dict[str, Domain] = {
+            "width": (width,),
+            "height": (height,),
+            "frameRate": native_rates,
+            "resizeMode": _NATIVE,
+        }
+        smaller: dict[str, Domain] = {
+            "width": Interval(1, width, 1),
+            "height": Interval(1, height, 1),
+            "frameRate": slower_rates,
+            "resizeMode": _SCALED,
+        }
+        of_size = tuple(by_rate.values())
+        regions.append(Region(index, of_size, native_size, common))
+        regions.append(Region(index, of_size, smaller, common))
+    return tuple(regions)
 
 
 def narrowed(region: Region, constraints: Iterable[Constraint]) -> Region | None:
     """Return the part of a region that satisfies all required constraints, or None."""
-    domains: dict[str, Domain] | None = None
-    ratio = region.ratio
-    for constraint in constraints:
-        if not constraint.required:
+    return next(iter(all_narrowed((region,), constraints)), None)
+
+
+def all_narrowed(regions: Sequence[Region], constraints: Iterable[Constraint]) -> Sequence[Region]:
+    """Return what is left of regions under all required constraints, without those that vanish.
+
+    What regions share is looked at once: the properties of the device, and equal domains.
+    """
+    required = [constraint for constraint in constraints if constraint.required]
+    if not required:
+        return regions
+    kept: list[Region] = []
+    shared: dict[int, _Shared | None] = {}
+    known: dict[tuple[int, int], Domain | None] = {}
+    for region in regions:
+        key = id(region.common)
+        if key not in shared:
+            shared[key] = _shared(region, required)
+        if (device := shared[key]) is None:
             continue
-        if constraint.name == "aspectRatio" and "width" in region.domains:
-            low, high = ratio.min, ratio.max
-            if constraint.exact is not None:
-                wanted = [value for value in constraint.exact if isinstance(value, (int, float))]
-                low, high = max(low, *map(_rounded, wanted)), min(high, *map(_rounded, wanted))
-            low = low if constraint.min is None else max(low, _rounded(constraint.min))
-            high = high if constraint.max is None else min(high, _rounded(constraint.max))
-            if low > high:
-                return None
-            ratio = Ratio(low, high)
-            continue
-        domain = (domains or region.domains).get(constraint.name)
-        if domain is None or (domain := restrict(domain, constraint)) is None:
+        own = region.own
+        changed: dict[str, Domain] = {}
+        for number, constraint in device.rest:
+            name = constraint.name
+            domain = changed[name] if name in changed else own.get(name)
+            if domain is None:
+                break
+            place = id(domain), number
+            if place not in known:
+                known[place] = restrict(domain, constraint)
+            if (left := known[place]) is None:
+                break
+            if left is not domain:
+                changed[name] = left
+        else:
+            if changed:
+                own = {**own, **changed}
+            if device.ratio is ANY_RATIO or _has_a_size(own, device.ratio):
+                kept.append(Region(region.device, region.modes, own, device.common, device.ratio))
+    return kept
+
+
+class _Shared(NamedTuple):
+    """What constraints leave of that which all regions of a device share.
+
+    Attributes:
+        common: What each of the properties can be that do not depend on the mode.
+        ratio: The aspect ratios that will do.
+        rest: The other constraints, each with its place in the list.
+    """
+
+    common: Mapping[str, Domain]
+    ratio: Ratio
+    rest: Sequence[tuple[int, Constraint]]
+
+
+def _shared(region: Region, required: Sequence[Constraint]) -> _Shared | None:
+    common, ratio = dict(region.common), region.ratio
+    rest: list[tuple[int, Constraint]] = []
+    for number, constraint in enumerate(required):
+        name = constraint.name
+        if name == "aspectRatio" and "width" in region.own:
+            ratio = _narrowed_ratio(ratio, constraint)
+        elif (domain := common.get(name)) is None:
+            rest.append((number, constraint))
+        elif (left := restrict(domain, constraint)) is None:
             return None
-        if domains is None:
-            domains = dict(region.domains)
-        domains[constraint.name] = domain
-    result = region if domains is None and ratio == region.ratio else None
-    if result is None:
-        result = replace(region, domains=domains or region.domains, ratio=ratio)
-    return result if _has_a_size(result) else None
+        else:
+            common[name] = left
+    return _Shared(common, ratio, rest) if ratio.min <= ratio.max else None
+
+
+def _narrowed_ratio(ratio: Ratio, constraint: Constraint) -> Ratio:
+    low, high = ratio.min, ratio.max
+    if constraint.exact is not None:
+        wanted = [value for value in constraint.exact if isinstance(value, (int, float))]
+        low, high = max(low, *map(_rounded, wanted)), min(high, *map(_rounded, wanted))
+    low = low if constraint.min is None else max(low, _rounded(constraint.min))
+    high = high if constraint.max is None else min(high, _rounded(constraint.max))
+    return Ratio(low, high)
 
 
 def _rounded(number: float) -> float:
     return comparable("aspectRatio", number)
 
 
-def _has_a_size(region: Region) -> bool:
-    if region.ratio == Ratio() or "width" not in region.domains:
-        return True
-    sizes = candidate_sizes(region.domains["width"], region.domains["height"], region.ratio)
-    return next(sizes, None) is not None
+def _has_a_size(domains: Mapping[str, Domain], ratio: Ratio) -> bool:
+    return next(candidate_sizes(domains["width"], domains["height"], ratio), None) is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mediadevices.algorithms.constraints import advanced_sets, basic_set, stripped
 from mediadevices.algorithms.explain import explain_selection
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
-from mediadevices.algorithms.settings_universe import narrowed, settings_universe
+from mediadevices.algorithms.settings_universe import all_narrowed, settings_universe
 from mediadevices.driver import Configuration, VideoMode
 from mediadevices.errors import OverconstrainedError
 from mediadevices.webidl import conversion
@@ -69,11 +69,7 @@ class Sharing:
         basic = basic_set(applicable)
         served = [mode for mode in modes if all(self._serves(mode, track) for track in others)]
         shared = self._required_controls(others)
-        universe = [
-            kept
-            for region in settings_universe(0, self._device, self._identity, served)
-            if (kept := narrowed(region, shared)) is not None
-        ]
+        universe = all_narrowed(settings_universe(0, self._device, self._identity, served), shared)
         selections = select_settings(
             universe,
             basic,
