@@ -10,7 +10,6 @@ operation that may wait returns a future, and handles tell what happens through 
 
 from __future__ import annotations
 
-import asyncio
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,6 +23,8 @@ from mediadevices.errors import NotSupportedError
 from mediadevices.webidl import promise
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mediadevices.media.audio_data import AudioData
     from mediadevices.media.video_frame import VideoFrame
 

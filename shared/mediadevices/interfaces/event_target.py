@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from mediadevices.errors import InvalidStateError
 from mediadevices.interfaces.event import Event
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["EventHandler", "EventHandlerAttribute", "EventTarget", "report_exception"]
 
@@ -140,6 +142,8 @@ class EventTarget(Interface):
         Raises:
             TimeoutError: It did not happen in time.
         """
+        from asyncio import wait_for
+
         future: asyncio.Future[Event] = promise.running_loop().create_future()
 
         def settle(event: Event) -> None:
@@ -148,7 +152,7 @@ class EventTarget(Interface):
 
         self.add_event_listener(type, settle)
         try:
-            return await asyncio.wait_for(future, timeout)
+            return await wait_for(future, timeout)
         finally:
             self.remove_event_listener(type, settle)
 
@@ -162,8 +166,10 @@ class EventTarget(Interface):
         Yields:
             Each event.
         """
+        from asyncio import Event as Arrival
+
         waiting: deque[Event] = deque(maxlen=max_buffer_size)
-        arrived = asyncio.Event()
+        arrived = Arrival()
 
         def note(event: Event) -> None:
             waiting.append(event)
@@ -329,8 +335,8 @@ def report_exception(error: Exception, where: str) -> None:
         where: Where it came from, for the message.
     """
     try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+        loop = promise.running_loop()
+    except InvalidStateError:
         sys.excepthook(type(error), error, error.__traceback__)
     else:
         loop.call_exception_handler({"message": f"unhandled exception {where}", "exception": error})

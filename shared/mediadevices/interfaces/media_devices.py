@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.names import closest
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mediadevices.agent import StreamHandle
 
 __all__ = ["MediaDevices"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -15,6 +14,8 @@ from mediadevices.interfaces.media_stream_track import MediaStreamTrack
 from mediadevices.webidl import conversion
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mediadevices.agent import StreamHandle
 
 __all__ = ["MediaStream", "attach"]

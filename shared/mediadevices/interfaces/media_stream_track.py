@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +23,8 @@ from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.dictionary import freeze
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mediadevices.agent import FrameReader, ReadyState, TrackHandle
 
 __all__ = ["MediaStreamTrack"]

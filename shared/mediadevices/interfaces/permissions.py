@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from mediadevices.interfaces.backed import Backed, interface_of
@@ -12,6 +11,7 @@ from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Mapping
 
     from mediadevices.agent import (

@@ -6,13 +6,15 @@ writable stream gives each chunk to its sink at once.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mediadevices.webidl import promise
 from mediadevices.webidl.interface import Interface
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = [
     "ReadableStream",

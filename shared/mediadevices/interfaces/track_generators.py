@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mediadevices.agents import current_agent
@@ -15,6 +14,8 @@ from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mediadevices.algorithms.properties import Kind
 
 __all__ = ["AudioTrackGenerator", "VideoTrackGenerator"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mediadevices.errors import InvalidStateError
+from mediadevices.webidl import promise
 from mediadevices.webidl.dictionary import Dictionary
 from mediadevices.webidl.interface import Interface
 
@@ -33,8 +34,8 @@ class _TrackStats(Interface):
         if self._snapshot is None:
             self._snapshot = self._handle.get_stats() or {}
             try:
-                asyncio.get_running_loop().call_soon(self._forget)
-            except RuntimeError:
+                promise.running_loop().call_soon(self._forget)
+            except InvalidStateError:
                 # No loop runs, so nothing can change behind the program's back either.
                 numbers, self._snapshot = self._snapshot, None
                 return numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -20,10 +19,12 @@ from mediadevices.media.frame_geometry import (
 from mediadevices.media.inputs import flat_bytes, integer, members, required, writable_bytes
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, PixelFormat, find_pixel_format
 from mediadevices.media.resource import MediaResource
+from mediadevices.webidl import promise
 from mediadevices.webidl.conversion import boolean, is_sequence, wrong_type
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
@@ -337,8 +338,8 @@ class VideoFrame(Interface):
             InvalidStateError: No event loop is running. Outside of one use `data` or `to_ndarray`.
         """
         try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+            loop = promise.running_loop()
+        except InvalidStateError:
             raise InvalidStateError(
                 "VideoFrame.copy_to: no event loop is running; use `data` or `to_ndarray` here"
             ) from None

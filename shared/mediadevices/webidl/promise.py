@@ -6,12 +6,12 @@ says "a promise rejected with", the future has failed before the caller gets it.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mediadevices.errors import InvalidStateError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
 
 __all__ = ["rejected", "resolved", "running_loop", "shielded", "started", "then"]
@@ -29,8 +29,10 @@ def running_loop() -> asyncio.AbstractEventLoop:
     Raises:
         InvalidStateError: None is running.
     """
+    from asyncio import get_running_loop  # here: it is half of what importing the library takes
+
     try:
-        return asyncio.get_running_loop()
+        return get_running_loop()
     except RuntimeError:
         message = (
             "no event loop is running; call this inside an `async def` function that "
