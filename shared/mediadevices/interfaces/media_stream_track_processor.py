@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.interfaces.media_stream_track import MediaStreamTrack, open_reader
 from mediadevices.interfaces.streams import ReadableStream
-from mediadevices.webidl import conversion, promise
+from mediadevices.webidl import conversion
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
@@ -59,10 +59,7 @@ class MediaStreamTrackProcessor(Interface):
             raise conversion.wrong_type(path, "a MediaStreamTrack", source)
         reader = open_reader(source, size, format)
         self._reader = reader
-        self._readable: ReadableStream[MediaData] = ReadableStream(
-            lambda: promise.started(reader.read(), name="MediaStreamTrackProcessor read"),
-            reader.close,
-        )
+        self._readable: ReadableStream[MediaData] = ReadableStream(reader.read, reader.close)
 
     def __repr__(self) -> str:
         return f"<MediaStreamTrackProcessor {self.dropped} dropped>"

@@ -6,9 +6,9 @@ writable stream gives each chunk to its sink at once.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mediadevices.webidl import promise
 from mediadevices.webidl.interface import Interface
@@ -54,7 +54,9 @@ class ReadableStream(Interface, Generic[T]):
     __slots__ = ("_cancel", "_locked", "_pull")
 
     def __init__(
-        self, pull: Callable[[], asyncio.Future[T | None]], cancel: Callable[[], None]
+        self,
+        pull: Callable[[], Coroutine[Any, Any, T | None]],  # Any: nothing is ever sent to it
+        cancel: Callable[[], None],
     ) -> None:
         self._pull = pull
         self._cancel = cancel
@@ -120,7 +122,7 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
 
     def __init__(
         self,
-        pull: Callable[[], asyncio.Future[T | None]],
+        pull: Callable[[], Coroutine[Any, Any, T | None]],  # Any: nothing is ever sent to it
         cancel: Callable[[], None],
         unlock: Callable[[], None],
     ) -> None:
@@ -139,9 +141,11 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
         """
         if self._unlock is None:
             return promise.rejected(TypeError(_RELEASED))
-        return promise.then(
-            self._pull(), lambda value: ReadableStreamReadResult(value, done=value is None)
-        )
+        return promise.started(self._read(), name="ReadableStreamDefaultReader read")
+
+    async def _read(self) -> ReadableStreamReadResult[T]:
+        value = await self._pull()
+        return ReadableStreamReadResult(value, done=value is None)
 
     def release_lock(self) -> None:
         """Let go of the stream; again does nothing."""

@@ -40,12 +40,18 @@ class Output(ABC):
         self._real = True
         self._running_dry = False
         # Weakly: a reader belongs to its consumer, and goes with it.
-        self._readers: weakref.WeakSet[LocalReader] = weakref.WeakSet()
+        self._readers: tuple[weakref.ref[LocalReader], ...] = ()
 
     @property
     def readers(self) -> tuple[LocalReader, ...]:
         """The readers whose consumers are still there."""
-        return tuple(reader for reader in self._readers if not reader.closed)
+        return tuple(
+            [
+                reader
+                for reference in self._readers
+                if (reader := reference()) is not None and not reader.closed
+            ]
+        )
 
     @property
     def flows(self) -> bool:
@@ -71,12 +77,13 @@ class Output(ABC):
             closed: Called when the consumer has closed it; it should call `readers_changed`.
         """
         reader = LocalReader(capacity, self._finisher(format), closed)
-        self._readers.add(reader)
+        self._readers += (weakref.ref(reader),)
         self.readers_changed()
         return reader
 
     def readers_changed(self) -> None:
         """Take note that a reader came or went."""
+        self._readers = tuple(weakref.ref(reader) for reader in self.readers)
         self._attend()
 
     def set_flow(self, *, real: bool, source_delivers: bool) -> None:
@@ -133,8 +140,9 @@ class Output(ABC):
             return ()
         self._last = timestamp
         readers = self.readers
-        for reader in readers:
-            reader.count_lost(lost)
+        if lost:
+            for reader in readers:
+                reader.count_lost(lost)
         return readers
 
     def _attend(self) -> None:

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable
 
 from mediadevices.agent import FrameReader, MediaData
-from mediadevices.webidl import promise
 
 __all__ = ["LocalReader"]
 
@@ -87,7 +86,7 @@ class LocalReader(FrameReader):
         while not self._items:
             if self._closed:
                 return None
-            turn: asyncio.Future[None] = promise.running_loop().create_future()
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             try:
                 await turn
