@@ -69,9 +69,9 @@ class PlaneLayout(NamedTuple):
     stride: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FrameGeometry:
-    """All of a frame but its memory and its time; shared by the frames that look alike."""
+    """All of a frame but its memory and its time; one object for the frames that look alike."""
 
     format: PixelFormat
     coded_width: int

@@ -48,7 +48,7 @@ class PixelPlane:
         return self.columns(width) * len(self.black)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each, and its hash is asked often
 class PixelFormat:
     """A layout of pixels in memory.
 

@@ -6,7 +6,8 @@ else.
 
 from __future__ import annotations
 
-from functools import cache
+import math
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ from mediadevices.media.frame_geometry import PlaneLayout, packed_geometry
 from mediadevices.media.pixels import SharedPixelOperations
 
 if TYPE_CHECKING:
-    from mediadevices.media.frame_geometry import DOMRectReadOnly
+    from mediadevices.media.frame_geometry import DOMRectReadOnly, FrameGeometry
     from mediadevices.media.pixel_formats import PixelFormat, PixelPlane
     from mediadevices.media.video_frame import VideoFrame
 
@@ -45,6 +46,8 @@ _TO_GRAY = _fixed(0.299, 0.587, 0.114)
 def frame_array(frame: VideoFrame) -> Bytes:
     """Return the visible pixels in the frame's format; see `VideoFrame.to_ndarray`."""
     geometry, resource = frame.geometry, frame.resource
+    if (shape := _whole(geometry)) is not None:
+        return memory_array(resource)[: math.prod(shape)].reshape(shape)
     pixel_format, visible = geometry.format, geometry.visible
     if len(pixel_format.planes) == 1 or geometry.is_packed:
         memory = memory_array(resource)
@@ -58,6 +61,15 @@ def frame_array(frame: VideoFrame) -> Bytes:
     if visible.width % pixel_format.subsampling_x or len(memory) % visible.width:
         return memory
     return memory.reshape(-1, visible.width)
+
+
+@lru_cache(maxsize=256)
+def _whole(geometry: FrameGeometry) -> tuple[int, ...] | None:
+    """Return the shape of a picture that is its whole memory and one plane; else None."""
+    if len(geometry.format.planes) > 1 or not geometry.is_packed:
+        return None
+    size, samples = geometry.visible, geometry.format.planes[0].sample_bytes
+    return (size.height, size.width) if samples == 1 else (size.height, size.width, samples)
 
 
 def _plane_view(
@@ -95,6 +107,8 @@ def plane_views(frame: VideoFrame, rect: DOMRectReadOnly) -> list[Bytes]:
     """
     geometry = frame.geometry
     memory: Bytes = np.frombuffer(frame.resource.view, np.uint8)
+    if rect is geometry.visible and (shape := _whole(geometry)) is not None:
+        return [memory[: math.prod(shape)].reshape(shape)]
     return [
         _plane_view(memory, plane, place, rect)
         for plane, place in zip(geometry.format.planes, geometry.layout, strict=True)

@@ -19,6 +19,7 @@ from mediadevices.media.frame_geometry import (
 from mediadevices.media.inputs import flat_bytes, integer, members, required, writable_bytes
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, PixelFormat, find_pixel_format
 from mediadevices.media.resource import MediaResource
+from mediadevices.platform import pixel_operations
 from mediadevices.webidl import promise
 from mediadevices.webidl.conversion import boolean, is_sequence, wrong_type
 from mediadevices.webidl.interface import Interface
@@ -403,8 +404,6 @@ class VideoFrame(Interface):
         wanted = geometry.format if format is None else _read_format("to_ndarray: format", format)
         if wanted is geometry.format:
             return frame_array(self)
-        from mediadevices.platform import pixel_operations
-
         return frame_array(pixel_operations().convert(self, wanted.name))
 
     def __buffer__(self, flags: int, /) -> memoryview:
@@ -459,8 +458,6 @@ class VideoFrame(Interface):
         if wanted is self.geometry.format:
             _copy_planes(self.resource, self.geometry, rect, target, places)
         else:
-            from mediadevices.platform import pixel_operations
-
             with (
                 VideoFrame(self, visible_rect=rect) as cropped,
                 pixel_operations().convert(cropped, wanted.name) as made,
