@@ -27,7 +27,7 @@ _RATE, _BLOCK, _TONE = 48000, 480, 440
 _BUSY = 0.05
 """Seconds that the loop is busy, and then as long is not."""
 
-_LOST_SECONDS, _CPU_SECONDS = 60, 6
+_LOST_SECONDS, _CPU_SECONDS = 60, 4
 _TITLE = "10 ms blocks, CPU per second of sound"
 
 

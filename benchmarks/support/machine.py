@@ -22,6 +22,7 @@ def describe(*packages: str) -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "memory": _memory(),
         "system": platform.platform(),
+        "load": f"{os.getloadavg()[0]:.1f}",
         "Python": platform.python_version(),
     }
     for package in ("mediadevices", *packages):

@@ -48,6 +48,8 @@ def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
     if not constraint.required:
         return domain
     if isinstance(domain, tuple):
+        if len(domain) == 1:  # as most are
+            return domain if constraint.satisfied_by(domain[0]) else None
         kept = tuple([value for value in domain if constraint.satisfied_by(value)])
         return domain if len(kept) == len(domain) else kept or None
     if constraint.exact is not None:

@@ -85,7 +85,9 @@ class AudioOutput(Output):
             return
         self._format = data.format or self._format
         if self._real:
-            if (out := self._converted(data)) is not None:
+            if (data.sample_rate, data.number_of_channels) == (self._rate, self._channels):
+                pass_on(data, readers)
+            elif (out := self._converted(data)) is not None:
                 with out:
                     pass_on(out, readers)
             return

@@ -73,9 +73,9 @@ def mix_channels(data: AudioData, channels: int) -> AudioData:
     Raises:
         InvalidStateError: The block is closed.
     """
-    given = data.channels()
-    if len(given) == channels:
+    if data.number_of_channels == channels:
         return data.clone()
+    given = data.channels()
     name = str(data.format)
     sample_format = SAMPLE_FORMATS[name]
     if channels == 1:
