@@ -2,6 +2,7 @@
 
 python -m benchmarks native            # all figures of the desktop, into benchmarks/results
 python -m benchmarks native N3 N10     # some of them, to look at
+python -m benchmarks native --check    # a short run: 1 if a ratio is far worse than recorded
 python -m benchmarks page              # those of the web page
 python -m benchmarks report            # docs/benchmarks.md, from the results
 """
@@ -12,33 +13,58 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from benchmarks.support import report
 from benchmarks.support.figures import Results
+from benchmarks.support.keeping import lost
 from benchmarks.support.measuring import FULL, SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.support.measuring import Effort
 
 _WORLDS = {"native": "benchmarks.native", "page": "benchmarks.browser"}
 """Each has `measure(names, effort)`, which returns the machine, the figures and the plots."""
 
 
 def main() -> int:
-    """Do as the command line says; 1 when something could not be measured."""
+    """Do as the command line says; 1 when something could not be measured, or was lost."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", choices=(*_WORLDS, "report"))
     parser.add_argument("names", nargs="*", help="figures, such as N3; all unless given")
     parser.add_argument("--short", action="store_true", help="fewer and shorter runs")
+    parser.add_argument("--check", action="store_true", help="compare with the recorded ratios")
     given = parser.parse_args()
     if given.what == "report":
         report.write_page()
         return 0
-    measure = import_module(_WORLDS[given.what]).measure
-    machine, figures, growth = measure(given.names, SHORT if given.short else FULL)
-    date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    results = Results(given.what, date, machine, figures, growth)
-    print(report.table(results))
+    if given.check:
+        return _check(given.what, given.names)
+    results = _measure(given.what, given.names, SHORT if given.short else FULL)
     if not given.names and not given.short:
         results.write(report.RESULTS / f"{given.what}.json")
-    return int(any(figure.value is None for figure in figures))
+    return int(any(figure.value is None for figure in results.figures))
+
+
+def _measure(world: str, names: Sequence[str], effort: Effort) -> Results:
+    machine, figures, growth = import_module(_WORLDS[world]).measure(names, effort)
+    date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    results = Results(world, date, machine, figures, growth)
+    print(report.table(results))
+    return results
+
+
+def _check(world: str, names: Sequence[str]) -> int:
+    recorded = Results.read(report.RESULTS / f"{world}.json").figures
+    worse = lost(recorded, _measure(world, names, SHORT).figures)
+    if worse:  # Once is noise.
+        again = lost(recorded, _measure(world, names, SHORT).figures)
+        worse = {key: again[key] for key in worse.keys() & again.keys()}
+    for key, how in worse.items():
+        print(f"lost: {key}: {how}")
+    return int(bool(worse))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from benchmarks.support.figures import Figure, measured
+from benchmarks.support.figures import Figure, measured, ratio
 from benchmarks.support.measuring import Effort, interleaved
 from mediadevices.algorithms.constraints import (
     advanced_sets,
@@ -70,6 +70,16 @@ async def measure(effort: Effort) -> list[Figure]:
             assert found
         return (time.thread_time() - start) / repeats * 1000
 
-    (times,) = await interleaved(effort.runs, select)
+    async def nearest() -> float:
+        start = time.thread_time()
+        for _ in range(repeats):
+            assert min(MODES, key=lambda mode: abs(mode.width - 1280) + abs(mode.height - 720))
+        return (time.thread_time() - start) / repeats * 1000
+
+    times, plain = await interleaved(effort.runs, select, nearest)
     case = f"{len(MODES)} modes, {len(CONSTRAINTS) - 1} constraints, 8 advanced sets"
-    return [measured("N10", "SelectSettings", case, times, "ms", 1.0)]
+    title = "SelectSettings, against one look at each mode for the nearest size"
+    return [
+        measured("N10", "SelectSettings", case, times, "ms", 1.0),
+        ratio("N10", title, case, times, plain, "ms", None),
+    ]
