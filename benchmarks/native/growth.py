@@ -96,11 +96,17 @@ async def measure(effort: Effort) -> list[Figure | Growth]:
     time_lines, later = await _over_time(effort)
     return [
         later,
-        Growth("tracks", "More tracks of one camera, each read", "tracks", cpu, {"native": tracks}),
-        Growth("consumers", "More consumers of one track", "consumers", cpu, {"native": consumers}),
+        Growth("tracks", "More tracks of one camera, each read", "tracks", cpu, _beside(tracks)),
+        Growth("consumers", "More consumers of one track", "consumers", cpu, _beside(consumers)),
         Growth("sizes", "Larger frames, by format (VGA to 4K)", "megapixels", cpu, sizes),
         Growth("time", "As time goes on (4 consumers, VGA)", "seconds", cpu, time_lines),
     ]
+
+
+def _beside(line: list[tuple[float, float]]) -> dict[str, list[tuple[float, float]]]:
+    """Return a line, and what it would be if it grew as fast as what it is drawn over."""
+    first, cost = line[0]
+    return {"native": line, "linear": [(x, cost * x / first) for x, _ in (line[0], line[-1])]}
 
 
 async def _over_time(effort: Effort) -> tuple[dict[str, list[tuple[float, float]]], Figure]:

@@ -16,6 +16,7 @@ __all__ = ["line_plot"]
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 190, 48, 60
 _FONT = 'font-family="system-ui, sans-serif" font-size="13"'
+_LABEL_WIDTH = 30
 _COLOURS = ("#3949ab", "#e65100", "#00897b", "#8e24aa", "#c62828", "#546e7a")
 
 
@@ -66,10 +67,13 @@ def line_plot(growth: Growth) -> str:
             place=f"translate(20 {(_TOP + bottom) / 2}) rotate(-90)",
         ),
     ]
+    labelled = 0.0
     for value in sorted({x for x, _ in points}):
         x = across.at(value)
         parts.append(f'<path d="M{x:.1f} {_TOP}V{bottom}" stroke="#eceff1"/>')
-        parts.append(_text(x, bottom + 20, f"{value:g}", 'text-anchor="middle"'))
+        if x - labelled > _LABEL_WIDTH:
+            parts.append(_text(x, bottom + 20, f"{value:.3g}", 'text-anchor="middle"'))
+            labelled = x
     for value in down.ticks():
         y = down.at(value)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{right}" stroke="#eceff1"/>')
