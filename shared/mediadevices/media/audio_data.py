@@ -297,8 +297,13 @@ class AudioData(Interface):
 
         Calling it again does nothing.
         """
-        self._resource = self._format = None
-        self._sample_rate = self._frames = self._channels = 0
+        if self._resource is not None:
+            set_slot = object.__setattr__  # as in `_over`
+            set_slot(self, "_resource", None)
+            set_slot(self, "_format", None)
+            set_slot(self, "_sample_rate", 0)
+            set_slot(self, "_frames", 0)
+            set_slot(self, "_channels", 0)
 
     def to_ndarray(
         self,

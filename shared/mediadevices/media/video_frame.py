@@ -376,7 +376,10 @@ class VideoFrame(Interface):
 
         Calling it again does nothing.
         """
-        self._resource = self._geometry = None
+        if self._resource is not None:
+            set_slot = object.__setattr__  # as in `over`
+            set_slot(self, "_resource", None)
+            set_slot(self, "_geometry", None)
 
     def to_ndarray(self, format: str | None = None) -> npt.NDArray[np.uint8]:  # noqa: A002  (the standard's name)
         """Return the visible pixels as a read-only NumPy array; copy it to draw on it.
