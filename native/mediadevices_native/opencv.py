@@ -75,6 +75,8 @@ class OpenCV(Protocol):
     error: type[Exception]
     VideoCapture: VideoCaptureClass
     cvtColor: Callable[[Picture, int], Picture]  # noqa: N815  (OpenCV's)
+    imdecode: Callable[[Picture, int], Picture | None]
+    IMREAD_COLOR: int
     COLOR_GRAY2BGR: int
     COLOR_BGRA2BGR: int
     CAP_V4L2: int
@@ -85,6 +87,7 @@ class OpenCV(Protocol):
     CAP_PROP_FRAME_HEIGHT: int
     CAP_PROP_FPS: int
     CAP_PROP_POS_MSEC: int
+    CAP_PROP_CONVERT_RGB: int
     __version__: str
 
 

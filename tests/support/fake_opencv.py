@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from mediadevices_native.opencv import Picture
 
 VGA = VideoMode(640, 480, 100.0, "YUYV")
+_ENCODED = struct.Struct("<HHB")
+"""A picture as it is sent in MJPG: width, height, and what is in every pixel."""
 HD = VideoMode(1280, 720, 50.0, "MJPG")
 
 
@@ -43,8 +46,8 @@ class FakeCamera:
     """So many reads from now fail."""
     damaged: int = 0
     """So many frames from now cannot be decoded."""
-    damaged_as: Literal["refused", "empty", "error"] = "refused"
-    """How OpenCV says so; its versions differ."""
+    damaged_as: Literal["refused", "empty", "error", "garbage"] = "refused"
+    """How OpenCV says so: not at all, where it is to decode garbage itself."""
     channels: int = 3
     clock: Callable[[], float] = time.monotonic
     interval: float = 0.005
@@ -71,7 +74,7 @@ class FakeCapture:
         refused = bool(parameters) and not camera.takes_parameters
         self._open = camera.present and not camera.busy and not refused and not camera.in_use
         self.asked: dict[int, float] = dict(zip(parameters[::2], parameters[1::2], strict=True))
-        self._count = 0
+        self._count = self._shown = 0
         self._waiting = False  # A frame is there and has not been taken.
         self._stamp = 0.0
         camera.threads.add(threading.get_ident())
@@ -116,8 +119,20 @@ class FakeCapture:
         if self._camera.damaged:
             return self._damaged()
         width, height = self._size
+        if not self._decodes:
+            encoded = _ENCODED.pack(width, height, self._count % 256)
+            return True, np.frombuffer(encoded, dtype=np.uint8).reshape(1, -1)
+        self._shown = self._count
+        return True, self._picture(self._count)
+
+    @property
+    def _decodes(self) -> bool:
+        return self.asked.get(FakeOpenCV.CAP_PROP_CONVERT_RGB, 1) != 0
+
+    def _picture(self, number: int) -> Picture:
+        width, height = self._size
         shape = (height, width) if self._camera.channels == 1 else (height, width, 3)
-        return True, np.full(shape, self._count % 256, dtype=np.uint8)
+        return np.full(shape, number % 256, dtype=np.uint8)
 
     def _damaged(self) -> tuple[bool, Picture | None]:
         self._camera.damaged -= 1
@@ -128,6 +143,10 @@ class FakeCapture:
                 return True, np.empty((0, 0, 3), dtype=np.uint8)
             case "error":
                 raise FakeError("imdecode")
+            case "garbage" if self._decodes:
+                return True, self._picture(self._shown)  # It gives the last one again.
+            case "garbage":
+                return True, np.zeros((1, 100), dtype=np.uint8)
 
     def get(self, name: int) -> float:
         return self._stamp * 1000 if name == 0 else self.asked.get(name, 0)
@@ -171,10 +190,19 @@ class FakeOpenCV:
     CAP_V4L2, CAP_AVFOUNDATION, CAP_MSMF = 200, 1200, 1400
     CAP_PROP_POS_MSEC, CAP_PROP_FRAME_WIDTH, CAP_PROP_FRAME_HEIGHT = 0, 3, 4
     CAP_PROP_FPS, CAP_PROP_FOURCC = 5, 6
+    CAP_PROP_CONVERT_RGB = 16
+    IMREAD_COLOR = 1
     COLOR_GRAY2BGR, COLOR_BGRA2BGR = 8, 1
 
     def __init__(self, cameras: Mapping[str | int, FakeCamera]) -> None:
         self.VideoCapture = _CaptureClass(cameras)
+
+    def imdecode(self, data: Picture, flags: int) -> Picture | None:
+        assert flags == self.IMREAD_COLOR
+        if len(data) != _ENCODED.size:
+            return None
+        width, height, number = _ENCODED.unpack(data.tobytes())
+        return np.full((height, width, 3), number, dtype=np.uint8)
 
     def cvtColor(self, picture: Picture, code: int) -> Picture:  # noqa: N802  (the name it stands in for)
         assert code == self.COLOR_GRAY2BGR

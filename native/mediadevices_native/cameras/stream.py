@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mediadevices.driver import VideoMode
+from mediadevices_native.cameras.v4l2_modes import COMPRESSED_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,10 @@ class CameraStream:
         self._kernel = kernel
         self._started_at = time.monotonic_ns() // 1000
         self._last_timestamp = 0
+        self._compressed = kernel and self._pixel_format() in COMPRESSED_FORMATS
+        if self._compressed:
+            # OpenCV would give the last picture once more for one that it cannot decode.
+            capture.set(opencv.CAP_PROP_CONVERT_RGB, 0)
 
     @classmethod
     def open(
@@ -140,14 +145,17 @@ class CameraStream:
         rate, pixel_format = self._asked.frame_rate, self._asked.pixel_format
         if self._kernel:
             rate = self._capture.get(self._opencv.CAP_PROP_FPS) or rate
-            fourcc = int(self._capture.get(self._opencv.CAP_PROP_FOURCC)) & 0xFFFFFFFF
-            if fourcc:
-                pixel_format = fourcc.to_bytes(4, "little").decode("latin-1")
+            pixel_format = self._pixel_format() or pixel_format
         return VideoMode(width, height, round(rate, 3), pixel_format)
 
     def release(self) -> None:
         """Stop capturing and let go of the device. Doing it twice does nothing."""
         self._capture.release()
+
+    def _pixel_format(self) -> str:
+        """Return the FourCC of the format that the driver says it has set, or ``""``."""
+        fourcc = int(self._capture.get(self._opencv.CAP_PROP_FOURCC)) & 0xFFFFFFFF
+        return fourcc.to_bytes(4, "little").decode("latin-1") if fourcc else ""
 
     def _timestamp(self) -> int:
         """Return when the frame was taken that was grabbed last."""
@@ -162,6 +170,8 @@ class CameraStream:
         """Decode the frame that was grabbed last; `None` for one that cannot be."""
         try:
             good, picture = self._capture.retrieve()
+            if good and picture is not None and self._compressed:
+                picture = self._opencv.imdecode(picture.reshape(-1), self._opencv.IMREAD_COLOR)
         except self._opencv.error:
             return None
         return self._as_bgr(picture) if good and picture is not None and picture.size else None

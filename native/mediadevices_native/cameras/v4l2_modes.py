@@ -17,7 +17,7 @@ from mediadevices_native.cameras.v4l2_ioctl import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["DECODABLE_FORMATS", "USUAL_SIZES", "video_modes"]
+__all__ = ["COMPRESSED_FORMATS", "DECODABLE_FORMATS", "USUAL_SIZES", "video_modes"]
 
 DECODABLE_FORMATS = frozenset(
     {"YUYV", "UYVY", "MJPG", "JPEG", "NV12", "YU12", "YV12", "RGB3", "BGR3", "GREY"}
@@ -38,7 +38,7 @@ USUAL_SIZES = (
 )
 """What to offer of a camera that takes any size within a range, the preferred one first."""
 
-_COMPRESSED_FORMATS = frozenset({"MJPG", "JPEG"})
+COMPRESSED_FORMATS = frozenset({"MJPG", "JPEG"})
 """They cost time and quality; but the bus carries more of them."""
 
 _ASSUMED_RATE = 30.0
@@ -66,7 +66,7 @@ def video_modes(call: Call, buffer_type: int) -> tuple[VideoMode, ...]:
         for rate in _rates(call, pixel_format, width, height)
     )
     distinct = dict.fromkeys(modes)
-    return tuple(sorted(distinct, key=lambda mode: mode.pixel_format in _COMPRESSED_FORMATS))
+    return tuple(sorted(distinct, key=lambda mode: mode.pixel_format in COMPRESSED_FORMATS))
 
 
 def sizes_within(limits: FrameSize) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -20,6 +20,7 @@ from support.sound import until
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from mediadevices import VideoFrame
     from support.faults import FaultNotes
 
 
@@ -36,16 +37,28 @@ def machine_with(*cameras: FakeCamera, kernel: bool = True) -> Generator[None]:
     assert [camera.in_use for camera in cameras] == [0] * len(cameras)
 
 
+def number_of(frame: VideoFrame) -> int:
+    """Return the number that a frame has in every pixel."""
+    return int(frame.to_ndarray("BGR24")[0, 0, 0])
+
+
 @pytest.mark.fault("camera", "frames that cannot be decoded")
-@pytest.mark.parametrize("way", ["refused", "empty", "error"])
-async def test_frames_that_cannot_be_decoded_are_left_out(fault: FaultNotes, way: str) -> None:
+@pytest.mark.parametrize(
+    ("pixel_format", "way"),
+    [("YUYV", "refused"), ("YUYV", "empty"), ("YUYV", "error"), ("MJPG", "garbage")],
+)
+async def test_frames_that_cannot_be_decoded_are_left_out(
+    fault: FaultNotes, pixel_format: str, way: Literal["refused", "empty", "error", "garbage"]
+) -> None:
     camera = FakeCamera(damaged=5, damaged_as=way)  # The very first ones too.
     with machine_with(camera):
-        track = await video_track()
+        track = await video_track({"width": 640 if pixel_format == "YUYV" else 1280})
+        assert track.get_settings().x_pixel_format == pixel_format
         events = events_of(track)
         for _ in range(5):
             camera.damaged = 20
-            await next_frames(track, 2)
+            before, after = await next_frames(track, 2)
+            assert number_of(before) != number_of(after)  # None is shown twice.
             await until(lambda: camera.damaged == 0)
         assert events == []
         assert camera.opened == 1  # They are no reason to open it anew.
