@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.constraints import basic_set, stripped
@@ -13,7 +13,6 @@ from mediadevices.algorithms.select_settings import Selection, select_settings
 from mediadevices.algorithms.settings_universe import settings_universe
 from mediadevices.driver import Configuration, VideoMode
 from mediadevices.errors import NotReadableError
-from mediadevices.local.device_handle import DeviceHandle
 from mediadevices.local.device_sink import DeviceSink
 from mediadevices.local.sharing import Sharing, named_controls
 from mediadevices.local.source import Source
@@ -26,11 +25,13 @@ if TYPE_CHECKING:
     from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
     from mediadevices.driver import Capture, Device, Driver, Mode
     from mediadevices.local.clock import Clock, Timer
-    from mediadevices.local.device_handle import DeviceNote
 
 __all__ = ["RELINQUISH_AFTER", "DeviceSource"]
 
 _log = logging.getLogger("mediadevices")
+
+#: Takes "open" or "close", and the device.
+DeviceNote: TypeAlias = "Callable[[Literal['open', 'close'], Device], None]"
 
 #: Seconds after which a device is closed whose tracks are all disabled; the standard allows 3.
 RELINQUISH_AFTER = 2.0
@@ -71,7 +72,10 @@ class DeviceSource(Source):
         self._identity = identity
         self._sharing = Sharing(device, identity, self.kind)
         self._on_end = ended
-        self._handle = DeviceHandle(device, driver, loop, note)
+        self._driver = driver
+        self._note = note
+        self.capture: Capture | None = None  # while the device is open
+        self._forsaken = False
         self._sink: DeviceSink | None = None
         self._controls: Mapping[str, Value] = dict(device.initial)
         self._gone = False
@@ -87,6 +91,11 @@ class DeviceSource(Source):
         return bool(self.tracks)
 
     @property
+    def idle(self) -> bool:
+        """Whether the device is closed, and nothing is under way with it."""
+        return not self.tracks and self.capture is None and not self._lock.locked()
+
+    @property
     def native_rate(self) -> float:
         """The frames per second of the native mode; 0 while closed and for microphones."""
         mode = self._mode
@@ -95,13 +104,12 @@ class DeviceSource(Source):
     @property
     def _mode(self) -> Mode | None:
         """The mode that the device is open in; None while it is closed."""
-        capture = self._handle.capture
-        return capture.configuration.mode if capture is not None else None
+        return self.capture.configuration.mode if self.capture is not None else None
 
     @property
     def delivers(self) -> bool:
         """Whether media come at the moment, even if only to be replaced by black or silence."""
-        return self._handle.capture is not None and not self.muted
+        return self.capture is not None and not self.muted
 
     def get_capabilities(self) -> Mapping[str, object]:
         """Return the capabilities, the same for all tracks."""
@@ -133,6 +141,11 @@ class DeviceSource(Source):
             self._sink.pause()
         self._start(f"close {self.label!r}", self._close_if_unused())
 
+    def forsake(self) -> None:
+        """End the tracks and leave the device as it is, since it is another process's."""
+        self._forsaken = True
+        self.stop_tracks()
+
     async def released(self) -> None:
         """Wait until all that was begun with the device is done: its closing, after `release`."""
         async with self._lock:
@@ -149,14 +162,15 @@ class DeviceSource(Source):
         return max((track.output.capacity for track in self.tracks), default=1)
 
     def _start(self, name: str, coroutine: Coroutine[object, None, None]) -> None:
-        if self.loop.is_closed():
-            coroutine.close()  # The device has released itself, since nobody takes its media.
+        if self.loop.is_closed() or self._forsaken:
+            # The device has released itself, since nobody takes its media; or is none of ours.
+            coroutine.close()
         else:
             promise.started(coroutine, name, self.loop)
 
     def renew(self, device: Device) -> None:
         """Take over what the driver says now of the device, which no track uses."""
-        self.device = self._handle.device = device
+        self.device = device
         self._sharing = Sharing(device, self._identity, self.kind)
         # What earlier tracks set counts no more, unless the device has kept it.
         self._controls = dict(device.initial)
@@ -171,14 +185,35 @@ class DeviceSource(Source):
             OverconstrainedError: What it really does, or what other tracks need, rules it out.
             Exception: The driver failed in another way.
         """
-        async with self._lock:
+        await self._lock.acquire()
+        unwanted = asyncio.Event()
+        # What has begun is finished: a device is not left half open, nor half changed for others.
+        creating = promise.started(
+            self._create_track(constraints, unwanted), f"open {self.label!r}"
+        )
+        try:
+            return await promise.shielded(creating)
+        except asyncio.CancelledError:
+            unwanted.set()
+            creating.add_done_callback(_stop_unwanted)
+            raise
+
+    async def _create_track(
+        self, constraints: MediaTrackConstraints, unwanted: asyncio.Event
+    ) -> LocalTrack:
+        """Do so with the lock held, which is released in the end."""
+        try:
             try:
                 selection = await self._fit(constraints, None)
+                if unwanted.is_set():
+                    raise asyncio.CancelledError
             except BaseException:
                 if not any(track.enabled for track in self.tracks):
                     await self._close()
                 raise
             return LocalTrack(self, constraints, selection.settings)
+        finally:
+            self._lock.release()
 
     async def apply_constraints(
         self, track: LocalTrack, constraints: MediaTrackConstraints
@@ -198,7 +233,7 @@ class DeviceSource(Source):
         """
         self._check_present()
         others = [other for other in self.tracks if other is not track]
-        capture = self._handle.capture
+        capture = self.capture
         before = capture.configuration if capture is not None else None
         selection = self._select(constraints, track, others)
         wanted = self._sharing.configuration(selection, constraints)
@@ -273,15 +308,19 @@ class DeviceSource(Source):
             self.device_gone,
             self._capacity(),
         )
+        _log.debug("opening %r: %s", self.label, configuration)
         try:
-            capture = await self._handle.open(configuration, sink)
+            capture = await self._driver.open(self.device, configuration, sink)
         except BaseException:
             sink.close()
             raise
+        self._note("open", self.device)
+        self.capture = capture
         self._sink = sink
         self._controls = {**self._controls, **capture.configuration.controls}
         self.set_muted(False)
         self._update_flow()
+        await asyncio.sleep(0)  # What the device has said meanwhile is heard first.
         sink.start()
         return capture
 
@@ -289,9 +328,12 @@ class DeviceSource(Source):
         if self._sink is not None:
             self._sink.close()
             self._sink = None
-        closing = self._handle.close()
+        capture, self.capture = self.capture, None
         self._update_flow()
-        await closing
+        if capture is not None:
+            _log.debug("closing %r", self.label)
+            await capture.close()
+            self._note("close", self.device)
 
     async def _close_if_unused(self) -> None:
         async with self._lock:
@@ -310,7 +352,7 @@ class DeviceSource(Source):
     def _follow_enabled(self) -> None:
         self._cancel_idle_timer()
         if any(track.enabled for track in self.tracks):
-            if self._handle.capture is None:
+            if self.capture is None:
                 self._start(f"reopen {self.label!r}", self._reacquire())
         elif self.tracks:
             self._idle_timer = self.clock.call_later(
@@ -331,7 +373,7 @@ class DeviceSource(Source):
     async def _reacquire(self) -> None:
         async with self._lock:
             wanted = next((track for track in self.tracks if track.enabled), None)
-            if wanted is None or self._handle.capture is not None or self._gone:
+            if wanted is None or self.capture is not None or self._gone:
                 return
             try:
                 others = [track for track in self.tracks if track is not wanted]
@@ -392,3 +434,13 @@ class DeviceSource(Source):
     async def _close_locked(self) -> None:
         async with self._lock:
             await self._close()
+
+
+def _stop_unwanted(creating: asyncio.Future[LocalTrack]) -> None:
+    """Stop a track, if there is one, that came after its caller had given up."""
+    if creating.cancelled():
+        return
+    if (error := creating.exception()) is None:
+        creating.result().stop()
+    else:
+        _log.debug("an abandoned opening failed: %s", error)
