@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from mediadevices.errors import InvalidStateError, NotAllowedError, NotReadableE
 from mediadevices.local.clock import Clock, MonotonicClock
 from mediadevices.local.device_list import DeviceList
 from mediadevices.local.device_source import DeviceSource
+from mediadevices.local.forking import follow_forks
 from mediadevices.local.generator import LocalGenerator
 from mediadevices.local.get_user_media import get_user_media
 from mediadevices.local.permissions import PermissionAuthority
@@ -49,8 +51,10 @@ _KIND_OF_PERMISSION: Mapping[PermissionName, DeviceKind] = {
 class LocalAgent(Agent):
     """A user agent over drivers.
 
-    It belongs to one event loop at a time: the one it is first used in, until that is closed.
-    When it is closed itself, the program is to it what a discarded document is to a browser.
+    It belongs to one event loop at a time: the one it is first used in, until that is closed or
+    lets go of all devices. And it belongs to one process: in one that is forked from it every track
+    has ended, and no device can be had. When it is closed itself, the program is to it what a
+    discarded document is to a browser.
 
     Args:
         drivers: Where devices come from.
@@ -81,7 +85,12 @@ class LocalAgent(Agent):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._list: DeviceList | None = None
         self._sources: dict[tuple[DeviceKind, str], DeviceSource] = {}
+        self._binding = threading.RLock()  # so that of two loops one is first
+        self._requests: set[object] = set()  # for devices, under way in the loop
+        self._closing: list[asyncio.Future[None]] = []  # what a loop left open that was closed
+        self._forked = False
         permissions.on_withdrawn = self._withdrawn
+        follow_forks(self)
 
     # --- Agent ------------------------------------------------------------------------------
 
@@ -99,7 +108,14 @@ class LocalAgent(Agent):
         return self._started(self._get_user_media(constraints), "get_user_media")
 
     async def _get_user_media(self, constraints: StreamConstraints) -> StreamHandle:
-        return await get_user_media(self, constraints)
+        request = object()
+        with self._binding:
+            self._bind()
+            self._requests.add(request)
+        try:
+            return await get_user_media(self, constraints)
+        finally:
+            self._requests.discard(request)
 
     def enumerate_devices(self) -> asyncio.Future[Sequence[DeviceInfo]]:
         """List the devices as the program may see them."""
@@ -172,7 +188,10 @@ class LocalAgent(Agent):
 
     async def refresh_devices(self) -> tuple[Device, ...]:
         """Return the devices that there are now."""
-        return await self._bind().refresh()
+        devices = self._bind()
+        if self._closing:
+            await asyncio.wait(self._closing)
+        return await devices.refresh()
 
     def identity(self, device: Device) -> dict[str, str]:
         """Return the `deviceId` and `groupId` of a device."""
@@ -267,22 +286,35 @@ class LocalAgent(Agent):
 
         Raises:
             InvalidStateError: The agent is closed, or no event loop is running.
-            NotReadableError: The agent serves another event loop that is still in use.
+            NotReadableError: The agent serves another event loop that is still in use, or another
+                process.
         """
         self._refuse_closed()
         loop = promise.running_loop()
-        if self._list is not None and self._loop is loop:
+        with self._binding:
+            if self._forked:
+                message = (
+                    "the devices belong to the process that this one was forked from; start other "
+                    'processes by the method "spawn" or "forkserver", or before the first capture'
+                )
+                raise NotReadableError(message)
+            if self._list is not None and self._loop is loop:
+                return self._list
+            if self._loop is not None and not self._loop.is_closed() and self._in_use():
+                message = (
+                    "another event loop of this process uses the devices; use them in one loop, "
+                    "and hand frames to other threads from there"
+                )
+                raise NotReadableError(message)
+            self._closing = [
+                promise.started(source.capture.close(), f"close {source.label!r}")
+                for source in self.sources
+                if source.capture is not None
+            ]
+            self._release()
+            self._loop = loop
+            self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
             return self._list
-        if self._loop is not None and not self._loop.is_closed() and self._in_use():
-            message = (
-                "another event loop of this process uses the devices; use them in one loop, "
-                "and hand frames to other threads from there"
-            )
-            raise NotReadableError(message)
-        self._release()
-        self._loop = loop
-        self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
-        return self._list
 
     def _refuse_closed(self) -> None:
         if self._closed:
@@ -290,7 +322,15 @@ class LocalAgent(Agent):
             raise InvalidStateError(message)
 
     def _in_use(self) -> bool:
-        return any(source.live for source in self.sources)
+        return bool(self._requests) or not all(source.idle for source in self.sources)
+
+    def forsake_devices(self) -> None:
+        """End all tracks and touch no device: this is a fork of the process that they belong to."""
+        if self._loop is not None:
+            self._forked = True
+            self._binding = threading.RLock()  # A thread may have held it that is not here.
+            for source in self.sources:
+                source.forsake()
 
     def close(self) -> None:
         """Stop all tracks, which closes their devices, and stop watching the devices.
@@ -302,9 +342,12 @@ class LocalAgent(Agent):
         self._release()
 
     def _release(self) -> None:
+        if self._forked:
+            return
         for source in self.sources:
             source.stop_tracks()
         self._sources.clear()
+        self._requests.clear()
         if self._list is not None:
             self._list.close()
             self._list = None
