@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import sys
 import weakref
 from concurrent.futures import wait
@@ -139,3 +140,8 @@ def diagnose(
 def _stop_all(driver: weakref.ref[OpenCVCameraDriver]) -> None:
     if (alive := driver()) is not None:
         alive.stop_all()
+
+
+# The cameras, and the threads that read them, are those of the process that was forked.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: atexit.unregister(_stop_all))

@@ -10,13 +10,14 @@ one lock orders all calls.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypedDict, cast
 
@@ -205,7 +206,12 @@ class OpenedStream:
 
     def close(self) -> None:
         """Stop and release the device; its callbacks are over when this returns."""
-        self._owner.close(self, self._stream)
+        self._owner.close(self)
+
+    def abort(self) -> None:
+        """Stop and release the device, with the owner's lock held."""
+        self._stream.abort()  # `stop` would wait for samples that nobody wants
+        self._stream.close()
 
 
 class PortAudio:
@@ -220,6 +226,7 @@ class PortAudio:
         self._module: SoundDevice | None = None
         self._lock = threading.Lock()
         self._open: set[OpenedStream] = set()
+        self._exiting = False
 
     def devices(self) -> list[PortAudioDevice]:
         """Return PortAudio's list as it stands.
@@ -281,7 +288,8 @@ class PortAudio:
                     blocksize=request.block_size,
                     latency=request.latency,
                     callback=callback,
-                    finished_callback=finished,
+                    # The end of the program is no fault of the microphone's.
+                    finished_callback=lambda: None if self._exiting else finished(),
                 )
             try:
                 stream.start()
@@ -292,13 +300,28 @@ class PortAudio:
             self._open.add(opened)
             return opened
 
-    def close(self, opened: OpenedStream, stream: _Stream) -> None:
+    def close(self, opened: OpenedStream) -> None:
         """Close a stream of ours; once."""
         with self._locked():
             if opened in self._open:
-                stream.abort()  # `stop` would wait for samples that nobody wants
-                stream.close()
+                opened.abort()
                 self._open.remove(opened)
+
+    def _at_exit(self) -> None:
+        """Close every stream, before sounddevice ends PortAudio: the two must not do so at once."""
+        if self._module is None or not self._lock.acquire(timeout=_LOCK_SECONDS):
+            return  # A driver hangs; the system tidies up behind the process.
+        self._exiting = True
+        # The lock is kept: nothing is opened any more, and who waits for it ends with the process.
+        while self._open:
+            with suppress(self._module.PortAudioError):
+                self._open.pop().abort()
+
+    def _forked(self) -> None:
+        """Leave the streams to the process that this one was forked from."""
+        atexit.unregister(self._at_exit)
+        if (sounddevices := getattr(self._module, "_exit_handler", None)) is not None:
+            atexit.unregister(sounddevices)
 
     def _refresh(self, module: SoundDevice) -> bool:
         if self._open or _streams_of_others(module):
@@ -316,6 +339,9 @@ class PortAudio:
             if self._module is None:
                 with _environment(quiet_probing(os.environ)):
                     self._module = self._load()
+                atexit.register(self._at_exit)
+                if hasattr(os, "register_at_fork"):
+                    os.register_at_fork(after_in_child=self._forked)
             try:
                 yield self._module
             except self._module.PortAudioError as error:
