@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mediadevices.testing import FakeDevices
+    from support.faults import FaultNotes
 
 
 def heard(path: Path) -> tuple[np.ndarray, int]:
@@ -124,7 +125,10 @@ def test_ctrl_c_keeps_what_was_heard_and_closes_the_microphone(
     assert (fakes.microphones[0].opened, fakes.microphones[0].is_open) == (1, False)
 
 
-def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(folder: Path) -> None:
+@pytest.mark.fault("process", "Ctrl-C in `mediadevices record`")
+def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(
+    folder: Path, fault: FaultNotes
+) -> None:
     process = subprocess.Popen(
         command("record", "out.wav", "--seconds", 30, "--synthetic"),
         stdout=subprocess.PIPE,
@@ -137,7 +141,9 @@ def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(folder: Path) -> N
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
+        interrupted = time.monotonic()
         out, err = process.communicate(timeout=10)
+        seconds = time.monotonic() - interrupted
     finally:
         process.kill()
     ended = Outcome(process.returncode, out, err)
@@ -148,6 +154,7 @@ def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(folder: Path) -> N
     assert [file.name for file in folder.iterdir()] == ["out.wav"]
     samples, rate = heard(folder / "out.wav")
     assert len(samples) / rate > 0.1
+    fault.sees("exit code 130; the file holds what was heard", seconds)
 
 
 def test_a_length_that_a_wav_file_cannot_hold_is_refused_before_anything_is_written(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,9 +19,13 @@ from mediadevices import (
 )
 from mediadevices.testing import FakeDevices, ManualClock, install_fake_devices
 
+if TYPE_CHECKING:
+    from support.faults import FaultNotes
 
+
+@pytest.mark.fault("process", "a live track is dropped, and collected as garbage")
 async def test_a_live_track_that_is_dropped_is_stopped_with_a_warning(
-    fakes: FakeDevices, clock: ManualClock
+    fakes: FakeDevices, clock: ManualClock, fault: FaultNotes
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
     assert fakes.cameras[0].is_open
@@ -29,6 +34,7 @@ async def test_a_live_track_that_is_dropped_is_stopped_with_a_warning(
     with pytest.warns(TrackLeakWarning, match=r"Fake Camera 1.*stop\(\)"):
         await clock.advance(0)
     assert not fakes.cameras[0].is_open
+    fault.sees("`TrackLeakWarning`; the track is stopped, and the device closed")
 
 
 async def test_behind_an_async_with_block_the_devices_are_closed(fakes: FakeDevices) -> None:
