@@ -9,7 +9,7 @@ SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test conformance mutation-check bench benchmark-browser check browser-table idl-page \
-    oracle format clean
+    oracle fault-table soak format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -78,6 +78,14 @@ oracle: $(STAMP) ## Ask Chromium and the library the same, and write docs/oracle
 
 idl-page: $(STAMP) ## Write what differs from the IDL into docs/conformance.md
 	PYTHONPATH=tests $(BIN)/python -m support.idl_page
+
+fault-table: $(STAMP) ## Run the tests of faults everywhere, and write docs/faults.md
+	@$(SYSTEM) test
+	PYTHONPATH=tests $(BIN)/python -m support.fault_table $(ARGS)
+
+soak: $(STAMP) ## Faults at random while it captures: ARGS="--seconds 600 --seed 7 --vm"
+	@$(SYSTEM) test
+	PYTHONPATH=tests $(BIN)/python -m support.soak $(ARGS)
 
 format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .

@@ -50,7 +50,11 @@ class FaultNotes:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fault-notes", metavar="FILE", help="write what tests saw of faults to FILE")
+    parser.addoption(
+        "--fault-notes",
+        metavar="FILE",
+        help="write the tests of faults, and what they saw, to FILE",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,23 +79,28 @@ def fault(request: pytest.FixtureRequest) -> Iterator[FaultNotes]:
 
 
 class _Notebook:
-    """Collects the notes of the tests that passed, and writes them in the end."""
+    """Collects the marked tests, and the notes of those that passed; writes both in the end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lanes: dict[str, str] = {}
+        self._tests: dict[str, dict[str, str]] = {}
         self._notes: list[dict[str, object]] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._lanes = {item.nodeid: lanes.lane_of(item) for item in session.items}
+        for item in session.items:
+            if (marker := item.get_closest_marker("fault")) is not None:
+                device, what = marker.args
+                lane = lanes.lane_of(item)
+                self._tests[item.nodeid] = {"device": device, "fault": what, "lane": lane}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" or not report.passed:
             return
         for key, value in report.user_properties:
             if key == _KEY:
-                where = {"test": report.nodeid, "lane": self._lanes[report.nodeid]}
+                where = {"test": report.nodeid, "lane": self._tests[report.nodeid]["lane"]}
                 self._notes.append({**json.loads(str(value)), **where})
 
     def pytest_sessionfinish(self) -> None:
-        self._path.write_text(json.dumps(self._notes, indent=1), encoding="utf-8")
+        found = {"tests": self._tests, "notes": self._notes}
+        self._path.write_text(json.dumps(found, indent=1), encoding="utf-8")
