@@ -306,12 +306,12 @@ class LocalAgent(Agent):
                     "and hand frames to other threads from there"
                 )
                 raise NotReadableError(message)
-            self._closing = [
-                promise.started(source.capture.close(), f"close {source.label!r}")
-                for source in self.sources
-                if source.capture is not None
-            ]
+            left_open = [source for source in self.sources if source.capture is not None]
             self._release()
+            self._closing = [
+                promise.started(source.close_device(), f"close {source.label!r}")
+                for source in left_open
+            ]
             self._loop = loop
             self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
             return self._list

@@ -209,7 +209,7 @@ class DeviceSource(Source):
                     raise asyncio.CancelledError
             except BaseException:
                 if not any(track.enabled for track in self.tracks):
-                    await self._close()
+                    await self.close_device()
                 raise
             return LocalTrack(self, constraints, selection.settings)
         finally:
@@ -324,7 +324,8 @@ class DeviceSource(Source):
         sink.start()
         return capture
 
-    async def _close(self) -> None:
+    async def close_device(self) -> None:
+        """Close the device, if it is open; its lock is held, or its loop is over."""
         if self._sink is not None:
             self._sink.close()
             self._sink = None
@@ -338,7 +339,7 @@ class DeviceSource(Source):
     async def _close_if_unused(self) -> None:
         async with self._lock:
             if not self.tracks:
-                await self._close()
+                await self.close_device()
             elif self._sink is not None:
                 self._sink.start()
 
@@ -368,7 +369,7 @@ class DeviceSource(Source):
     async def _relinquish(self) -> None:
         async with self._lock:
             if not any(track.enabled for track in self.tracks):
-                await self._close()
+                await self.close_device()
 
     async def _reacquire(self) -> None:
         async with self._lock:
@@ -433,7 +434,7 @@ class DeviceSource(Source):
 
     async def _close_locked(self) -> None:
         async with self._lock:
-            await self._close()
+            await self.close_device()
 
 
 def _stop_unwanted(creating: asyncio.Future[LocalTrack]) -> None:
