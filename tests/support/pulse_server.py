@@ -153,6 +153,7 @@ class PulseServer:
             self._daemon.kill()
             self._daemon.wait()
             self._daemon = None
+            self._tones.clear()
 
     @contextlib.contextmanager
     def frozen(self) -> Generator[None]:

@@ -1,0 +1,32 @@
+"""A short soak; `make soak` runs long ones."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import lanes
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 20
+
+
+@pytest.mark.lanes("pulse", "vm")
+@pytest.mark.timeout(400)
+def test_a_program_survives_what_befalls_it_at_random(request: pytest.FixtureRequest) -> None:
+    inside = ["--inside"] if lanes.lane_of(request.node) == "vm" else []
+    folders = os.pathsep.join(str(ROOT / name) for name in ("shared", "native", "tests"))
+    done = subprocess.run(
+        [sys.executable, "-m", "support.soak", f"--seconds={SECONDS}", "--seed=7", *inside],
+        capture_output=True,
+        text=True,
+        timeout=360,
+        check=False,
+        env={**os.environ, "PYTHONPATH": folders},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing hung" in done.stdout

@@ -1,0 +1,141 @@
+"""The devices of a soak on this machine: microphones of a real sound server, and fake cameras."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from mediadevices.agents import use_agent
+from mediadevices.driver import VideoMode
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.testing import FakeCamera, install_fake_devices
+from support.pulse_server import PulseServer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from random import Random
+
+    from support.pulse_server import Microphone
+
+__all__ = ["HostWorld"]
+
+_NAMES = ("headset", "desk")
+
+
+class HostWorld:
+    """See `support.soak.running.World`.
+
+    Args:
+        random: Decides what becomes of which device.
+        environment: The process's, through which the sound server is found.
+    """
+
+    name = "the host: fake cameras, microphones of a PulseAudio server"
+    patience = 20.0
+
+    def __init__(self, random: Random, environment: MutableMapping[str, str]) -> None:
+        from mediadevices_native.microphones import PortAudioMicrophoneDriver
+
+        self._random = random
+        self._stack = ExitStack()
+        self._server = self._stack.enter_context(PulseServer())
+        environment.update(self._server.environment)
+        self._microphones: dict[str, Microphone] = {}
+        for name in _NAMES:
+            self._load(name)
+        self._cameras = [FakeCamera(label="One", open_delay=0.05), FakeCamera(label="Two")]
+        self._fakes = self._stack.enter_context(install_fake_devices(self._cameras, 0, 0))
+        permissions = PermissionAuthority("soak", lambda _: True)
+        self.agent = LocalAgent(
+            [PortAudioMicrophoneDriver(), self._fakes.driver], permissions, secret=b"soak"
+        )
+        self._stack.enter_context(use_agent(self.agent))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.agent.close()
+        self._stack.close()
+
+    def _load(self, name: str) -> None:
+        self._microphones[name] = self._server.load_source(name, f"{name.title()} Microphone")
+        self._server.play_tone(self._microphones[name], 440)
+
+    def faults(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Return what can befall the devices for a moment, by name."""
+        return {
+            "camera unplugged": self._unplug_camera,
+            "camera muted": self._mute_camera,
+            "camera breaks down": self._break_camera,
+            "camera in use by another": self._occupy_camera,
+            "camera changes its mode": self._change_camera,
+            "microphone unplugged": lambda: asyncio.to_thread(self._unplug_microphone),
+            "microphone suspended": lambda: asyncio.to_thread(self._suspend),
+            "microphone muted": lambda: asyncio.to_thread(self._mute),
+            "another default microphone": lambda: asyncio.to_thread(self._change_default),
+            "sound server killed": lambda: asyncio.to_thread(self._kill),
+        }
+
+    def _camera(self) -> FakeCamera:
+        return self._random.choice(self._cameras)
+
+    def _microphone(self) -> Microphone:
+        return self._random.choice(list(self._microphones.values()))
+
+    def _moment(self) -> float:
+        return self._random.uniform(0, 2)
+
+    async def _unplug_camera(self) -> None:
+        camera = self._camera()
+        self._fakes.unplug(camera)
+        await asyncio.sleep(self._moment())
+        self._fakes.plug(camera)
+
+    async def _mute_camera(self) -> None:
+        camera = self._camera()
+        self._fakes.mute(camera)
+        await asyncio.sleep(self._moment())
+        self._fakes.unmute(camera)
+
+    async def _break_camera(self) -> None:
+        self._fakes.break_down(self._camera())
+
+    async def _occupy_camera(self) -> None:
+        camera = self._camera()
+        self._fakes.fail_to_open(camera, "busy")
+        await asyncio.sleep(self._moment())
+        self._fakes.fail_to_open(camera, None)
+
+    async def _change_camera(self) -> None:
+        mode = self._random.choice((VideoMode(640, 480, 30), VideoMode(320, 240, 60)))
+        self._fakes.reconfigure(self._camera(), mode)
+
+    def _unplug_microphone(self) -> None:
+        microphone = self._microphone()
+        self._server.unload(microphone)
+        time.sleep(self._moment())
+        self._load(microphone.name)
+
+    def _suspend(self) -> None:
+        microphone = self._microphone()
+        self._server.suspend(microphone)
+        time.sleep(self._moment())
+        self._server.suspend(microphone, False)
+
+    def _mute(self) -> None:
+        microphone = self._microphone()
+        self._server.mute(microphone)
+        time.sleep(self._moment())
+        self._server.mute(microphone, False)
+
+    def _change_default(self) -> None:
+        self._server.set_default(self._microphone())
+
+    def _kill(self) -> None:
+        self._server.kill()
+        time.sleep(self._moment())
+        self._server.start()
+        for name in _NAMES:
+            self._load(name)
