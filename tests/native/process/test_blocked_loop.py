@@ -26,7 +26,7 @@ def media_devices(device: RealDevice, media_devices: MediaDevices) -> MediaDevic
     return media_devices
 
 
-@pytest.mark.fault("process", "the event loop is blocked for 5 s")
+@pytest.mark.fault("process", "the event loop is blocked for seconds")
 async def test_behind_a_blocked_loop_waits_little_and_the_newest_comes_first(
     device: RealDevice, media_devices: MediaDevices, fault: FaultNotes
 ) -> None:

@@ -150,7 +150,7 @@ def threaded() -> Iterator[ThreadedDriver]:
 
 
 @pytest.mark.lanes("cpython")
-@pytest.mark.fault("process", "the event loop is blocked, by a handler for example")
+@pytest.mark.fault("process", "the event loop is blocked for seconds")
 async def test_what_a_blocked_loop_has_missed_is_bounded_and_counted(
     threaded: ThreadedDriver, fault: FaultNotes
 ) -> None:
