@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping, Sequence
 from typing import TypeVar
 
 from mediadevices.agent import (
@@ -88,6 +89,7 @@ class LocalAgent(Agent):
         self._binding = threading.RLock()  # so that of two loops one is first
         self._requests: set[object] = set()  # for devices, under way in the loop
         self._closing: list[asyncio.Future[None]] = []  # what a loop left open that was closed
+        self._farewell: AsyncGenerator[None, None] | None = None
         self._forked = False
         permissions.on_withdrawn = self._withdrawn
         follow_forks(self)
@@ -314,7 +316,22 @@ class LocalAgent(Agent):
             ]
             self._loop = loop
             self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
+            self._farewell = self._close_with_loop()
+            _step(self._farewell.asend(None))
             return self._list
+
+    async def _close_with_loop(self) -> AsyncGenerator[None, None]:
+        """Close everything when the loop is shut down, as `asyncio.run` does in the end.
+
+        An asynchronous generator that has begun is what a loop closes then, and waits for.
+        """
+        try:
+            yield
+        finally:
+            if self._farewell is not None and not self._forked:
+                self._farewell = None
+                await asyncio.gather(*(source.shut() for source in self.sources))
+                self._release()
 
     def _refuse_closed(self) -> None:
         if self._closed:
@@ -344,6 +361,9 @@ class LocalAgent(Agent):
     def _release(self) -> None:
         if self._forked:
             return
+        if self._farewell is not None:
+            farewell, self._farewell = self._farewell, None
+            _step(farewell.aclose())
         for source in self.sources:
             source.stop_tracks()
         self._sources.clear()
@@ -393,3 +413,9 @@ class LocalAgent(Agent):
         for source in self.sources:
             if source.device.kind == _KIND_OF_PERMISSION[name]:
                 source.end_tracks()
+
+
+def _step(awaitable: Awaitable[None]) -> None:
+    """Run something to its end that awaits nothing."""
+    with contextlib.suppress(StopIteration):
+        awaitable.__await__().send(None)

@@ -142,9 +142,15 @@ class DeviceSource(Source):
         self._start(f"close {self.label!r}", self._close_if_unused())
 
     def forsake(self) -> None:
-        """End the tracks and leave the device as it is, since it is another process's."""
+        """End the tracks, and begin nothing more with the device."""
         self._forsaken = True
         self.stop_tracks()
+
+    async def shut(self) -> None:
+        """End the tracks and close the device, as the last thing that is done in the loop."""
+        self.forsake()
+        async with self._lock:
+            await self.close_device()
 
     async def released(self) -> None:
         """Wait until all that was begun with the device is done: its closing, after `release`."""
@@ -163,8 +169,7 @@ class DeviceSource(Source):
 
     def _start(self, name: str, coroutine: Coroutine[object, None, None]) -> None:
         if self.loop.is_closed() or self._forsaken:
-            # The device has released itself, since nobody takes its media; or is none of ours.
-            coroutine.close()
+            coroutine.close()  # A device that nobody takes media from releases itself.
         else:
             promise.started(coroutine, name, self.loop)
 
@@ -191,6 +196,7 @@ class DeviceSource(Source):
         creating = promise.started(
             self._create_track(constraints, unwanted), f"open {self.label!r}"
         )
+        creating.add_done_callback(lambda _: self._lock.release())
         try:
             return await promise.shielded(creating)
         except asyncio.CancelledError:
@@ -201,19 +207,15 @@ class DeviceSource(Source):
     async def _create_track(
         self, constraints: MediaTrackConstraints, unwanted: asyncio.Event
     ) -> LocalTrack:
-        """Do so with the lock held, which is released in the end."""
         try:
-            try:
-                selection = await self._fit(constraints, None)
-                if unwanted.is_set():
-                    raise asyncio.CancelledError
-            except BaseException:
-                if not any(track.enabled for track in self.tracks):
-                    await self.close_device()
-                raise
-            return LocalTrack(self, constraints, selection.settings)
-        finally:
-            self._lock.release()
+            selection = await self._fit(constraints, None)
+            if unwanted.is_set():
+                raise asyncio.CancelledError
+        except BaseException:
+            if not any(track.enabled for track in self.tracks):
+                await self.close_device()
+            raise
+        return LocalTrack(self, constraints, selection.settings)
 
     async def apply_constraints(
         self, track: LocalTrack, constraints: MediaTrackConstraints

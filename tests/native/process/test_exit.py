@@ -109,10 +109,8 @@ def test_a_signal_ends_the_process_as_it_ends_any_other(
     fault.sees("`KeyboardInterrupt`, or nothing; the device is free", ended.seconds)
 
 
-@pytest.mark.fault("process", "the event loop is closed while it captures")
-def test_a_device_is_released_when_its_loop_is_closed(
-    device: RealDevice, fault: FaultNotes
-) -> None:
+@pytest.mark.fault("process", "the event loop is shut down while it captures (`asyncio.run` ends)")
+def test_a_device_is_closed_before_its_loop_is(device: RealDevice, fault: FaultNotes) -> None:
     ending = "asyncio.run(main())\nprint('left', flush=True)\ninput()"
     with running(capturing(device.kind, "await asyncio.to_thread(input)", ending)) as program:
         program.says("capturing")
@@ -123,7 +121,28 @@ def test_a_device_is_released_when_its_loop_is_closed(
         program.goes_on()
         ended = program.ends()
     assert (ended.code, ended.err) == (0, "")
-    fault.sees("the device is released, without an event", seconds)
+    fault.sees("the device is closed before `asyncio.run` returns; no event", seconds)
+
+
+@pytest.mark.fault("process", "the event loop is closed, but not shut down, while it captures")
+def test_a_device_lets_go_of_itself_when_its_loop_is_closed(
+    device: RealDevice, fault: FaultNotes
+) -> None:
+    ending = """
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(main())
+    loop.close()
+    print("left", flush=True)
+    input()
+    """
+    with running(capturing(device.kind, "return", ending)) as program:
+        program.says("capturing")
+        program.says("left")
+        seconds = eventually(lambda: not device.in_use())
+        program.goes_on()
+        ended = program.ends()
+    assert (ended.code, ended.err) == (0, "")
+    fault.sees("the device is closed when it gives something; no event", seconds)
 
 
 @pytest.mark.fault("process", "the process is forked while it captures")

@@ -176,19 +176,42 @@ async def test_what_a_blocked_loop_has_missed_is_bounded_and_counted(
     )
 
 
+async def leave() -> MediaStream:
+    return await navigator.media_devices.get_user_media(audio=True)
+
+
+def leave_by_hand() -> MediaStream:
+    """Do so in a loop that is closed without being shut down first."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(leave())
+    finally:
+        loop.close()
+
+
 @pytest.mark.lanes("cpython")
-@pytest.mark.fault("process", "the event loop is closed while it captures")
-def test_a_device_lets_go_of_itself_when_the_loop_is_closed(
+@pytest.mark.fault("process", "the event loop is shut down while it captures (`asyncio.run` ends)")
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_device_is_closed_before_its_loop_is(
+    threaded: ThreadedDriver, silent: bool, fault: FaultNotes
+) -> None:
+    threaded.silent = silent
+    stream = asyncio.run(leave())
+    assert not threaded.capture.thread.is_alive()
+    assert not stream.active
+    fault.sees("the device is closed before `asyncio.run` returns; no event", 0)
+
+
+@pytest.mark.lanes("cpython")
+@pytest.mark.fault("process", "the event loop is closed, but not shut down, while it captures")
+def test_a_device_lets_go_of_itself_when_its_loop_is_closed(
     threaded: ThreadedDriver, fault: FaultNotes
 ) -> None:
-    async def leave() -> MediaStream:
-        return await navigator.media_devices.get_user_media(audio=True)
-
-    stream = asyncio.run(leave())
+    stream = leave_by_hand()
     closed = time.monotonic()
     threaded.capture.thread.join(10)
     assert not threaded.capture.thread.is_alive()
-    fault.sees("the device is released, without an event", time.monotonic() - closed)
+    fault.sees("the device is closed when it gives something; no event", time.monotonic() - closed)
     assert stream.get_tracks()
 
 
@@ -196,16 +219,13 @@ def test_a_device_lets_go_of_itself_when_the_loop_is_closed(
 def test_a_device_that_has_fallen_silent_is_closed_for_the_next_loop(
     threaded: ThreadedDriver,
 ) -> None:
-    async def leave() -> MediaStream:
-        return await navigator.media_devices.get_user_media(audio=True)
-
     async def capture() -> None:
         assert first.thread.is_alive()
         async with await navigator.media_devices.get_user_media(audio=True):
             assert not first.thread.is_alive()
 
     threaded.silent = True
-    stream = asyncio.run(leave())
+    stream = leave_by_hand()
     first = threaded.capture
     asyncio.run(capture())
     assert not stream.active
