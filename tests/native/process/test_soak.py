@@ -12,7 +12,7 @@ import pytest
 from support import lanes
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 20
+SECONDS = 15
 
 
 @pytest.mark.lanes("pulse", "vm")

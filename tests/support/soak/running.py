@@ -141,7 +141,7 @@ async def soak(world: World, random: Random, seconds: float) -> Report:
     await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.2) for _ in range(_workers())))
     program.start()
     for name, fault in faults.items():
-        await _befall(name, fault, program, random, world.patience)
+        await _befall(name, fault, program, PAUSES[0], world.patience)
     start = await _at_rest(world, program)
     survived = Counter[str]()
     program.seen.clear()
@@ -150,7 +150,7 @@ async def soak(world: World, random: Random, seconds: float) -> Report:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         name = random.choice(list(faults))
-        await _befall(name, faults[name], program, random, world.patience)
+        await _befall(name, faults[name], program, random.uniform(*PAUSES), world.patience)
         survived[name] += 1
     end = await _at_rest(world, program)
     faulthandler.cancel_dump_traceback_later()
@@ -166,12 +166,12 @@ async def _befall(
     name: str,
     fault: Callable[[], Awaitable[None]],
     program: Program,
-    random: Random,
+    pause: float,
     patience: float,
 ) -> None:
     async with deadline(name, 2 * patience):
         await fault()
-    await asyncio.sleep(random.uniform(*PAUSES))
+    await asyncio.sleep(pause)
     program.check()
 
 
