@@ -312,6 +312,7 @@ async def test_samples_that_are_stamped_unevenly_by_less_than_half_a_block_are_a
         assert track.stats.total_frames == 6 * 480 + 17 * 48
 
 
+@pytest.mark.usefixtures("fakes")
 async def test_a_generators_time_stamps_say_nothing_of_losses() -> None:
     generator = AudioTrackGenerator()
     writer = generator.writable.get_writer()
