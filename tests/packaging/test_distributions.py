@@ -70,7 +70,8 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(distributions: Dist
     }
     expected |= {
         (EXAMPLES / path.relative_to(ROOT / "examples")).as_posix()
-        for path in (ROOT / "examples").rglob("*")
+        # What `mediadevices serve` shows.
+        for path in (ROOT / "examples" / "same_program.py", *(ROOT / "examples/web").rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {f"{package}/py.typed" for package in PACKAGES} <= expected
