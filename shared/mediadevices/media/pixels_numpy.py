@@ -66,10 +66,11 @@ def frame_array(frame: VideoFrame) -> Bytes:
 @lru_cache(maxsize=256)
 def _whole(geometry: FrameGeometry) -> tuple[int, ...] | None:
     """Return the shape of a picture that is its whole memory and one plane; else None."""
-    if len(geometry.format.planes) > 1 or not geometry.is_packed:
+    if len(geometry.format.planes) != 1 or not geometry.is_packed:
         return None
     size, samples = geometry.visible, geometry.format.planes[0].sample_bytes
-    return (size.height, size.width) if samples == 1 else (size.height, size.width, samples)
+    pixel: tuple[int, ...] = () if samples == 1 else (samples,)
+    return (size.height, size.width, *pixel)
 
 
 def _plane_view(
