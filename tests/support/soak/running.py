@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mediadevices.local.agent import LocalAgent
 
-__all__ = ["Report", "World", "soak"]
+__all__ = ["GROWTH", "Measure", "Report", "World", "leaks", "soak"]
 
 #: Seconds between two faults.
 PAUSES = (0.1, 2.0)
@@ -154,7 +154,7 @@ async def soak(world: World, random: Random, seconds: float) -> Report:
         survived[name] += 1
     end = await _at_rest(world, program)
     faulthandler.cancel_dump_traceback_later()
-    problems += _leaks(start, end)
+    problems += leaks(start, end)
     return Report(survived, program.seen + handled, start, end, problems)
 
 
@@ -191,12 +191,13 @@ async def _at_rest(world: World, program: Program) -> Measure:
     return measure
 
 
-def _leaks(start: Measure, end: Measure) -> list[str]:
-    leaks = [
+def leaks(start: Measure, end: Measure) -> list[str]:
+    """Return what a process holds more of in the end, in words."""
+    found = [
         f"leaked: {getattr(end, name) - getattr(start, name)} {name}"
         for name in ("descriptors", "threads")
         if getattr(end, name) > getattr(start, name)
     ]
     if end.megabytes > start.megabytes + GROWTH:
-        leaks.append(f"leaked: {end.megabytes - start.megabytes:.1f} megabytes")
-    return leaks
+        found.append(f"leaked: {end.megabytes - start.megabytes:.1f} megabytes")
+    return found
