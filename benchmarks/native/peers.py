@@ -6,6 +6,7 @@ import json
 import statistics
 import subprocess
 import time
+from bisect import bisect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -67,7 +68,9 @@ async def _film(rate: float) -> Run:
         wall, cpu = time.perf_counter(), time.process_time()
         async for frame in MediaStreamTrackProcessor(track, max_buffer_size=4).readable:
             if rate:
-                ages.append((time.monotonic_ns() - cameras.films[0].taken_at[frames]) / 1000)
+                now, taken_at = time.monotonic_ns(), cameras.films[0].taken_at
+                # A frame is stamped when it is grabbed, and taken when it is in memory.
+                ages.append((now - taken_at[bisect(taken_at, frame.timestamp * 1000)]) / 1000)
             frames += 1
             frame.close()
             if rate and frames == _PACED_FRAMES:
