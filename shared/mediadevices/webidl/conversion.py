@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from numbers import Real
 from typing import TypeGuard
 
 from mediadevices.webidl.names import to_camel_case
@@ -42,7 +41,11 @@ def wrong_type(path: str, expected: str, value: object) -> TypeError:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Tell whether a value is a real number; a bool is none, a NumPy scalar is one."""
-    return not isinstance(value, bool) and isinstance(value, Real)
+    if isinstance(value, bool | int | float):
+        return not isinstance(value, bool)
+    from numbers import Real  # of other libraries; see `names` for why it is here
+
+    return isinstance(value, Real)
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:

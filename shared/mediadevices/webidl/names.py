@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
 __all__ = ["closest", "to_camel_case", "to_snake_case"]
 
-_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Neither this nor `difflib` is made ready before it is needed: in a web page, importing the library
+# would take a third longer.
+_WORD_START = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 
 @lru_cache(maxsize=1024)
 def to_snake_case(name: str) -> str:
     """Turn ``getUserMedia`` into ``get_user_media``; a name that is in snake case stays."""
-    return _WORD_START.sub("_", name).lower()
+    return re.sub(_WORD_START, "_", name).lower()
 
 
 @lru_cache(maxsize=1024)
@@ -27,6 +28,8 @@ def to_camel_case(name: str) -> str:
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a misspelt one most likely means, or None."""
+    from difflib import get_close_matches
+
     by_plain = {candidate.replace("_", "").lower(): candidate for candidate in known}
     found = get_close_matches(name.replace("_", "").lower(), by_plain, n=1, cutoff=0.7)
     return by_plain[found[0]] if found else None
