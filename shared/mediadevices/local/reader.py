@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from mediadevices.agent import FrameReader, MediaData
+from mediadevices.local.turn import Turn
 
 __all__ = ["LocalReader"]
 
@@ -29,6 +30,7 @@ class LocalReader(FrameReader):
         "_items",
         "_on_close",
         "_waiting",
+        "prompt",
     )
 
     def __init__(
@@ -41,9 +43,11 @@ class LocalReader(FrameReader):
         self._finish = finish
         self._on_close = closed
         self._items: deque[MediaData] = deque()
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[Turn] = deque()
         self._dropped = 0
         self._closed = False
+        #: Whether the consumer goes on within `put`, and not in a later turn of the event loop.
+        self.prompt = False
 
     @property
     def capacity(self) -> int:
@@ -86,7 +90,7 @@ class LocalReader(FrameReader):
         while not self._items:
             if self._closed:
                 return None
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            turn = Turn(loop=asyncio.get_running_loop())
             self._waiting.append(turn)
             try:
                 await turn
@@ -109,5 +113,5 @@ class LocalReader(FrameReader):
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
+                turn.give(at_once=self.prompt)
                 return

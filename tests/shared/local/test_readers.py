@@ -57,6 +57,29 @@ async def test_closing_wakes_who_waits_and_lets_go_of_all() -> None:
     assert late.closed
 
 
+async def test_a_prompt_consumer_has_the_frame_before_its_source_goes_on() -> None:
+    queue = reader(1)
+    queue.prompt = True
+    log: list[object] = []
+
+    async def consume() -> None:
+        while (data := await queue.read()) is not None:
+            log.append(data.timestamp)
+
+    def deliver() -> None:
+        for number in range(3):
+            queue.put(frame(number))
+            log.append("put")
+        queue.end()
+
+    consumer = asyncio.create_task(consume())
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_soon(deliver)
+    await consumer
+    assert log == [0, "put", 1, "put", 2, "put"]
+    assert queue.dropped == 0
+
+
 async def test_who_waits_first_is_served_first_also_when_others_give_up() -> None:
     queue = reader(5)
     waiting = [asyncio.ensure_future(queue.read()) for _ in range(3)]
