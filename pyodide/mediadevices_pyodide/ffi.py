@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.resources import files
 from itertools import count
 from typing import Any, ClassVar, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
@@ -25,12 +26,14 @@ __all__ = [
     "JsObject",
     "Wrapper",
     "awaited",
+    "callbacks",
     "create_proxy",
     "error_of",
     "errors",
     "future",
     "new",
     "optional",
+    "script_url",
     "to_dict",
     "to_js",
     "to_typed_array",
@@ -94,6 +97,35 @@ def optional(value: JsObject) -> JsObject | None:
     """Return the value, or None for undefined and null alike."""
     # Newer versions of Pyodide tell null from undefined, which no interface here does.
     return None if value is None or value is getattr(_ffi, "jsnull", None) else value
+
+
+@contextmanager
+def callbacks(**functions: Callable[..., object]) -> Generator[JsObject]:
+    """Give an object with functions that JavaScript can call for the time of a ``with`` block."""
+    proxies = {name: create_proxy(function) for name, function in functions.items()}
+    try:
+        yield to_js(proxies)
+    finally:
+        for proxy in proxies.values():
+            proxy.destroy()
+
+
+@contextmanager
+def script_url(package: str, name: str) -> Generator[str]:
+    """Give the address of a script that lies beside our modules, for the time of a block.
+
+    Args:
+        package: The package that it is in.
+        name: The file's name.
+    """
+    source = files(package).joinpath(name).read_text("utf-8")
+    url = window.URL.createObjectURL(
+        new("Blob", to_js([source]), to_js({"type": "text/javascript"}))
+    )
+    try:
+        yield url
+    finally:
+        window.URL.revokeObjectURL(url)
 
 
 def new(name: str, *arguments: object) -> JsObject:

@@ -1,89 +1,82 @@
-"""Memory of Python's that JavaScript can write to, used again and again."""
+"""Memory of Python's that JavaScript writes to, used again and again."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 
-from mediadevices.media.resource import MediaResource
 from mediadevices_pyodide import ffi
 
-__all__ = ["Memory", "Slot"]
+__all__ = ["Memory"]
 
 #: How many unused pieces are kept: one that is written while another is read.
 _SPARE = 2
 
 
-class Slot:
-    """A piece of memory, in Python's eyes and in JavaScript's.
+class Memory:
+    """Pieces of one size, that of a track's frames or blocks; JavaScript writes to one at a time.
 
     Args:
-        size: Bytes.
+        make_slot: Shows a `bytearray` to JavaScript; see `reading.js`.
     """
 
-    __slots__ = ("_proxy", "buffer")
+    __slots__ = ("_closed", "_free", "_make_slot", "_size", "_written")
 
-    def __init__(self, size: int) -> None:
-        self.buffer = bytearray(size)
-        self._proxy = ffi.create_proxy(self.buffer)
-
-    @contextmanager
-    def view(self) -> Generator[ffi.JsObject]:
-        """Give the memory as a `Uint8Array`, for the time of a ``with`` block.
-
-        The array lasts no longer: whenever Python's memory grows, JavaScript loses all of them, in
-        the middle of the block too. Its length is 0 then.
-        """
-        view = self._proxy.getBuffer("u8")
-        try:
-            yield view.data
-        finally:
-            view.release()
-
-    def destroy(self) -> None:
-        """Take it out of JavaScript's sight."""
-        self._proxy.destroy()
-
-
-class Memory:
-    """Slots of one size, which is that of the frames or blocks of a track."""
-
-    __slots__ = ("_closed", "_free", "_size")
-
-    def __init__(self) -> None:
+    def __init__(self, make_slot: Callable[[ffi.JsObject], ffi.JsObject]) -> None:
+        self._make_slot = make_slot
         self._size = 0
-        self._free: list[Slot] = []
+        self._free: list[_Slot] = []
+        self._written: _Slot | None = None
         self._closed = False
 
-    @property
-    def closed(self) -> bool:
-        """Whether it keeps nothing any more."""
-        return self._closed
-
-    def take(self, size: int) -> Slot:
-        """Return a slot of this many bytes; what is in it is not defined."""
+    def resize(self, size: int) -> ffi.JsObject:
+        """Let pieces have this many bytes; return the one to write to, as `next` does."""
         if size != self._size:
-            self._destroy_free()
             self._size = size
-        return self._free.pop() if self._free else Slot(size)
+            if self._written is not None:
+                self._free.append(self._written)
+                self._written = None
+            self._destroy_free()
+        return self.next()
 
-    def give_back(self, slot: Slot) -> None:
-        """Let a slot be used again."""
+    def next(self) -> ffi.JsObject:
+        """Return the piece that JavaScript is to write to; what is in it is not defined."""
+        if self._written is None:
+            self._written = self._free.pop() if self._free else self._new()
+        return self._written.js
+
+    def written(self) -> tuple[bytearray, Callable[[], None]]:
+        """Return what JavaScript has written, and what gives the memory back."""
+        slot, self._written = self._written, None
+        assert slot is not None, "JavaScript writes where it was told to"
+        return slot.buffer, partial(self._give_back, slot)
+
+    def close(self) -> None:
+        """Keep nothing any more; what JavaScript may be writing to is left to it."""
+        self._closed = True
+        self._destroy_free()
+
+    def _new(self) -> _Slot:
+        buffer = bytearray(self._size)
+        return _Slot(buffer, self._make_slot(ffi.create_proxy(buffer)))
+
+    def _give_back(self, slot: _Slot) -> None:
         wanted = len(slot.buffer) == self._size and len(self._free) < _SPARE
         if wanted and not self._closed:
             self._free.append(slot)
         else:
-            slot.destroy()
-
-    def resource(self, slot: Slot) -> MediaResource:
-        """Return the slot as the memory of frames or samples; it comes back with the last."""
-        return MediaResource(slot.buffer, lambda: self.give_back(slot))
-
-    def close(self) -> None:
-        """Keep nothing any more."""
-        self._closed = True
-        self._destroy_free()
+            slot.js.destroy()
 
     def _destroy_free(self) -> None:
         while self._free:
-            self._free.pop().destroy()
+            self._free.pop().js.destroy()
+
+
+class _Slot:
+    """A piece of memory, in Python's eyes and in JavaScript's."""
+
+    __slots__ = ("buffer", "js")
+
+    def __init__(self, buffer: bytearray, js: ffi.JsObject) -> None:
+        self.buffer = buffer
+        self.js = js

@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from contextlib import aclosing
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.media import capture
 from mediadevices import VideoTrackGenerator, navigator
-from support.page_media import painted_stream
+from support.page_media import painted_stream, without
+from support.page_memory import Inside
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 pytestmark = pytest.mark.lanes("chromium", "firefox", "webkit", "oldpyodide")
 
 
-class Inside:
-    """What the runtime holds: the proxies of Python's objects, and its memory."""
-
-    def __init__(self) -> None:
-        pyodide_js = import_module("pyodide_js")
-        self._module: Any = pyodide_js._module
-        self._module.enable_pyproxy_allocation_tracing()
-
-    def close(self) -> None:
-        self._module.disable_pyproxy_allocation_tracing()
-
-    async def proxies(self) -> int:
-        """Return how many proxies are alive, once what is done has been tidied away."""
-        for _ in range(5):
-            gc.collect()
-            await asyncio.sleep(0.02)
-        return int(self._module.pyproxy_alloc_map.size)
-
-    def memory(self) -> int:
-        """Return the bytes of the runtime's memory."""
-        return int(self._module.HEAP8.length)
+# Frames whose first copy begins, and goes on when it is told to.
+SLOW = """
+() => {
+  const begun = Promise.withResolvers(), gate = Promise.withResolvers();
+  const done = Promise.withResolvers();
+  class Slow extends VideoFrame {
+    async copyTo(...words) {
+      begun.resolve();
+      await gate.promise;
+      return await super.copyTo(...words).finally(done.resolve);
+    }
+  }
+  return { Slow, begun: begun.promise, go: gate.resolve, done: done.promise };
+}
+"""
 
 
 @pytest.fixture
-def inside() -> Any:
+def inside() -> Generator[Inside]:
     found = Inside()
     yield found
     found.close()
@@ -103,5 +100,33 @@ async def test_readers_generators_and_waits_leave_nothing(inside: Inside) -> Non
         await once()
     before = await inside.proxies()
     for _ in range(10):
+        await once()
+    assert await inside.proxies() <= before
+
+
+async def test_a_copy_that_is_on_its_way_when_reading_ends_leaves_nothing(inside: Inside) -> None:
+    js: Any = import_module("js")
+    real = js.VideoFrame
+
+    async def once() -> None:
+        slow = import_module("pyodide.code").run_js(SLOW)()
+        async with painted_stream() as (stream, _):
+            with without("MediaStreamTrackProcessor"):
+                js.VideoFrame = slow.Slow
+                try:
+                    frames = stream.get_tracks()[0].frames()
+                    reading = asyncio.ensure_future(anext(frames))
+                    async with asyncio.timeout(10):
+                        await slow.begun
+                    reading.cancel()
+                    await asyncio.wait([reading])
+                finally:
+                    js.VideoFrame = real
+            slow.go()
+            await slow.done
+
+    await once()
+    before = await inside.proxies()
+    for _ in range(3):
         await once()
     assert await inside.proxies() <= before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from importlib.resources import files
 
 from mediadevices.errors import DOMException
 from mediadevices.webidl import promise
@@ -39,13 +38,8 @@ class AudioGraph:
         Raises:
             DOMException: The browser can or will not.
         """
-        source = files("mediadevices_pyodide.audio").joinpath("worklet.js").read_text("utf-8")
-        kind = ffi.to_js({"type": "text/javascript"})
-        url = ffi.window.URL.createObjectURL(ffi.new("Blob", ffi.to_js([source]), kind))
-        try:
+        with ffi.script_url("mediadevices_pyodide.audio", "worklet.js") as url:
             await ffi.awaited(self._context.audioWorklet.addModule(url))
-        finally:
-            ffi.window.URL.revokeObjectURL(url)
 
     @property
     def sample_rate(self) -> float:

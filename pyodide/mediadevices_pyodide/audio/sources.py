@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections import deque
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from mediadevices.errors import DOMException
 from mediadevices.local.clock import Clock
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
 from mediadevices.media.sample_formats import SAMPLE_FORMATS
-from mediadevices_pyodide import ffi
+from mediadevices_pyodide import ffi, reading
 from mediadevices_pyodide.audio.block_times import BlockTimes
 from mediadevices_pyodide.audio.context import AudioGraph
 from mediadevices_pyodide.memory import Memory
-from mediadevices_pyodide.processor import Processor
 
-__all__ = ["Arrival", "ProcessorSource", "SampleSource", "WorkletSource", "sample_source"]
+__all__ = ["SampleSource", "sample_source"]
 
 #: Blocks that may wait in the browser while the page is busy: about a second.
 _WAITING = 100
@@ -26,175 +24,147 @@ _WAITING = 100
 _BLOCK = 512
 
 
-@dataclass(slots=True)
-class Arrival:
-    """A block of samples that has come.
-
-    Attributes:
-        data: The block.
-        lost: How many before it were lost, because the page was busy.
-    """
-
-    data: AudioData
-    lost: int
-
-
 class SampleSource(ABC):
-    """Gives the samples of one track."""
-
-    @abstractmethod
-    async def next(self) -> Arrival | None:
-        """Wait for the next block; None when the track has ended."""
-
-    @abstractmethod
-    def stop(self) -> None:
-        """Let go of the track; again does nothing."""
-
-
-def sample_source(track: ffi.JsObject, clock: Clock) -> SampleSource:
-    """Return the most direct source that this engine has.
+    """Gives the samples of one track.
 
     Args:
         track: The browser's track.
         clock: Gives the time stamps.
+        deliver: Called with each block, which stays the source's, and with how many before it were
+            lost because the page was busy; returns whether more are wanted.
     """
-    if hasattr(ffi.window, "MediaStreamTrackProcessor"):
-        return ProcessorSource(track, clock)
-    return WorkletSource(track, clock)
+
+    def __init__(
+        self, track: ffi.JsObject, clock: Clock, deliver: Callable[[AudioData, int], bool]
+    ) -> None:
+        self._track = track
+        self._clock = clock
+        self._deliver = deliver
+        self._shape = ("", 0.0, 0, 0)
+        self._memory: Memory | None = None
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Give blocks until the track ends or no more are wanted."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Let go of the track, so that `run` returns."""
+        if self._memory is not None:
+            self._memory.close()
+
+    # --- for subclasses: what JavaScript calls ----------------------------------------------
+
+    def _shaped(self, name: str, rate: float, frames: int, channels: int) -> ffi.JsObject:
+        """Take note of what the next blocks are like; return where to write them."""
+        assert self._memory is not None
+        self._shape = (name, rate, frames, channels)
+        return self._memory.resize(frames * channels * SAMPLE_FORMATS[name].sample_bytes)
+
+    def _arrived(self, time: float, lost: int) -> ffi.JsObject | None:
+        """Deliver what was written; return where to write the next one, or None for no more."""
+        assert self._memory is not None
+        timestamp, lost = self._stamped(time, lost)
+        buffer, release = self._memory.written()
+        with AudioData.wrap(buffer, *self._shape, timestamp=timestamp, release=release) as data:
+            wanted = self._deliver(data, lost)
+        return self._memory.next() if wanted else None
+
+    @abstractmethod
+    def _stamped(self, time: float, lost: int) -> tuple[int, int]:
+        """Return a block's time on our clock, and how many before it were lost."""
 
 
 class ProcessorSource(SampleSource):
     """By `MediaStreamTrackProcessor` in the page, as in Chromium."""
 
-    def __init__(self, track: ffi.JsObject, clock: Clock) -> None:
-        self._processor = Processor(track, _WAITING)
+    def __init__(
+        self,
+        track: ffi.JsObject,
+        clock: Clock,
+        deliver: Callable[[AudioData, int], bool],
+        reader: ffi.JsObject,
+    ) -> None:
+        super().__init__(track, clock, deliver)
+        self._reader = reader
         self._times = BlockTimes(clock, _WAITING)
-        self._memory = Memory()
 
-    async def next(self) -> Arrival | None:
-        """Wait for the next block; None when the track has ended."""
-        block = await self._processor.read()
-        if block is None:
-            return None
-        try:
-            return self._copied(block)
-        finally:
-            block.close()
+    async def run(self) -> None:
+        """Give blocks until the track ends or no more are wanted."""
+        script = await reading.script()
+        self._memory = Memory(script.slot)
+        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
+            await ffi.awaited(script.blocks(self._reader, told))
 
     def stop(self) -> None:
         """Let go of the track."""
-        self._processor.stop()
-        self._memory.close()
+        super().stop()
+        self._reader.cancel()
 
-    def _copied(self, block: ffi.JsObject) -> Arrival:
-        name, rate = str(block.format), float(block.sampleRate)
-        frames, channels = int(block.numberOfFrames), int(block.numberOfChannels)
-        plane_bytes = frames * SAMPLE_FORMATS[name].sample_bytes
-        planes = channels if SAMPLE_FORMATS[name].planar else 1
-        if planes == 1:
-            plane_bytes *= channels
-        slot = self._memory.take(plane_bytes * planes)
-        try:
-            with ffi.errors(), slot.view() as view:
-                for plane in range(planes):
-                    part = view.subarray(plane * plane_bytes, (plane + 1) * plane_bytes)
-                    block.copyTo(part, ffi.to_js({"planeIndex": plane}))
-        except BaseException:
-            self._memory.give_back(slot)
-            raise
-        timestamp, lost = self._times.next(int(block.timestamp), frames, rate)
-        data = AudioData.wrap(
-            slot.buffer,
-            name,
-            rate,
-            frames,
-            channels,
-            timestamp=timestamp,
-            release=lambda: self._memory.give_back(slot),
-        )
-        return Arrival(data, lost)
+    def _stamped(self, time: float, lost: int) -> tuple[int, int]:  # noqa: ARG002  (found out here)
+        _, rate, frames, _ = self._shape
+        return self._times.next(int(time), frames, rate)
 
 
 class WorkletSource(SampleSource):
     """By an `AudioWorklet`, as in Firefox and WebKit."""
 
-    def __init__(self, track: ffi.JsObject, clock: Clock) -> None:
-        self._track = track
-        self._clock = clock
-        self._memory = Memory()
-        self._waiting: deque[Arrival] = deque()  # no more than the worklet has been granted
-        self._arrived = asyncio.Event()
-        self._ended = False
+    def __init__(
+        self, track: ffi.JsObject, clock: Clock, deliver: Callable[[AudioData, int], bool]
+    ) -> None:
+        super().__init__(track, clock, deliver)
+        self._ended = asyncio.Event()
         self._graph: AudioGraph | None = None
         self._port: ffi.JsObject | None = None
-        self._times: SampleClock | None = None
-        self._listener = ffi.create_proxy(self._on_message)
+        self._times = SampleClock(1.0)
 
-    async def next(self) -> Arrival | None:
-        """Wait for the next block; None when the track has ended."""
-        if self._graph is None and not self._ended:
-            await self._open()
-        while not self._waiting:
-            if self._ended:
-                return None
-            self._arrived.clear()
-            await self._arrived.wait()
-        if self._port is not None:
-            self._port.postMessage(1)  # One more may come.
-        return self._waiting.popleft()
+    async def run(self) -> None:
+        """Give blocks until the track ends or no more are wanted."""
+        script = await reading.script()
+        if self._ended.is_set():
+            return
+        self._graph = graph = AudioGraph()
+        self._times = SampleClock(graph.sample_rate)
+        self._memory = Memory(script.slot)
+        try:
+            await graph.load()
+        except DOMException:
+            if not self._ended.is_set():
+                raise
+        if self._ended.is_set():  # Somebody has stopped it meanwhile.
+            return
+        stream = ffi.new("MediaStream", ffi.to_js([self._track]))
+        options = {"numberOfOutputs": 0, "processorOptions": {"block": _BLOCK, "grant": _WAITING}}
+        self._port = graph.capture(stream, options)
+        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
+            finish = script.messages(self._port, graph.sample_rate, told)
+            try:
+                await self._ended.wait()
+            finally:
+                finish()
 
     def stop(self) -> None:
         """Let go of the track."""
+        super().stop()
         if self._graph is not None:
             self._graph.close()
             self._graph = None
         if self._port is not None:
             self._port.postMessage("stop")
-            self._port.onmessage = None
             self._port = None
-        if not self._memory.closed:
-            self._listener.destroy()
-            self._memory.close()
-        while self._waiting:
-            self._waiting.popleft().data.close()
-        self._ended = True
-        self._arrived.set()
+        self._ended.set()
 
-    async def _open(self) -> None:
-        self._graph = graph = AudioGraph()
-        self._times = SampleClock(graph.sample_rate)
-        try:
-            await graph.load()
-        except DOMException:
-            if not self._ended:
-                raise
-        if self._ended:  # Somebody has stopped it meanwhile.
-            return
-        stream = ffi.new("MediaStream", ffi.to_js([self._track]))
-        options = {"numberOfOutputs": 0, "processorOptions": {"block": _BLOCK, "grant": _WAITING}}
-        port = self._port = graph.capture(stream, options)
-        port.onmessage = self._listener
-
-    def _on_message(self, event: ffi.JsObject) -> None:
-        message = event.data
-        graph, times = self._graph, self._times
-        if self._ended or graph is None or times is None:
-            return
-        samples, channels, lost = message.samples, int(message.channels), int(message.lost)
-        slot = self._memory.take(int(samples.byteLength))
-        samples.assign_to(memoryview(slot.buffer).cast("f"))
+    def _stamped(self, time: float, lost: int) -> tuple[int, int]:
         if lost:
-            times.skip()
-        # While the page was busy the message has waited: one clock tells on both sides how long.
-        waited = max(0.0, (ffi.window.Date.now() - message.time) / 1000)
-        data = AudioData.wrap(
-            slot.buffer,
-            "f32-planar",
-            graph.sample_rate,
-            _BLOCK,
-            channels,
-            timestamp=times.stamp(self._clock.now() / 1e6 - waited, 0.0, _BLOCK),
-            release=lambda: self._memory.give_back(slot),
-        )
-        self._waiting.append(Arrival(data, lost))
-        self._arrived.set()
+            self._times.skip()
+        return self._times.stamp(self._clock.now() / 1e6 - time / 1000, 0.0, _BLOCK), lost
+
+
+def sample_source(
+    track: ffi.JsObject, clock: Clock, deliver: Callable[[AudioData, int], bool]
+) -> SampleSource:
+    """Return the most direct source that this engine has; see `SampleSource`."""
+    reader = reading.new_reader(track, _WAITING)
+    if reader is not None:
+        return ProcessorSource(track, clock, deliver, reader)
+    return WorkletSource(track, clock, deliver)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mediadevices.local.audio_output import AudioOutput
 from mediadevices.local.clock import MonotonicClock
+from mediadevices.media.audio_data import AudioData
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.audio.sources import sample_source
 from mediadevices_pyodide.tap import Tap
@@ -21,7 +22,7 @@ class AudioTap(Tap):
     def __init__(self, track: ffi.JsObject) -> None:
         clock = MonotonicClock()
         super().__init__(track, AudioOutput(clock))
-        self._source = sample_source(track, clock)
+        self._source = sample_source(track, clock, self._deliver)
         self._shape = (0, 0)
 
     @property
@@ -30,18 +31,23 @@ class AudioTap(Tap):
         return not self._track.muted
 
     async def _read(self) -> None:
-        while (arrival := await self._source.next()) is not None:
-            with arrival.data as data:
-                if not self._output.readers:
-                    return
-                shape = (round(data.sample_rate), data.number_of_channels)
-                if self._shape != shape:
-                    self._shape = shape
-                    settings = {"sampleRate": shape[0], "channelCount": shape[1]}
-                    self._output.configure(settings, shape[0])
-                self.update_flow()
-                if self._delivers:
-                    self._output.deliver(data, arrival.lost)
+        await self._source.run()
+
+    def _deliver(self, data: AudioData, lost: int) -> bool:
+        """Deliver a block; return whether more are wanted."""
+        if not self._output.readers:
+            self.end()
+        if self.ended:
+            return False
+        shape = (round(data.sample_rate), data.number_of_channels)
+        if self._shape != shape:
+            self._shape = shape
+            settings = {"sampleRate": shape[0], "channelCount": shape[1]}
+            self._output.configure(settings, shape[0])
+        self.update_flow()
+        if self._delivers:
+            self._output.deliver(data, lost)
+        return not self.ended
 
     def _stop(self) -> None:
         self._source.stop()

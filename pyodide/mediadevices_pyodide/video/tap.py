@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import logging
+from functools import lru_cache
 
-from mediadevices.errors import DOMException
 from mediadevices.local.clock import MonotonicClock
 from mediadevices.local.video_output import VideoOutput
+from mediadevices.media.frame_geometry import FrameGeometry, packed_geometry
+from mediadevices.media.pixel_formats import PIXEL_FORMATS
+from mediadevices.media.resource import MediaResource
 from mediadevices.media.video_frame import VideoFrame
-from mediadevices_pyodide import ffi
+from mediadevices_pyodide import ffi, reading
+from mediadevices_pyodide.memory import Memory
 from mediadevices_pyodide.tap import Tap
-from mediadevices_pyodide.video.sources import (
-    Arrival,
-    PictureSource,
-    element_source,
-    processor_source,
-)
+from mediadevices_pyodide.times import Timeline
+from mediadevices_pyodide.video.formats import byte_order
 
 __all__ = ["VideoTap"]
 
-_log = logging.getLogger("mediadevices")
-
 _USUAL_RATE = 30.0
-#: How many frames in a row may be impossible to copy.
-_PATIENCE = 10
+#: Frames that may wait in the browser: they hold the camera's own memory, of which there is little.
+_MOST_WAITING = 8
 
 
 class VideoTap(Tap):
     """Reads the frames of a video track in one format of the browser's.
+
+    The routes out of the browser, the fastest first, are found out by looking for the feature,
+    never by the browser's name: its own processor, a `<video>` of which frames are made, and one
+    that is drawn on a canvas. `reading.js` takes them.
 
     Args:
         track: The browser's track.
@@ -43,12 +44,18 @@ class VideoTap(Tap):
         self._video = VideoOutput(self._clock)
         super().__init__(track, self._video)
         self._wanted = wanted
+        self._has_frames = hasattr(ffi.window, "VideoFrame")
         # At once where it can be, so that no frame of a generator's is missed.
-        self._source: PictureSource | None = processor_source(
-            track, wanted, None if generated else self._clock, capacity
+        self._reader = (
+            reading.new_reader(track, min(capacity, _MOST_WAITING)) if self._has_frames else None
         )
+        # Frames that a program has written keep the time stamp that it has given.
+        self._written = generated and self._reader is not None
+        self._timeline = Timeline(self._clock)
+        self._source: ffi.JsObject | None = None
+        self._memory: Memory | None = None
+        self._geometry = packed_geometry(PIXEL_FORMATS["RGBA"], 0, 0)
         self._size = (0, 0)
-        self._spoilt = 0  # frames in a row that could not be copied
         self._configure(*self._track_size)
 
     @property
@@ -56,55 +63,97 @@ class VideoTap(Tap):
         # Engines differ in what they give of a disabled track, and some give nothing; but a frame
         # that a program has written has its own time, which black ones of ours would not fit in.
         # As long as there is no size, the program has not written anything: then nothing comes.
-        return self._passes or self._size == (0, 0)
-
-    @property
-    def _passes(self) -> bool:
-        """Whether readers get what comes, if only to make it black."""
-        return self._real or (self._source is not None and self._source.written)
+        return self._real or self._written or self._size == (0, 0)
 
     async def _read(self) -> None:
-        source = self._source
-        if source is None:
-            source = await element_source(self._track, self._wanted, self._clock)
-            if self.ended:
-                source.stop()
-                return
-            self._source = source
-        while (arrival := await source.next()) is not None:
-            if not self._output.readers:
-                source.discard(arrival)
-                return
-            if not self._passes:
-                source.discard(arrival)
-                # Its size is not always that of the track.
-                self._configure(*self._track_size)
-                self.update_flow()
-                continue
-            if (copied := await self._copied(source, arrival)) is not None:
-                with copied as frame:
-                    self._configure(frame.display_width, frame.display_height)
-                    self.update_flow()
-                    self._output.deliver(frame, arrival.lost + self._spoilt)
-                self._spoilt = 0
+        script = await reading.script()
+        copier = await self._copier(script) if self._has_frames else None
+        if self.ended:
+            return
+        if self._reader is not None:
+            self._source = script.processor(self._track, self._reader)
+        else:
+            self._source = script.element(self._track, copier is not None)
+        self._memory = Memory(script.slot)
+        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived, unseen=self._unseen) as told:
+            by = script.canvas() if copier is None else copier
+            await ffi.awaited(script.pictures(self._track, self._source, by, self._written, told))
 
-    async def _copied(self, source: PictureSource, arrival: Arrival) -> VideoFrame | None:
-        """Return the frame; None for one of a few that the browser cannot copy.
-
-        WebKit shows a picture for a disabled track that it does not let anybody copy.
-        """
-        try:
-            return await source.copier.copy(arrival.picture, arrival.timestamp)
-        except (DOMException, TypeError) as error:
-            self._spoilt += 1
-            if self._spoilt >= _PATIENCE:
-                raise
-            _log.debug("a frame could not be copied: %s", error)
+    async def _copier(self, script: ffi.JsObject) -> ffi.JsObject | None:
+        """Return what copies frames; None where it is faster to draw them."""
+        order = await byte_order()
+        wanted = self._wanted if order.converts else None
+        # Engines without the processor convert faster by drawing than by `copyTo`. One that does
+        # not convert at all gives BGRA, which is turned round faster than a canvas draws.
+        if self._reader is None and wanted in {"RGBA", "RGBX"}:
             return None
+        choice = {
+            "wanted": wanted,
+            "turned": self._wanted == "RGBA" and not order.converts,
+            "known": list(PIXEL_FORMATS),
+            "native": order.native,
+        }
+        return script.frames(ffi.to_js(choice))
 
     def _stop(self) -> None:
         if self._source is not None:
             self._source.stop()
+        elif self._reader is not None:
+            self._reader.cancel()
+        if self._memory is not None:
+            self._memory.close()
+
+    # --- what JavaScript calls --------------------------------------------------------------
+
+    def _shaped(
+        self,
+        name: str,
+        width: int,
+        height: int,
+        display_width: int,
+        display_height: int,
+        rotation: int,
+        flip: bool,
+        size: int,
+    ) -> ffi.JsObject:
+        """Take note of what the next frames look like; return where to write them."""
+        assert self._memory is not None
+        self._geometry = _described(
+            name, (width, height), (display_width, display_height), rotation, flip
+        )
+        self._configure(display_width, display_height)
+        self.update_flow()
+        return self._memory.resize(size)
+
+    def _arrived(self, time: float, duration: int | None, lost: int) -> ffi.JsObject | None:
+        """Deliver what was written; return where to write the next one, or None for no more.
+
+        Args:
+            time: The browser's time stamp; of a `<video>`, how old the frame is; in microseconds.
+            duration: Microseconds, where known.
+            lost: How many frames before it were lost.
+        """
+        assert self._memory is not None
+        resource = MediaResource(*self._memory.written())
+        with VideoFrame.over(resource, self._geometry, self._stamped(time), duration) as frame:
+            del resource  # The last frame over it gives it back.
+            if not self.ended:
+                self._output.deliver(frame, lost)
+        return self._memory.next() if self._output.readers and not self.ended else None
+
+    def _unseen(self) -> None:
+        """Take note of a frame that nobody is to see, whose size is not always the track's."""
+        self._configure(*self._track_size)
+        self.update_flow()
+
+    # ----------------------------------------------------------------------------------------
+
+    def _stamped(self, time: float) -> int:
+        if self._written:
+            return int(time)
+        if self._reader is None:
+            return self._clock.now() - round(time)
+        return self._timeline.stamp(int(time))
 
     @property
     def _track_size(self) -> tuple[int, int]:
@@ -118,3 +167,17 @@ class VideoTap(Tap):
             rate = getattr(self._track.getSettings(), "frameRate", 0) or _USUAL_RATE
             settings = {"width": width, "height": height, "frameRate": rate} if width else {}
             self._video.configure(settings, rate)
+
+
+@lru_cache(maxsize=64)
+def _described(
+    name: str,
+    size: tuple[int, int],
+    display_size: tuple[int, int],
+    rotation: int,
+    flip: bool,
+) -> FrameGeometry:
+    geometry = packed_geometry(PIXEL_FORMATS[name], *size)
+    if size == display_size and not rotation and not flip:
+        return geometry
+    return geometry.seen_as(display_size, rotation, flip=flip)

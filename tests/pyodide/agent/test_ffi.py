@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mediadevices import DOMException, OverconstrainedError, navigator
+from mediadevices import DOMException, OverconstrainedError, SecurityError, navigator
 from mediadevices.webidl.dictionary import freeze
 
 pytestmark = pytest.mark.lanes("chromium", "firefox", "webkit", "oldpyodide")
@@ -145,3 +145,30 @@ def test_null_and_undefined_are_none() -> None:
     assert ffi().optional(javascript("null")) is None
     assert ffi().optional(javascript("undefined")) is None
     assert ffi().optional(0) == 0
+
+
+def test_functions_can_be_called_for_the_time_of_a_block() -> None:
+    call = javascript("(told) => told.add(1, 2)")
+    with ffi().callbacks(add=lambda one, other: one + other) as told:
+        assert call(told) == 3
+    with pytest.raises(ffi().JsError, match="destroyed"):
+        call(told)
+
+
+async def test_a_page_that_refuses_our_script_is_told_what_to_allow() -> None:
+    from mediadevices_pyodide import reading
+
+    js: Any = import_module("js")
+    known = list(reading._loaded)
+    real = js.URL.createObjectURL
+    reading._loaded.clear()
+    js.URL.createObjectURL = javascript("() => 'blob:nothing-is-here'")
+    try:
+        async with asyncio.timeout(10):
+            with pytest.raises(SecurityError, match="blob:"):
+                await reading.script()
+    finally:
+        js.URL.createObjectURL = real
+        reading._loaded[:] = known
+    async with asyncio.timeout(10):
+        assert (await reading.script()).slot
