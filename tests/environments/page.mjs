@@ -62,7 +62,7 @@ async function run(settings) {
 import importlib, os, sys
 importlib.invalidate_caches()
 os.chdir("/project")
-sys.path.insert(0, "/project/tests")
+sys.path[:0] = ["/project/tests", "/project"]
 from support.page_runner import run
 await run(arguments)
 `);

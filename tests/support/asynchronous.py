@@ -59,12 +59,14 @@ async def outcome_of(pyfuncitem: pytest.Function) -> BaseException | None:
     names = inspect.signature(pyfuncitem.obj).parameters
     test = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
     tidy = pyfuncitem.get_closest_marker("untidy_loop") is None
-    return await _watched(_limited(test), tidy)
+    limit = pyfuncitem.get_closest_marker("timeout")
+    seconds = limit.args[0] if limit is not None and _TEST_SECONDS is not None else _TEST_SECONDS
+    return await _watched(_limited(test, seconds), tidy)
 
 
-async def _limited(test: Coroutine[object, object, object]) -> None:
+async def _limited(test: Coroutine[object, object, object], seconds: float | None) -> None:
     __tracebackhide__ = True
-    async with asyncio.timeout(_TEST_SECONDS):
+    async with asyncio.timeout(seconds):
         await test
 
 

@@ -1,4 +1,7 @@
-"""Stands in for pytest-timeout where it is not: its setting and its marker exist, unused."""
+"""Stands in for pytest-timeout where it is not: its setting and its marker exist.
+
+The marker tells `support.asynchronous` how long a test may take.
+"""
 
 from __future__ import annotations
 
@@ -17,4 +20,4 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.has_plugin(_PLUGIN):
-        config.addinivalue_line("markers", "timeout(seconds): no effect here")
+        config.addinivalue_line("markers", "timeout(seconds): for an async test")

@@ -1,0 +1,125 @@
+"""B1, B3: what a frame costs on its way into Python's memory."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.browser.page import (
+    camera,
+    compared,
+    has_processor,
+    per_frame,
+    plain,
+    proxy,
+    size_name,
+)
+from benchmarks.support.figures import Figure, measured, ratio
+from benchmarks.support.measuring import Effort
+from mediadevices_pyodide.video.formats import byte_order
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from benchmarks.browser.page import Camera
+
+SIZES = ((640, 480), (1920, 1080))
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Measure each size in the camera's own format and in RGBA."""
+    found: list[Figure] = []
+    few = replace(effort, runs=3)  # of what is slow, and far away
+    for width, height in SIZES:
+        async with camera(width, height) as opened:
+            with opened.unpaced():
+                for wanted in (None, "RGBA"):
+                    case = f"{size_name(width, height)}, {wanted or 'own format'}"
+                    async with Routes.of(opened, wanted) as routes:
+                        mine, theirs = await compared(effort, routes.ours, routes.raw)
+                        ways = (routes.ours, routes.usual, routes.pyscript)
+                        again, usual, pyscript = await compared(few, *ways)
+                    titles = (
+                        "a frame ÷ plain JavaScript",
+                        "a frame ÷ getImageData + to_py",
+                        "a frame ÷ a canvas under a stream of pyscript.media",
+                    )
+                    found += [
+                        ratio("B1", titles[0], case, mine, theirs, "ms", 1.25),
+                        ratio("B3", titles[1], case, again, usual, "ms", 0.3),
+                        ratio("B3", titles[2], case, again, pyscript, "ms", 0.3),
+                    ]
+    tasks = [float(await plain().tasks(200)) for _ in range(effort.runs)]
+    note = "in each frame above, of ours and of theirs"
+    return [*found, measured("B1", "a task of the browser's", "", tasks, "ms", None, note=note)]
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The ways of a frame of one track in one format."""
+
+    opened: Camera
+    wanted: str | None
+    way: Any  # of JavaScript's
+    canvas: Canvas
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, opened: Camera, wanted: str | None) -> AsyncGenerator[Routes]:
+        """Prepare them for the time of a block.
+
+        Args:
+            opened: The track, unpaced.
+            wanted: The format; None for the frames' own.
+        """
+        converts = (await byte_order()).converts
+        way: dict[str, Any] = {
+            "video": opened.video,
+            "track": opened.track.js,
+            "format": wanted,
+            "turns": not converts,
+            "draws": wanted is not None and converts and not has_processor(),
+        }
+        js, to_js = import_module("js"), import_module("pyodide.ffi").to_js
+        given = to_js(way, dict_converter=js.Object.fromEntries)
+        with proxy(bytearray(plain().bytes(given))) as memory:
+            given.memory = memory
+            yield cls(opened, wanted, given, Canvas(opened.video))
+
+    async def ours(self, count: int) -> float:
+        """Take frames through the library; return the milliseconds that one takes."""
+        return await per_frame(self.opened.track, self.wanted, count)
+
+    async def raw(self, count: int) -> float:
+        """Take them by the same route in JavaScript, into memory of Python's."""
+        return float(await plain().read(self.way, count))
+
+    async def usual(self, count: int) -> float:
+        """Take them as people do today."""
+        return await self._each(lambda: self.canvas.read().to_py(), count)
+
+    async def pyscript(self, count: int) -> float:
+        """Take them as one does with PyScript, whose `pyscript.media` gives the stream alone."""
+        return await self._each(lambda: self.canvas.read().to_bytes(), count)
+
+    async def _each(self, take: Callable[[], object], count: int) -> float:
+        with proxy(take) as taken:
+            return float(await plain().call(taken, count))
+
+
+class Canvas:
+    """What people write to have the pixels of a `<video>`."""
+
+    def __init__(self, video: Any) -> None:
+        self._video = video
+        self._canvas = import_module("js").document.createElement("canvas")
+        self._canvas.width, self._canvas.height = video.videoWidth, video.videoHeight
+        self._context = self._canvas.getContext("2d")
+
+    def read(self) -> Any:
+        """Return the pixels, in JavaScript's memory."""
+        width, height = self._canvas.width, self._canvas.height
+        self._context.drawImage(self._video, 0, 0, width, height)
+        return self._context.getImageData(0, 0, width, height).data

@@ -1,0 +1,31 @@
+"""B4: what a block of samples costs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from benchmarks.browser.page import compared, has_processor, per_block, plain, proxy
+from benchmarks.support.figures import Figure, ratio
+from mediadevices import navigator
+
+if TYPE_CHECKING:
+    from benchmarks.support.measuring import Effort
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Take blocks as fast as they come."""
+    async with await navigator.media_devices.get_user_media({"audio": True}) as stream:
+        (track,) = stream.get_tracks()
+        restore = plain().unpacedSound()
+        try:
+            with proxy(bytearray(4096)) as memory:
+
+                async def raw(count: int) -> float:
+                    return float(await plain().hear(track.js, memory, count))
+
+                mine, theirs = await compared(effort, partial(per_block, track), raw)
+        finally:
+            restore()
+    case = "480 samples, by the processor" if has_processor() else "512 samples, by a worklet"
+    return [ratio("B4", "a block of samples ÷ plain JavaScript", case, mine, theirs, "ms", 1.5)]

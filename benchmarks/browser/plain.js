@@ -1,0 +1,295 @@
+// The same routes in plain JavaScript, and cameras that are never waited for.
+
+(() => {
+  // A task of its own, as each frame of a camera is; not a microtask.
+  const { port1, port2 } = new MessageChannel();
+  const waiting = [];
+  port1.onmessage = () => waiting.shift()();
+  const task = () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      port2.postMessage(0);
+    });
+
+  const element = HTMLVideoElement.prototype;
+  const { requestVideoFrameCallback: request, cancelVideoFrameCallback: cancel } = element;
+  const Processor = globalThis.MediaStreamTrackProcessor;
+
+  let last = 0;
+  const later = () => (last = Math.max(last + 10, Math.round(performance.now() * 1000)));
+
+  // What the browser has for frames of a track gives them as fast as they are taken: each is a new
+  // frame of what a <video> shows. Returns what makes it as it was.
+  function unpaced(video) {
+    if (Processor) {
+      globalThis.MediaStreamTrackProcessor = class {
+        readable = new ReadableStream(
+          {
+            async pull(controller) {
+              await task();
+              controller.enqueue(new VideoFrame(video, { timestamp: later() }));
+            },
+          },
+          { highWaterMark: 0 },
+        );
+      };
+      return () => (globalThis.MediaStreamTrackProcessor = Processor);
+    }
+    const wanted = new Set();
+    let presentedFrames = 0;
+    element.requestVideoFrameCallback = function (callback) {
+      const id = later();
+      wanted.add(id);
+      const present = () => {
+        if (wanted.delete(id)) callback(later() / 1000, { presentedFrames: ++presentedFrames });
+      };
+      if (this.readyState < 2) request.call(this, present);
+      else task().then(present);
+      return id;
+    };
+    element.cancelVideoFrameCallback = (id) => wanted.delete(id);
+    return () => {
+      element.requestVideoFrameCallback = request;
+      element.cancelVideoFrameCallback = cancel;
+    };
+  }
+
+  // Gives pictures by the way that the library takes in this browser, unpaced or not.
+  function source(video, track, takesFrames) {
+    if (globalThis.MediaStreamTrackProcessor) {
+      const processor = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
+      const reader = processor.readable.getReader();
+      return {
+        next: async () => (await reader.read()).value,
+        stop: () => reader.cancel(),
+      };
+    }
+    return {
+      next: async () => {
+        await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+        return takesFrames ? new VideoFrame(video) : video;
+      },
+      stop() {},
+    };
+  }
+
+  // Blue and red change places, as Python does it where a browser gives BGRA for RGBA.
+  function turn(view) {
+    const pixels = new Uint32Array(view.buffer, view.byteOffset, view.length / 4);
+    for (let index = 0; index < pixels.length; index++) {
+      const pixel = pixels[index];
+      pixels[index] = (pixel & 0xff00ff00) | ((pixel & 0xff) << 16) | ((pixel >> 16) & 0xff);
+    }
+  }
+
+  // Copies frames into memory of Python's; returns the milliseconds that one takes.
+  async function read({ video, track, memory, format, draws, turns }, count) {
+    const pictures = source(video, track, !draws);
+    const buffer = memory.getBuffer("u8");
+    const view = buffer.data;
+    const options = format && !turns ? { format } : {};
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    let start = 0;
+    for (let index = -5; index < count; index++) {
+      if (index === 0) start = performance.now();
+      const picture = await pictures.next();
+      if (draws) {
+        const { videoWidth: width, videoHeight: height } = picture;
+        if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+        context.drawImage(picture, 0, 0);
+        view.set(context.getImageData(0, 0, width, height).data);
+      } else {
+        await picture.copyTo(view, options);
+        picture.close();
+        if (format && turns) turn(view);
+      }
+    }
+    const taken = (performance.now() - start) / count;
+    pictures.stop();
+    buffer.release();
+    return taken;
+  }
+
+  // The bytes that a frame takes.
+  function bytes({ video, format, turns }) {
+    const frame = new VideoFrame(video);
+    const size = frame.allocationSize(format && !turns ? { format } : {});
+    frame.close();
+    return size;
+  }
+
+  // Frames a second that a track gives for some milliseconds.
+  async function rate(video, track, milliseconds) {
+    const pictures = source(video, track, true);
+    (await pictures.next()).close();
+    const start = performance.now();
+    let count = 0;
+    while (performance.now() - start < milliseconds) {
+      (await pictures.next()).close();
+      count++;
+    }
+    const seconds = (performance.now() - start) / 1000;
+    pictures.stop();
+    return count / seconds;
+  }
+
+  // Calls a function for each of some frames, each in a task of its own; milliseconds for one.
+  async function call(take, count) {
+    let start = 0;
+    for (let index = -5; index < count; index++) {
+      if (index === 0) start = performance.now();
+      await task();
+      take();
+    }
+    return (performance.now() - start) / count;
+  }
+
+  // What one task costs, of which each frame has one in either language.
+  const tasks = (count) => call(() => {}, count);
+
+  // --- sound -------------------------------------------------------------------------------------
+
+  const SoundNode = globalThis.AudioWorkletNode;
+
+  // Posts a block of 512 samples, and another one for each that it is granted, as our worklet does.
+  function blocks() {
+    const { port1: port, port2: worklet } = new MessageChannel();
+    const post = () => {
+      const samples = new Float32Array(512);
+      worklet.postMessage({ samples, channels: 1, lost: 0, time: Date.now() }, [samples.buffer]);
+    };
+    worklet.onmessage = ({ data }) => {
+      if (data !== "stop") post();
+    };
+    post();
+    return port;
+  }
+
+  // Blocks come as fast as they are taken. Returns what makes it as it was.
+  function unpacedSound() {
+    if (Processor) {
+      const samples = new Float32Array(480);
+      const shape = { format: "f32-planar", sampleRate: 48000, numberOfFrames: 480, numberOfChannels: 1 };
+      let timestamp = 0;
+      globalThis.MediaStreamTrackProcessor = class {
+        readable = new ReadableStream(
+          {
+            async pull(controller) {
+              await task();
+              timestamp += 10000;
+              controller.enqueue(new AudioData({ ...shape, timestamp, data: samples }));
+            },
+          },
+          { highWaterMark: 0 },
+        );
+      };
+      return () => (globalThis.MediaStreamTrackProcessor = Processor);
+    }
+    globalThis.AudioWorkletNode = class extends SoundNode {
+      #port = blocks();
+
+      get port() {
+        return this.#port;
+      }
+    };
+    return () => (globalThis.AudioWorkletNode = SoundNode);
+  }
+
+  // Copies blocks into memory of Python's; returns the milliseconds that one takes.
+  async function hear(track, memory, count) {
+    const buffer = memory.getBuffer("u8");
+    const view = buffer.data;
+    let start = 0;
+    if (Processor) {
+      const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+      for (let index = -5; index < count; index++) {
+        if (index === 0) start = performance.now();
+        const { value: block } = await reader.read();
+        block.copyTo(view.subarray(0, block.numberOfFrames * 4), { planeIndex: 0 });
+        block.close();
+      }
+      reader.cancel();
+    } else {
+      const port = blocks();
+      let index = -5;
+      await new Promise((resolve) => {
+        port.onmessage = ({ data: { samples } }) => {
+          if (index === 0) start = performance.now();
+          view.set(new Uint8Array(samples.buffer));
+          if (index++ === count) resolve();
+          else port.postMessage(1);
+        };
+      });
+    }
+    const taken = (performance.now() - start) / count;
+    buffer.release();
+    return taken;
+  }
+
+  // --- loading -----------------------------------------------------------------------------------
+
+  // Loads Pyodide and the library in a frame of its own, where nothing is known yet, and returns
+  // the milliseconds that each step takes.
+  async function load(program) {
+    const settings = await (await fetch("/settings.json")).json();
+    const frame = document.createElement("iframe");
+    frame.allow = "camera";
+    const answered = new Promise((resolve) => {
+      addEventListener("message", ({ data }) => resolve(data), { once: true });
+    });
+    const given = JSON.stringify({ ...settings, program }).replaceAll("<", "\\u003c");
+    frame.srcdoc = `<script type="module">(${timed})(${given})</script>`;
+    document.body.append(frame);
+    const answer = await answered;
+    frame.remove();
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
+
+  async function timed({ pyodide: folder, library, program }) {
+    let last = performance.now();
+    const lap = () => {
+      const before = last;
+      return (last = performance.now()) - before;
+    };
+    try {
+      const url = (path) => new URL(path, parent.location.href).href;
+      const { loadPyodide } = await import(url(`${folder}pyodide.mjs`));
+      const python = await loadPyodide({ indexURL: url(folder) });
+      const boot = lap();
+      await python.loadPackage(url(library), { messageCallback: () => {} });
+      const wheel = lap();
+      python.runPython("import mediadevices");
+      const imported = lap();
+      await python.runPythonAsync(program);
+      const first = lap();
+      // The same in plain JavaScript: a camera that opens, and a copy of its first frame.
+      const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+      const [track] = stream.getTracks();
+      let picture;
+      if (globalThis.MediaStreamTrackProcessor) {
+        const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+        picture = (await reader.read()).value;
+      } else {
+        const video = document.createElement("video");
+        Object.assign(video, { muted: true, srcObject: stream });
+        const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+        await video.play();
+        await shown;
+        picture = new VideoFrame(video);
+      }
+      const memory = new Uint8Array(picture.allocationSize());
+      await picture.copyTo(memory);
+      picture.close();
+      track.stop();
+      const plain = lap();
+      const size = (await (await fetch(url(library))).arrayBuffer()).byteLength;
+      parent.postMessage({ boot, wheel, imported, first, plain, size });
+    } catch (error) {
+      parent.postMessage({ error: String(error) });
+    }
+  }
+
+  return { unpacedSound, hear, load, unpaced, read, bytes, rate, call, tasks };
+})();
