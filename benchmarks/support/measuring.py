@@ -32,7 +32,7 @@ class Effort:
 
 
 FULL = Effort(runs=9, scale=1.0)
-SHORT = Effort(runs=5, scale=0.3)
+SHORT = Effort(runs=3, scale=0.3)
 """What the tests can afford."""
 
 
