@@ -61,11 +61,7 @@ class _Collector:
     def __init__(self) -> None:
         self.browsers: dict[str, str] = {}
         self.figures: list[Figure] = []
-        self._growth: dict[str, Growth] = {}
-
-    @property
-    def plots(self) -> list[Growth]:
-        return list(self._growth.values())
+        self.plots: list[Growth] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         part, _, lane = report.nodeid.partition("[")[2].rstrip("]").split("-")
@@ -80,10 +76,6 @@ class _Collector:
             elif kind == "Figure":
                 self.figures.append(of_lane(lane, Figure(**json.loads(str(value)))))
             elif kind == "Growth":
-                self._join(lane, Growth(**json.loads(str(value))))
-
-    def _join(self, lane: str, growth: Growth) -> None:
-        """Put the lines of every browser into one plot."""
-        known = self._growth.get(growth.name, replace(growth, lines={}))
-        lines = {f"{lane}, {name}": points for name, points in growth.lines.items()}
-        self._growth[growth.name] = replace(known, lines={**known.lines, **lines})
+                growth = Growth(**json.loads(str(value)))
+                title = f"{growth.title}, in {lane}"
+                self.plots.append(replace(growth, name=f"{growth.name}-{lane}", title=title))
