@@ -8,7 +8,7 @@ PEERS := .venv-peers/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance mutation-check bench benchmark-browser check browser-table idl-page \
+.PHONY: help setup demo test conformance mutation-check bench check browser-table idl-page \
     oracle fault-table soak format clean
 
 help: ## Show this list
@@ -56,9 +56,6 @@ $(PEERS): benchmarks/peers/requirements.txt
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install -qq --disable-pip-version-check -r $<
 	@touch $@
-
-benchmark-browser: $(STAMP) ## Time the ways of a frame in each browser, beside plain JavaScript
-	$(BIN)/python -m pytest benchmarks/browser/bench_routes.py -q -rP | grep '^|\|^_.*test_routes\|passed\|failed'
 
 check: $(STAMP) ## Lint, types, import rules, documentation
 	$(BIN)/ruff check .
