@@ -45,7 +45,12 @@ _COLUMNS: Mapping[str, str] = {
     "webkit": "WebKitGTK",
 }
 _SIGNS: Mapping[Outcome, str] = {"passed": "✓", "engine": "engine", "failed": "**✗**", "-": "·"}
-_BROWSERS = {"chromium": r"Chromium [\d.]+", "firefox-esr": r"Firefox [\w.]+"}
+# What tells a browser's version, and how it says it.
+_BROWSERS = {
+    ("chromium", "--version"): r"Chromium [\d.]+",
+    ("firefox-esr", "--version"): r"Firefox [\w.]+",
+    ("dpkg-query", "-Wf", "WebKitGTK ${Version}", "webkit2gtk-driver"): r"WebKitGTK [\d.]+",
+}
 _INTRODUCTION = """\
 # Conformance: the results
 
@@ -181,11 +186,9 @@ def _reasons(lane: str) -> str:
 def _versions() -> Iterable[str]:
     yield f"mediadevices {version('mediadevices')}"
     yield f"Python {sys.version.split()[0]}"
-    for program, wanted in (("chromium", r"Chromium [\d.]+"), ("firefox-esr", r"Firefox [\w.]+")):
+    for command, wanted in _BROWSERS.items():
         try:
-            done = subprocess.run(
-                [program, "--version"], capture_output=True, text=True, check=True
-            )
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
         except (OSError, subprocess.CalledProcessError):
             continue
         if found := re.search(wanted, done.stdout):
