@@ -136,6 +136,8 @@ class CanvasGenerator(BrowserGenerator):
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, VideoFrame)
+        for track in tuple(self._family.tracks):
+            await track.attached()
         size = (data.display_width, data.display_height)
         if (self._canvas.width, self._canvas.height) != size:
             self._canvas.width, self._canvas.height = size

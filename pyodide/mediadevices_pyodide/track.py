@@ -172,6 +172,12 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         tap = self._tap(browser_format(format), max_buffer_size)
         return tap.open_reader(max_buffer_size, format)
 
+    async def attached(self) -> None:
+        """Wait until whoever has begun to read the track sees the next frame."""
+        for tap in tuple(self._taps.values()):
+            if isinstance(tap, VideoTap):
+                await tap.attached.wait()
+
     def happened(self, event: ffi.JsObject) -> None:
         """Let readers see what has happened to the track, and pass it on."""
         if event.type == "ended":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
 
 from mediadevices.local.clock import MonotonicClock
@@ -52,6 +53,10 @@ class VideoTap(Tap):
         # Frames that a program has written keep the time stamp that it has given.
         self._written = generated and self._reader is not None
         self._timeline = Timeline(self._clock)
+        #: Is set once a frame that comes from now on is seen.
+        self.attached = asyncio.Event()
+        if self._reader is not None:
+            self.attached.set()
         self._source: ffi.JsObject | None = None
         self._memory: Memory | None = None
         self._geometry = packed_geometry(PIXEL_FORMATS["RGBA"], 0, 0)
@@ -74,6 +79,7 @@ class VideoTap(Tap):
             self._source = script.processor(self._track, self._reader)
         else:
             self._source = script.element(self._track, copier is not None)
+        self.attached.set()
         self._memory = Memory(script.slot)
         with ffi.callbacks(shaped=self._shaped, arrived=self._arrived, unseen=self._unseen) as told:
             by = script.canvas() if copier is None else copier
@@ -96,6 +102,7 @@ class VideoTap(Tap):
         return script.frames(ffi.to_js(choice))
 
     def _stop(self) -> None:
+        self.attached.set()  # Nobody is to wait for what does not come.
         if self._source is not None:
             self._source.stop()
         elif self._reader is not None:
