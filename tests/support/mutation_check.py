@@ -20,7 +20,7 @@ from pathlib import Path
 __all__ = ["MUTATIONS", "Mutation"]
 
 _ROOT = Path(__file__).parents[2]
-_COPIED = ("shared", "native", "pyodide", "tests", "pyproject.toml", "conftest.py")
+_COPIED = ("shared", "native", "pyodide", "tests", "examples", "pyproject.toml", "conftest.py")
 _FAILED = re.compile(r"^FAILED tests/conformance/(\S+)", re.MULTILINE)
 _SECONDS = 300
 

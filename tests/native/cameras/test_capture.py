@@ -171,7 +171,7 @@ async def test_closing_lets_go_of_the_device_and_ends_the_thread() -> None:
     frames = len(sink.frames)
     assert camera.in_use == 0
     await asyncio.sleep(0.05)
-    assert camera_threads() == []
+    await until(lambda: camera_threads() == [])
     assert len(sink.frames) == frames
     assert sink.events == []
     await capture.close()
@@ -237,7 +237,7 @@ async def test_a_camera_that_went_before_it_was_opened_is_not_readable() -> None
     camera.present = False
     with pytest.raises(NotReadableError, match="gone"):
         await driver.open(device, Configuration(VGA), RecordingSink())
-    assert camera_threads() == []
+    await until(lambda: camera_threads() == [])
 
 
 async def test_a_camera_that_gives_no_picture_is_not_readable_and_is_let_go() -> None:
@@ -438,7 +438,7 @@ async def test_a_camera_lost_during_a_change_ends_and_the_change_fails() -> None
         await capture.configure(Configuration(HD))
     await until(lambda: sink.ended_at is not None)
     await capture.close()
-    assert camera_threads() == []
+    await until(lambda: camera_threads() == [])
 
 
 async def test_changing_a_closed_camera_fails() -> None:
