@@ -35,6 +35,7 @@ _HOST = Path("/sys/devices/platform/vhci_hcd.0")
 _UNLINK, _SUBMITTED, _UNLINKED = 2, 3, 4
 _IN = 1
 _HIGH_SPEED = 3
+_FREE_SECONDS = 10
 
 
 def load_modules() -> None:
@@ -73,8 +74,11 @@ class UsbCamera:
         """Plug it in; the kernel finds out what it is after a moment."""
         ours, theirs = socket.socketpair()
         with theirs:
-            attached = f"{self.port} {theirs.fileno()} {self.port + 1} {_HIGH_SPEED}"
-            (_HOST / "attach").write_text(attached)
+            try:
+                _attach(f"{self.port} {theirs.fileno()} {self.port + 1} {_HIGH_SPEED}")
+            except BaseException:
+                ours.close()
+                raise
         self._socket = ours
         self._thread = threading.Thread(target=_Line(self, ours).serve, daemon=True)
         self._thread.start()
@@ -92,6 +96,20 @@ class UsbCamera:
         if self.damaged and pixel_format == "MJPG":
             return bytes(1000)
         return _encoded(self.colour, pixel_format, width, height)
+
+
+def _attach(line: str) -> None:
+    """Hand a cable to the host, which frees a port a moment after it was pulled out of it."""
+    give_up_at = time.monotonic() + _FREE_SECONDS
+    while True:
+        try:
+            (_HOST / "attach").write_text(line)
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 @lru_cache(maxsize=16)

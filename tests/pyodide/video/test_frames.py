@@ -92,7 +92,8 @@ async def test_frames_of_a_camera_flow(route: str) -> None:
     stamps = [frame.timestamp for frame in frames]
     steps = [new - old for old, new in pairwise(stamps)]
     assert min(steps) > 0
-    assert before - 1_000_000 < stamps[0] < stamps[-1] < after
+    # A browser rounds its clocks, each in its own way.
+    assert before - 1_000_000 < stamps[0] < stamps[-1] < after + 2_000
     # Near the camera's rate, give or take what a busy machine leaves out.
     assert 0.9 < (stamps[-1] - stamps[0]) / len(steps) * rate / 1e6 < 5
     for frame in frames:
