@@ -35,7 +35,7 @@ _HOST = Path("/sys/devices/platform/vhci_hcd.0")
 _UNLINK, _SUBMITTED, _UNLINKED = 2, 3, 4
 _IN = 1
 _HIGH_SPEED = 3
-_FREE_SECONDS = 10
+_FREE_SECONDS = 50
 
 
 def load_modules() -> None:

@@ -182,6 +182,7 @@ async def test_a_usb_camera_that_is_slower_than_it_says_is_shown_as_it_is(
 
 
 @pytest.mark.fault("camera", "unplugged at the moment it is plugged in")
+@pytest.mark.timeout(300)
 async def test_a_camera_with_a_loose_contact_comes_and_goes_without_harm(
     media_devices: MediaDevices, fault: FaultNotes
 ) -> None:
@@ -190,7 +191,8 @@ async def test_a_camera_with_a_loose_contact_comes_and_goes_without_harm(
         [device_id] = await ids(media_devices)
         for pause in (0, 0.1, 0.3, 0.6):
             camera.unplug()
-            camera.plug()
+            # The kernel may ask in vain what has come, for some seconds, before the port is free.
+            await asyncio.to_thread(camera.plug)
             await asyncio.sleep(pause)
         await are_there(1)
         track = await video_track(small(device_id))
