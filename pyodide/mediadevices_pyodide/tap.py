@@ -41,7 +41,6 @@ class Tap(ABC):
     def open_reader(self, capacity: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
         """Add a reader; see `TrackHandle.open_reader`."""
         reader = self._output.open_reader(capacity, format, self._reader_closed)
-        reader.prompt = True
         self.update_flow()
         if self._looking is None:
             self._look()

@@ -47,6 +47,7 @@ class AudioTap(Tap):
         self.update_flow()
         if self._delivers:
             self._output.deliver(data, lost)
+            self._output.wake()
         return not self.ended
 
     def _stop(self) -> None:

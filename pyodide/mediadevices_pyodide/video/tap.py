@@ -146,6 +146,7 @@ class VideoTap(Tap):
             del resource  # The last frame over it gives it back.
             if not self.ended:
                 self._output.deliver(frame, lost)
+                self._output.wake()
         return self._memory.next() if self._output.readers and not self.ended else None
 
     def _unseen(self) -> None:

@@ -103,10 +103,18 @@ class Output(ABC):
     def deliver(self, data: MediaData, lost: int) -> None:
         """Pass on what the source gave, which stays the source's.
 
+        The consumers take it once `wake` is called: by then it waits for each of them.
+
         Args:
             data: A frame or a block of samples.
             lost: How many before it were lost on the way.
         """
+
+    def wake(self) -> None:
+        """Let the consumers go on with what was delivered."""
+        for reference in self._readers:
+            if (reader := reference()) is not None:
+                reader.wake()
 
     @abstractmethod
     def configure(self, settings: Mapping[str, object], native_rate: float) -> None:
@@ -169,6 +177,7 @@ class Output(ABC):
                 pass_on(data, readers)
         if self._running_dry and self.readers:
             self._schedule()
+        self.wake()
 
 
 def pass_on(data: MediaData, readers: tuple[LocalReader, ...]) -> None:

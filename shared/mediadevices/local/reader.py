@@ -29,8 +29,8 @@ class LocalReader(FrameReader):
         "_finish",
         "_items",
         "_on_close",
+        "_unannounced",
         "_waiting",
-        "prompt",
     )
 
     def __init__(
@@ -44,10 +44,9 @@ class LocalReader(FrameReader):
         self._on_close = closed
         self._items: deque[MediaData] = deque()
         self._waiting: deque[Turn] = deque()
+        self._unannounced = 0  # put since the last `wake`
         self._dropped = 0
         self._closed = False
-        #: Whether the consumer goes on within `put`, and not in a later turn of the event loop.
-        self.prompt = False
 
     @property
     def capacity(self) -> int:
@@ -65,7 +64,7 @@ class LocalReader(FrameReader):
         return self._dropped
 
     def put(self, item: MediaData) -> None:
-        """Queue something, which belongs to the reader from here on."""
+        """Queue something, which belongs to the reader from here on; `wake` tells who waits."""
         if self._closed:
             item.close()
             return
@@ -73,7 +72,14 @@ class LocalReader(FrameReader):
             self._items.popleft().close()
             self._dropped += 1
         self._items.append(item)
-        self._wake()
+        self._unannounced += 1
+
+    def wake(self) -> None:
+        """Let those who wait go on with what was put, within this call where that can be."""
+        announced, self._unannounced = self._unannounced, 0
+        for _ in range(announced):
+            if self._items:  # One consumer may have taken them all.
+                self._give_turn(at_once=True)
 
     def count_lost(self, count: int) -> None:
         """Count what was lost before it could be queued, because the event loop was busy."""
@@ -83,7 +89,7 @@ class LocalReader(FrameReader):
         """Let the consumer take what is queued, and then see the end."""
         self._closed = True
         while self._waiting:
-            self._wake()
+            self._give_turn(at_once=False)
 
     async def read(self) -> MediaData | None:
         """Wait for the next one; None when the track has ended or the reader was closed."""
@@ -96,7 +102,7 @@ class LocalReader(FrameReader):
                 await turn
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled() and self._items:
-                    self._wake()  # Its turn goes to the next one who waits.
+                    self._give_turn(at_once=False)  # Its turn goes to the next one who waits.
                 raise
         return self._finish(self._items.popleft())
 
@@ -109,9 +115,9 @@ class LocalReader(FrameReader):
         if open_until_now:
             self._on_close()
 
-    def _wake(self) -> None:
+    def _give_turn(self, *, at_once: bool) -> None:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.give(at_once=self.prompt)
+                turn.give(at_once=at_once)
                 return

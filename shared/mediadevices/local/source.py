@@ -113,6 +113,9 @@ class Source(ABC):
                 track.output.deliver(item, lost)
             item.close()
             lost = 0
+        # The newest win: no consumer goes on with one of these while a newer one is to come.
+        for track in tuple(self.tracks):
+            track.output.wake()
 
     def set_muted(self, muted: bool) -> None:
         """Set the muted state of the source, and in a task that of its tracks (§4.3.1.1)."""

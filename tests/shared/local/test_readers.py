@@ -57,27 +57,65 @@ async def test_closing_wakes_who_waits_and_lets_go_of_all() -> None:
     assert late.closed
 
 
-async def test_a_prompt_consumer_has_the_frame_before_its_source_goes_on() -> None:
-    queue = reader(1)
-    queue.prompt = True
-    log: list[object] = []
+async def consumer_of(queue: LocalReader, log: list[object]) -> asyncio.Task[None]:
+    """Return a consumer that waits for the first frame."""
 
     async def consume() -> None:
         while (data := await queue.read()) is not None:
             log.append(data.timestamp)
 
+    consumer = asyncio.create_task(consume())
+    await asyncio.sleep(0)
+    return consumer
+
+
+async def test_a_consumer_has_the_frame_before_its_source_goes_on() -> None:
+    queue, log = reader(1), list[object]()
+    consumer = await consumer_of(queue, log)
+
     def deliver() -> None:
         for number in range(3):
             queue.put(frame(number))
-            log.append("put")
+            queue.wake()
+            log.append("woken")
         queue.end()
 
-    consumer = asyncio.create_task(consume())
-    await asyncio.sleep(0)
     asyncio.get_running_loop().call_soon(deliver)
     await consumer
-    assert log == [0, "put", 1, "put", 2, "put"]
+    assert log == [0, "woken", 1, "woken", 2, "woken"]
     assert queue.dropped == 0
+
+
+async def test_a_consumer_gets_the_newest_of_what_has_come_together() -> None:
+    queue, log = reader(1), list[object]()
+    consumer = await consumer_of(queue, log)
+
+    def deliver() -> None:
+        for number in range(3):
+            queue.put(frame(number))
+        queue.wake()
+        queue.end()
+
+    asyncio.get_running_loop().call_soon(deliver)
+    await consumer
+    assert log == [2]
+    assert queue.dropped == 2
+
+
+async def test_one_consumer_takes_all_that_waits() -> None:
+    queue, log = reader(3), list[object]()
+    consumer = await consumer_of(queue, log)
+
+    def deliver() -> None:
+        for number in range(3):
+            queue.put(frame(number))
+        queue.wake()
+        log.append("woken")
+        queue.end()
+
+    asyncio.get_running_loop().call_soon(deliver)
+    await consumer
+    assert log == [0, 1, 2, "woken"]
 
 
 async def test_who_waits_first_is_served_first_also_when_others_give_up() -> None:
@@ -87,6 +125,7 @@ async def test_who_waits_first_is_served_first_also_when_others_give_up() -> Non
     waiting[0].cancel()
     queue.put(frame(0))
     queue.put(frame(1))
+    queue.wake()
     assert [(await one).timestamp for one in waiting[1:]] == [0, 1]
 
 
@@ -95,6 +134,7 @@ async def test_a_turn_that_is_given_up_at_the_last_moment_is_passed_on() -> None
     waiting = [asyncio.ensure_future(queue.read()) for _ in range(2)]
     await asyncio.sleep(0)
     queue.put(frame(0))
+    queue.wake()
     waiting[0].cancel()  # It has been woken, and has not run yet.
     assert (await waiting[1]).timestamp == 0
 
