@@ -89,7 +89,7 @@ class FilmCameras:
 
 
 class PacedFilm:
-    """A ``cv2.VideoCapture`` that gives a film's frames when a camera would.
+    """A ``cv2.VideoCapture`` that gives a film's frames when a camera would, the first one too.
 
     Args:
         film: The capture.

@@ -15,7 +15,7 @@ __all__ = ["DeviceSink"]
 class DeviceSink:
     """A `Sink` whose every call arrives on the loop, in order, and none after `close`.
 
-    Until `start` it holds back what has come, at most `capacity` frames or blocks of it.
+    Until `start` it holds back what the device says, and the newest frame or block.
 
     Args:
         loop: The event loop.
@@ -71,6 +71,7 @@ class DeviceSink:
     def start(self) -> None:
         """Let everything through from now on."""
         self._running = True
+        self._mailbox.start()
         held, self._held = self._held, []
         for call in held:
             self._when_running(call)

@@ -24,13 +24,25 @@ class Mailbox:
     loop is, and however fast the device, no more than `capacity` frames or blocks wait here, and
     no more than one wake-up.
 
+    Until `start` nothing is delivered, and only the newest waits.
+
     Args:
         loop: The event loop to wake.
         receive: Called on the loop with what has come, and how many were lost before it.
         capacity: How many frames or blocks may wait.
     """
 
-    __slots__ = ("_closed", "_items", "_lock", "_loop", "_lost", "_receive", "_waking", "capacity")
+    __slots__ = (
+        "_closed",
+        "_items",
+        "_lock",
+        "_loop",
+        "_lost",
+        "_receive",
+        "_started",
+        "_waking",
+        "capacity",
+    )
 
     def __init__(
         self,
@@ -43,9 +55,24 @@ class Mailbox:
         self.capacity = capacity
         self._items: deque[MediaData] = deque()
         self._lost = 0
-        self._waking = False
+        self._started = False
+        self._waking = False  # whether a wake-up is under way
         self._closed = False
         self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Deliver the newest, and all that comes from now on; again does nothing.
+
+        What was pushed out until now is not counted: nobody was there to lose it.
+        """
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+            self._lost = 0
+            self._waking = wake = bool(self._items)
+        if wake:
+            self.call(self._deliver)
 
     def put(self, item: MediaData) -> bool:
         """Leave something, in any thread; the mailbox owns it from here on.
@@ -57,12 +84,12 @@ class Mailbox:
             if self._closed:
                 item.close()
                 return not self._loop.is_closed()
-            while len(self._items) >= self.capacity:
+            while len(self._items) >= (self.capacity if self._started else 1):
                 self._items.popleft().close()
                 self._lost += 1
             self._items.append(item)
-            wake = not self._waking
-            self._waking = True
+            wake = self._started and not self._waking
+            self._waking = self._waking or wake
         if not wake and not self._loop.is_closed():
             return True
         return self.call(self._deliver)

@@ -55,7 +55,7 @@ class LocalTrack(TrackHandle):
         super().__init__()
         self.source = source
         self.output: Output = (
-            VideoOutput(source.clock)
+            VideoOutput(source.clock, first_waits=source.holds_device)
             if source.kind == "video"
             else AudioOutput(source.clock, gapless=source.gapless)
         )

@@ -8,6 +8,7 @@ from mediadevices.agent import MediaData
 from mediadevices.local.clock import Clock
 from mediadevices.local.decimation import Decimator
 from mediadevices.local.output import Output, pass_on
+from mediadevices.local.reader import LocalReader
 from mediadevices.media.pixel_formats import find_pixel_format
 from mediadevices.media.pixels import black_frame
 from mediadevices.media.video_frame import VideoFrame
@@ -18,12 +19,21 @@ __all__ = ["VideoOutput"]
 
 
 class VideoOutput(Output):
-    """The way out of a video track: crop-and-scale, decimation, black frames."""
+    """The way out of a video track: crop-and-scale, decimation, black frames.
+
+    Args:
+        clock: The agent's clock.
+        first_waits: Whether the track's first frame waits for its first reader until the second one
+            comes. A program opens a reader just after `get_user_media`, when the camera's first
+            frame has come already; it should not wait for another.
+    """
 
     __slots__ = (
         "_decimator",
         "_delivered",
         "_discarded",
+        "_first",
+        "_first_waits",
         "_format",
         "_height",
         "_rate",
@@ -31,12 +41,38 @@ class VideoOutput(Output):
         "_width",
     )
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, first_waits: bool = False) -> None:
         super().__init__(clock)
+        self._first: VideoFrame | None = None
+        self._first_waits = first_waits
         self._width, self._height, self._rate = 0, 0, 30.0
         self._decimator = Decimator(0, 1)
         self._format = "I420"
         self._delivered = self._discarded = self._total = 0
+
+    def open_reader(
+        self,
+        capacity: int,
+        format: str | None,  # noqa: A002  (the standard's name)
+        closed: Callable[[], None],
+    ) -> LocalReader:
+        """Add a reader; see `Output.open_reader`."""
+        reader = super().open_reader(capacity, format, closed)
+        if (first := self._first) is not None:
+            self._first = None
+            reader.put(first)
+        return reader
+
+    def set_flow(self, *, real: bool, source_delivers: bool) -> None:
+        """Say whether the frames are to be real, and whether the source delivers any."""
+        super().set_flow(real=real, source_delivers=source_delivers)
+        if not real:
+            self._forget_first()
+
+    def end(self) -> None:
+        """Tell all readers that nothing more comes."""
+        self._forget_first()
+        super().end()
 
     def configure(self, settings: Mapping[str, object], native_rate: float) -> None:
         """Take over the track's settings, and the source's frames per second."""
@@ -51,6 +87,7 @@ class VideoOutput(Output):
         """Pass on a frame of the source's."""
         if not isinstance(data, VideoFrame):
             return
+        self._forget_first()
         takes = self._decimator.takes(data.timestamp)
         if self._real:
             self._total += 1 + lost
@@ -59,6 +96,8 @@ class VideoOutput(Output):
         if not takes:
             return
         if not (readers := self._begin(data.timestamp, lost)):
+            if self._first_waits and self._real and self._delivered == 1:
+                self._first = data.clone()
             return
         self._format = data.format or self._format
         if self._real:
@@ -79,6 +118,11 @@ class VideoOutput(Output):
 
     def reset_latency(self) -> None:
         """Do nothing: video has no such numbers."""
+
+    def _forget_first(self) -> None:
+        if self._first is not None:
+            self._first.close()
+            self._first = None
 
     def _finisher(self, format: str | None) -> Callable[[MediaData], MediaData]:  # noqa: A002  (the standard's name)
         wanted = None if format is None else find_pixel_format(format)

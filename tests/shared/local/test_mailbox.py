@@ -30,6 +30,7 @@ class Received:
 async def test_what_comes_in_one_turn_is_one_batch() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=10)
+    mailbox.start()
     for number in range(3):
         assert mailbox.put(frame(number))
     assert received.batches == []
@@ -43,6 +44,7 @@ async def test_what_comes_in_one_turn_is_one_batch() -> None:
 async def test_the_oldest_give_way_and_are_counted_and_closed() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=2)
+    mailbox.start()
     frames = [frame(number) for number in range(5)]
     for one in frames:
         mailbox.put(one)
@@ -61,6 +63,7 @@ async def test_however_much_comes_the_loop_is_woken_once(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
     mailbox = Mailbox(loop, Received(), capacity=1)
+    mailbox.start()
     for number in range(100):
         mailbox.put(frame(number))
     assert len(calls) == 1
@@ -72,6 +75,7 @@ async def test_a_call_comes_after_what_was_put_before() -> None:
     mailbox = Mailbox(
         asyncio.get_running_loop(), lambda items, _: order.append(len(items)), capacity=5
     )
+    mailbox.start()
     mailbox.put(frame(0))
     mailbox.call(order.append, "call")
     mailbox.put(frame(1))
@@ -82,6 +86,7 @@ async def test_a_call_comes_after_what_was_put_before() -> None:
 async def test_a_closed_mailbox_closes_what_it_gets() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=2)
+    mailbox.start()
     before, after = frame(0), frame(1)
     mailbox.put(before)
     mailbox.close()
@@ -96,6 +101,7 @@ async def test_a_closed_mailbox_closes_what_it_gets() -> None:
 def test_a_closed_loop_takes_nothing_and_says_so() -> None:
     loop = asyncio.new_event_loop()
     mailbox = Mailbox(loop, Received(), capacity=2)
+    mailbox.start()
     first = frame(0)
     mailbox.put(first)
     loop.close()
@@ -110,6 +116,7 @@ def test_a_closed_loop_takes_nothing_and_says_so() -> None:
 async def test_of_what_a_thread_leaves_nothing_is_unaccounted_for() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=3)
+    mailbox.start()
 
     def leave() -> None:
         for number in range(5000):
@@ -135,7 +142,7 @@ class Heard:
         self.calls: list[object] = []
         self.sink = DeviceSink(
             asyncio.get_running_loop(),
-            lambda items, lost: self.calls.append(len(items)),
+            lambda items, lost: self.calls.append(([item.timestamp for item in items], lost)),
             self.calls.append,
             self.calls.append,
             self.calls.append,
@@ -143,21 +150,24 @@ class Heard:
         )
 
 
-async def test_a_sink_holds_back_states_and_drops_media_until_it_starts() -> None:
+async def test_a_sink_holds_back_states_and_the_newest_frame_until_it_starts() -> None:
     heard = Heard()
     configuration = Configuration(VideoMode(2, 2, 1.0))
-    early = frame(0)
+    early = [frame(number) for number in range(3)]
     heard.sink.set_muted(True)
-    heard.sink.deliver(early)
+    for one in early:
+        heard.sink.deliver(one)
     heard.sink.reconfigure(configuration)
     await asyncio.sleep(0)
     assert heard.calls == []
-    assert early.closed
+    assert [one.closed for one in early] == [True, True, False]
     heard.sink.start()
     assert heard.calls == [True, configuration]
-    heard.sink.deliver(frame(1))
     await asyncio.sleep(0)
-    assert heard.calls[2:] == [1]
+    assert heard.calls[2:] == [([2], 0)]
+    heard.sink.deliver(frame(3))
+    await asyncio.sleep(0)
+    assert heard.calls[3:] == [([3], 0)]
 
 
 async def test_a_closed_sink_says_nothing_more() -> None:

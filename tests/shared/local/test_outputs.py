@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from array import array
 from itertools import pairwise
@@ -157,6 +158,49 @@ async def test_a_frame_that_is_older_than_the_last_one_is_not_delivered(
         while not (result := await track_reader.read()).done:
             stamps.append(result.value.timestamp)
         assert stamps == [frame.timestamp + 33333, clock.now()]
+
+
+async def first_read(track: MediaStreamTrack, clock: ManualClock) -> int:
+    """Open a reader, let two frames come, and return which is the first that it gets."""
+    reader = MediaStreamTrackProcessor(track, max_buffer_size=3).readable.get_reader()
+    await clock.advance(2 / 30)
+    number = frame_number((await reader.read()).value)
+    await reader.cancel()
+    return number
+
+
+@pytest.mark.parametrize(("come", "first"), [(0, 0), (1, 0), (2, 2), (3, 3)])
+async def test_the_first_frame_waits_for_its_reader_until_the_second_comes(
+    fakes: FakeDevices, clock: ManualClock, come: int, first: int
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        await clock.advance((come + 0.5) / 30)
+        assert track.stats.total_frames == come
+        assert await first_read(track, clock) == first
+
+
+async def test_the_first_frame_of_a_track_that_was_disabled_meanwhile_is_not_shown(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        await clock.advance(1.5 / 30)
+        track.enabled = False
+        track.enabled = True
+        assert track.stats.total_frames == 1
+        assert await first_read(track, clock) == 1
+
+
+async def test_the_first_frame_is_read_once(fakes: FakeDevices, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        (track,) = stream.get_tracks()
+        await clock.advance(1.5 / 30)
+        frames, later = track.frames(), track.frames()
+        assert frame_number(await anext(frames)) == 0
+        waiting = asyncio.ensure_future(anext(later))
+        await clock.advance(1 / 30)
+        assert frame_number(await waiting) == 1
 
 
 async def test_who_reads_nothing_lets_no_timer_run(fakes: FakeDevices, clock: ManualClock) -> None:
