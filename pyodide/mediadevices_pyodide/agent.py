@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from mediadevices.agent import (
     Agent,
-    DeviceInfo,
     GeneratorHandle,
     PermissionHandle,
     PermissionName,
@@ -17,6 +16,7 @@ from mediadevices.agent import (
     StreamHandle,
     TrackHandle,
 )
+from mediadevices.algorithms.exposure import DeviceInfo
 from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import (
     DOMException,

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from mediadevices.agent import DeviceChange, DeviceInfo
-from mediadevices.algorithms.exposure import inserted
+from mediadevices.agent import DeviceChange
+from mediadevices.algorithms.exposure import DeviceInfo, inserted
 from mediadevices.errors import DOMException
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi

@@ -8,6 +8,8 @@ On the desktop it captures from real cameras and microphones. The same program r
 under Pyodide, on the browser's own devices.
 """
 
+import typing as _typing
+
 from mediadevices.agent import PermissionRequest as PermissionRequest
 from mediadevices.errors import AbortError as AbortError
 from mediadevices.errors import DataError as DataError
@@ -43,22 +45,48 @@ from mediadevices.interfaces.media_devices import MediaDevices as MediaDevices
 from mediadevices.interfaces.media_stream import MediaStream as MediaStream
 from mediadevices.interfaces.media_stream import attach as attach
 from mediadevices.interfaces.media_stream_track import MediaStreamTrack as MediaStreamTrack
-from mediadevices.interfaces.media_stream_track_processor import (
-    MediaStreamTrackProcessor as MediaStreamTrackProcessor,
-)
 from mediadevices.interfaces.navigator import Navigator as Navigator
 from mediadevices.interfaces.navigator import navigator as navigator
 from mediadevices.interfaces.permissions import Permissions as Permissions
 from mediadevices.interfaces.permissions import PermissionStatus as PermissionStatus
-from mediadevices.interfaces.streams import ReadableStream as ReadableStream
-from mediadevices.interfaces.streams import WritableStream as WritableStream
-from mediadevices.interfaces.track_generators import AudioTrackGenerator as AudioTrackGenerator
-from mediadevices.interfaces.track_generators import VideoTrackGenerator as VideoTrackGenerator
 from mediadevices.interfaces.track_stats import (
     MediaStreamTrackAudioStats as MediaStreamTrackAudioStats,
 )
 from mediadevices.interfaces.track_stats import (
     MediaStreamTrackVideoStats as MediaStreamTrackVideoStats,
 )
-from mediadevices.media.audio_data import AudioData as AudioData
-from mediadevices.media.video_frame import VideoFrame as VideoFrame
+
+# What only those need who read or write frames and samples is imported when they ask for it.
+if _typing.TYPE_CHECKING:
+    from mediadevices.interfaces.media_stream_track_processor import (
+        MediaStreamTrackProcessor as MediaStreamTrackProcessor,
+    )
+    from mediadevices.interfaces.streams import ReadableStream as ReadableStream
+    from mediadevices.interfaces.streams import WritableStream as WritableStream
+    from mediadevices.interfaces.track_generators import AudioTrackGenerator as AudioTrackGenerator
+    from mediadevices.interfaces.track_generators import VideoTrackGenerator as VideoTrackGenerator
+    from mediadevices.media.audio_data import AudioData as AudioData
+    from mediadevices.media.video_frame import VideoFrame as VideoFrame
+else:
+    _LATER = {
+        "MediaStreamTrackProcessor": "mediadevices.interfaces.media_stream_track_processor",
+        "ReadableStream": "mediadevices.interfaces.streams",
+        "WritableStream": "mediadevices.interfaces.streams",
+        "AudioTrackGenerator": "mediadevices.interfaces.track_generators",
+        "VideoTrackGenerator": "mediadevices.interfaces.track_generators",
+        "AudioData": "mediadevices.media.audio_data",
+        "VideoFrame": "mediadevices.media.video_frame",
+    }
+
+    __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_")]
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from importlib import import_module
+
+        globals()[name] = getattr(import_module(_LATER[name]), name)
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_LATER})

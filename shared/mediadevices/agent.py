@@ -13,11 +13,9 @@ from __future__ import annotations
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints
-from mediadevices.algorithms.exposure import DeviceInfo
 from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import NotSupportedError
 from mediadevices.webidl import promise
@@ -25,13 +23,13 @@ from mediadevices.webidl import promise
 if TYPE_CHECKING:
     import asyncio
 
+    from mediadevices.algorithms.exposure import DeviceInfo
     from mediadevices.media.audio_data import AudioData
     from mediadevices.media.video_frame import VideoFrame
 
 __all__ = [
     "Agent",
     "DeviceChange",
-    "DeviceInfo",
     "FrameReader",
     "GeneratorHandle",
     "Handle",
@@ -73,8 +71,7 @@ StreamConstraints: TypeAlias = Mapping[Kind, MediaTrackConstraints]
 # idl: own PermissionRequest: what a program's own prompter is asked.
 
 
-@dataclass(frozen=True, slots=True)
-class PermissionRequest:
+class PermissionRequest(NamedTuple):
     """What the user is asked: one question, even for camera and microphone together.
 
     Attributes:
@@ -91,8 +88,7 @@ class PermissionRequest:
     can_remember: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceChange:
+class DeviceChange(NamedTuple):
     """What ``devicechange`` carries.
 
     Attributes:

@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TextIO
@@ -85,8 +84,8 @@ def prompt_threads() -> list[threading.Thread]:
 
 
 def test_camera_and_microphone_are_one_question_with_all_devices() -> None:
-    request = replace(
-        BOTH, devices={"camera": ("HD Webcam",), "microphone": ("Headset", "Built-in")}
+    request = BOTH._replace(
+        devices={"camera": ("HD Webcam",), "microphone": ("Headset", "Built-in")}
     )
     assert question(request) == (
         "Allow 'doorbell' to use the camera (1: HD Webcam) and the microphone (2: Headset or "
@@ -95,16 +94,16 @@ def test_camera_and_microphone_are_one_question_with_all_devices() -> None:
 
 
 def test_where_there_is_no_choice_there_are_no_numbers() -> None:
-    request = replace(BOTH, devices={"camera": ("HD Webcam",), "microphone": ("Headset",)})
+    request = BOTH._replace(devices={"camera": ("HD Webcam",), "microphone": ("Headset",)})
     assert question(request) == (
         "Allow 'doorbell' to use the camera (HD Webcam) and the microphone (Headset)? [y/N] "
     )
 
 
 def test_the_question_offers_to_remember_the_answer_where_that_can_be_done() -> None:
-    request = replace(CAMERA, can_remember=True)
+    request = CAMERA._replace(can_remember=True)
     assert question(request).endswith("the camera (HD Webcam)? [y/N/always/never] ")
-    request = replace(request, devices={"camera": ("Desk", "Door")})
+    request = request._replace(devices={"camera": ("Desk", "Door")})
     assert question(request).endswith("(1: Desk or 2: Door)? [y/N/always/never/a number] ")
 
 
@@ -158,7 +157,7 @@ def test_numbers_choose_devices(text: str, meaning: object) -> None:
     ],
 )
 def test_always_and_never_are_remembered(text: str, meaning: object) -> None:
-    assert understood(text, replace(BOTH, can_remember=True)) == meaning
+    assert understood(text, BOTH._replace(can_remember=True)) == meaning
 
 
 async def test_the_device_that_is_chosen_on_the_terminal_is_used(terminal: Terminal) -> None:

@@ -120,14 +120,27 @@ def exported(module):
     """The public names of a module; not the submodules, which are there once imported."""
     return {
         name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
+        for name in dir(module)
+        if not name.startswith("_") and not isinstance(getattr(module, name), ModuleType)
     }
 
 
 @pytest.mark.parametrize("module", EXPORTS, ids=lambda module: module.__name__)
 def test_the_package_exports_exactly_these_names(module):
     assert exported(module) == EXPORTS[module]
+
+
+def test_a_star_import_has_them_all():
+    names = {}
+    exec("from mediadevices import *", names)
+    assert EXPORTS[mediadevices] <= names.keys()
+
+
+def test_a_name_that_the_package_does_not_have_is_an_error_that_says_so():
+    with pytest.raises(AttributeError, match="'mediadevices' has no attribute 'VideoFrames'"):
+        mediadevices.VideoFrames  # noqa: B018  (it fails)
+    with pytest.raises(ImportError, match="cannot import name 'VideoFrames'"):
+        exec("from mediadevices import VideoFrames")
 
 
 def resolve(path):

@@ -7,11 +7,9 @@ There are two steps. *Conversion* turns a program's mapping into the standard's 
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
 from mediadevices.errors import UnknownConstraintWarning
@@ -41,8 +39,7 @@ class MediaTrackConstraints(Dictionary):
     members = frozenset({*PROPERTIES, "advanced"})
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """What a constraint set asks of one property.
 
     Attributes:
@@ -172,6 +169,8 @@ def _warn_unknown(path: str, name: str, known: Collection[str]) -> None:
 
 def _frames_to_the_program() -> int:
     """Return the stack level, seen from the caller, of the first frame outside this library."""
+    import inspect  # here, since it takes longer to import than all of the algorithms
+
     frame, level = inspect.currentframe(), 0
     while frame is not None and frame.f_globals.get("__name__", "").startswith("mediadevices"):
         frame, level = frame.f_back, level + 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from mediadevices.driver import Device, DeviceKind
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mediadevices.driver import Device, DeviceKind
 
 __all__ = ["DeviceInfo", "enumeration_order", "exposed_devices", "inserted"]
 

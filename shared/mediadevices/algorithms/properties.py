@@ -6,9 +6,8 @@ A property that a later document adds is a row here; everything else follows fro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 __all__ = [
     "INHERENT",
@@ -24,8 +23,7 @@ Kind: TypeAlias = Literal["audio", "video"]
 ValueType: TypeAlias = Literal["ulong", "double", "string", "boolean", "boolean-or-string"]
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """A constrainable property.
 
     Attributes:

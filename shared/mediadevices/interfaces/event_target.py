@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overload
 
 from mediadevices.errors import InvalidStateError
 from mediadevices.interfaces.event import Event
@@ -32,14 +30,24 @@ _E = TypeVar("_E", bound=Event)
 EventHandler: TypeAlias = Callable[[Any], object]  # Any: each handler knows its own event
 
 
-@dataclass(slots=True, eq=False)
 class _Listener:
-    type: str
-    callback: EventHandler
-    capture: bool = False
-    once: bool = False
-    is_handler: bool = False  # It belongs to an `on…` attribute.
-    removed: bool = False
+    __slots__ = ("callback", "capture", "is_handler", "once", "removed", "type")
+
+    def __init__(
+        self,
+        type: str,  # noqa: A002  (the standard's name)
+        callback: EventHandler,
+        *,
+        capture: bool = False,
+        once: bool = False,
+        is_handler: bool = False,
+    ) -> None:
+        self.type = type
+        self.callback = callback
+        self.capture = capture
+        self.once = once
+        self.is_handler = is_handler  # It belongs to an `on…` attribute.
+        self.removed = False
 
 
 class EventTarget(Interface):
@@ -89,7 +97,8 @@ class EventTarget(Interface):
             return
         _check_callable(callback, "add_event_listener: callback")
         if self._find(type, callback, capture) is None:
-            self._listeners.append(_Listener(type, callback, capture, once or once_too))
+            once = once or once_too
+            self._listeners.append(_Listener(type, callback, capture=capture, once=once))
             self._listeners_changed()
 
     def remove_event_listener(
@@ -311,11 +320,14 @@ def _call(callback: EventHandler, event: Event) -> None:
     except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
         report_exception(error, f"in a listener for {event.type!r}")
         return
-    if inspect.isawaitable(result):
+    if isinstance(result, Awaitable):
         try:
-            promise.started(_run(result, event.type), name=f"listener for {event.type!r}")
+            promise.started(
+                _run(cast("Awaitable[object]", result), event.type),
+                name=f"listener for {event.type!r}",
+            )
         except InvalidStateError as error:
-            if inspect.iscoroutine(result):
+            if isinstance(result, Coroutine):
                 result.close()
             report_exception(error, f"in a listener for {event.type!r}")
 

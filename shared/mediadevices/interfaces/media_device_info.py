@@ -11,7 +11,7 @@ from mediadevices.webidl.interface import Interface
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mediadevices.agent import DeviceInfo
+    from mediadevices.algorithms.exposure import DeviceInfo
 
 __all__ = ["InputDeviceInfo", "MediaDeviceInfo", "device_infos"]
 
