@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mediadevices.algorithms.constraints import ConstraintSet, Value
@@ -50,6 +51,9 @@ class Choice:
         # By the identity of mappings and domains, which are kept here so that it stays theirs.
         self._shared: dict[int, tuple[Mapping[str, Domain], Chosen | None]] = {}
         self._values: dict[tuple[str, int, object], tuple[Domain, Value | None, float]] = {}
+        self._sizes: dict[tuple[int, int], Chosen] = {}
+        self._widths, self._heights = self._also_now("width"), self._also_now("height")
+        self._ratios = self._wished("aspectRatio")
 
     def of_modes(
         self, region: Region, initial: Mapping[str, Value]
@@ -66,19 +70,19 @@ class Choice:
         shared = self._of_device(region, initial)
         if shared is None:
             return
+        own = [(name, domain) for name, domain in region.own.items() if name not in _SIZE]
         scaled = region.own.get("resizeMode") != ("none",)
         for place, mode in region.modes:
-            settings, distance = dict(shared[0]), shared[1]
-            for name, domain in region.own.items():
-                if name in _SIZE:
-                    continue
+            settings: dict[str, Value] = {}
+            distance = shared[1]
+            for name, domain in own:
                 value, far = self._of_mode(name, domain, mode, initial, scaled=scaled)
                 if value is None:
                     break
                 settings[name] = value
                 distance += far
             else:
-                yield place, mode, settings, distance
+                yield place, mode, {**shared[0], **settings}, distance
 
     def sizes(self, region: Region) -> Sequence[Chosen]:
         """Return the sizes of a region that may be best, and their part of the distance.
@@ -89,19 +93,16 @@ class Choice:
         _, mode = region.modes[0]  # they are all of one size
         if not isinstance(mode, VideoMode):
             return (({}, self._distance({}, _SIZE)),)
-        found: list[Chosen] = []
-        for width, height in candidate_sizes(
+        candidates = candidate_sizes(
             region.own["width"],
             region.own["height"],
             region.ratio,
-            widths=(*self._also_now("width"), mode.width),
-            heights=(*self._also_now("height"), mode.height),
-            ratios=self._wished("aspectRatio"),
+            widths=(*self._widths, mode.width),
+            heights=(*self._heights, mode.height),
+            ratios=self._ratios,
             shape=mode.width / mode.height,
-        ):
-            size = {"width": width, "height": height, "aspectRatio": aspect_ratio(width, height)}
-            found.append((size, self._distance(size, _SIZE)))
-        return found
+        )
+        return [self._of_size(width, height) for width, height in candidates]
 
     def rank(
         self, mode: Mode, settings: Mapping[str, Value], distance: float, place: int
@@ -151,7 +152,7 @@ class Choice:
             settings: dict[str, Value] = {}
             chosen: Chosen | None = None
             for name, domain in region.common.items():
-                value = self._value(name, domain, self._preferred(name, initial))
+                value = self._value(name, domain, initial)
                 if value is None:
                     break
                 settings[name] = value
@@ -169,24 +170,30 @@ class Choice:
             possible: Domain | None = domain
             if isinstance(mode, VideoMode) and name == "frameRate":
                 possible = _rates(domain, mode.frame_rate, scaled=scaled)
-            preferred = self._preferred(name, initial)
-            if native is not None:
-                preferred.append(native)
-            value = None if possible is None else self._value(name, possible, preferred)
-            self._values[key] = domain, value, self._distance({name: value}, (name,))
+            value = None if possible is None else self._value(name, possible, initial, native)
+            far = math.inf if value is None else self._distance({name: value}, (name,))
+            self._values[key] = domain, value, far
         return self._values[key][1:]
 
-    def _preferred(self, name: str, initial: Mapping[str, Value]) -> list[Value]:
-        return [
-            source[name]
-            for source in (self._current, initial, DEFAULTS)
-            if source.get(name) is not None
-        ]
+    def _of_size(self, width: int, height: int) -> Chosen:
+        key = width, height
+        if key not in self._sizes:
+            size = {"width": width, "height": height, "aspectRatio": aspect_ratio(width, height)}
+            self._sizes[key] = size, self._distance(size, _SIZE)
+        return self._sizes[key]
 
-    def _value(self, name: str, domain: Domain, preferred: Sequence[Value]) -> Value | None:
-        if isinstance(domain, tuple) and len(domain) == 1:
+    def _value(
+        self,
+        name: str,
+        domain: Domain,
+        initial: Mapping[str, Value],
+        native: Value | None = None,
+    ) -> Value | None:
+        if not isinstance(domain, Interval) and len(domain) == 1:
             return domain[0]
-        return nearest(domain, self._wishes.get(name), preferred)
+        preferred = (self._current.get(name), initial.get(name), DEFAULTS.get(name), native)
+        known = [value for value in preferred if value is not None]
+        return nearest(domain, self._wishes.get(name), known)
 
     def _distance(self, settings: Mapping[str, Value | None], names: Iterable[str]) -> float:
         return sum(

@@ -65,10 +65,8 @@ class Constraint(NamedTuple):
 
     def satisfied_by(self, setting: Value | None) -> bool:
         """Tell whether a setting, or its absence, satisfies the required part."""
-        if not self.required:
-            return True
         if setting is None:
-            return False
+            return not self.required
         if self.exact is not None and not any(
             same_value(self.name, setting, value) for value in self.exact
         ):
@@ -230,12 +228,14 @@ def convert_track_constraints(
 
 def _values(value: object) -> tuple[Value, ...] | None:
     """Return the alternatives of a value or a list; None for an empty list: "not given"."""
+    if value is None:
+        return None
     items = value if conversion.is_sequence(value) else (value,)
     return tuple(item for item in items if isinstance(item, (bool, int, float, str))) or None
 
 
 def _number(value: object) -> float | None:
-    return value if conversion.is_number(value) else None
+    return value if value is not None and conversion.is_number(value) else None
 
 
 def _device_id(value: object) -> object:
@@ -251,12 +251,13 @@ def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Const
             else _device_id(value)
         )
     if conversion.is_mapping(value):
+        members = dict(value)  # A plain one is quick to say what it does not have.
         constraint = Constraint(
             name,
-            min=_number(value.get("min")),
-            max=_number(value.get("max")),
-            exact=_values(value.get("exact")),
-            ideal=_values(value.get("ideal")),
+            min=_number(members.get("min")),
+            max=_number(members.get("max")),
+            exact=_values(members.get("exact")),
+            ideal=_values(members.get("ideal")),
         )
     elif isinstance(value, bool) and PROPERTIES[name].selects_existence:
         return Constraint(name, exists=value)

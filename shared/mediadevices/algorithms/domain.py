@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mediadevices.algorithms.constraints import Constraint, Value, comparable
 from mediadevices.algorithms.fitness_distance import constraint_distance
@@ -13,8 +12,7 @@ from mediadevices.algorithms.fitness_distance import constraint_distance
 __all__ = ["Domain", "Interval", "nearest", "restrict"]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """The numbers from `min` to `max`, in steps of `step` counted from `origin`.
 
     A step of 0 means any number between. `origin` stays what it was when an interval is
@@ -45,9 +43,7 @@ def _on_step(number: float, interval: Interval, rounding: int) -> float:
 
 def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
     """Return the part of a domain that satisfies the required part of a constraint, or None."""
-    if not constraint.required:
-        return domain
-    if isinstance(domain, tuple):
+    if not isinstance(domain, Interval):
         if len(domain) == 1:  # as most are
             return domain if constraint.satisfied_by(domain[0]) else None
         kept = tuple([value for value in domain if constraint.satisfied_by(value)])
@@ -61,13 +57,17 @@ def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
             and constraint.satisfied_by(value)
         )
         return exact or None
-    low = domain.min if constraint.min is None else max(domain.min, constraint.min)
-    high = domain.max if constraint.max is None else min(domain.max, constraint.max)
-    if (low, high) == (domain.min, domain.max):
+    low, high, step, origin = domain
+    least, greatest = constraint.min, constraint.max
+    if least is None or least <= low:
+        least = low
+    if greatest is None or greatest >= high:
+        greatest = high
+    if least == low and greatest == high:
         return domain
-    if domain.step:
-        low, high = _on_step(low, domain, 1), _on_step(high, domain, -1)
-    return Interval(low, high, domain.step, domain.origin) if low <= high else None
+    if step:
+        least, greatest = _on_step(least, domain, 1), _on_step(greatest, domain, -1)
+    return Interval(least, greatest, step, origin) if least <= greatest else None
 
 
 def _holds(interval: Interval, number: float) -> bool:
@@ -104,12 +104,13 @@ def nearest(
         # Of an ideal on the other side of zero the relative distance is least at the far end.
         ends = [domain.min, domain.max]
         wishes = [*(constraint.ideal or () if constraint else ()), *preferred, *ends]
-        candidates = [
+        numbers = [
             number
             for wish in wishes
             if not isinstance(wish, (str, bool))
             for number in _around(domain, wish)
         ]
+        candidates = list(dict.fromkeys(numbers))  # each once
     else:
         candidates = [value for value in preferred if _among(value, domain)]
         candidates += domain

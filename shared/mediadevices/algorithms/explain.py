@@ -53,7 +53,9 @@ def _offered(name: str, regions: Sequence[Region]) -> str:
     if not domains:
         return "nothing of that name"
     intervals = [domain for domain in domains if isinstance(domain, Interval)]
-    values = {_number(value) for domain in domains if isinstance(domain, tuple) for value in domain}
+    values = {
+        _number(value) for domain in domains if not isinstance(domain, Interval) for value in domain
+    }
     if intervals:
         low = min(interval.min for interval in intervals)
         high = max(interval.max for interval in intervals)

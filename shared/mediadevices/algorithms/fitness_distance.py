@@ -22,12 +22,10 @@ def value_distance(name: str, actual: Value, ideal: Value) -> float:
     A number's distance is relative to the larger of the two; any other value is the ideal one or
     it is not.
     """
-    if same_value(name, actual, ideal):
-        return 0.0
     if isinstance(actual, (str, bool)) or isinstance(ideal, (str, bool)):
-        return 1.0
+        return 0.0 if same_value(name, actual, ideal) else 1.0
     left, right = comparable(name, actual), comparable(name, ideal)
-    return abs(left - right) / max(abs(left), abs(right))
+    return 0.0 if left == right else abs(left - right) / max(abs(left), abs(right))
 
 
 def constraint_distance(constraint: Constraint, setting: Value | None) -> float:

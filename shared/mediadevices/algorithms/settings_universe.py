@@ -138,32 +138,28 @@ def all_narrowed(regions: Sequence[Region], constraints: Iterable[Constraint]) -
         return regions
     kept: list[Region] = []
     shared: dict[int, _Shared | None] = {}
-    known: dict[tuple[int, int], Domain | None] = {}
     for region in regions:
-        key = id(region.common)
+        index, modes, own, common, ratio = region
+        key = id(common)
         if key not in shared:
             shared[key] = _shared(region, required)
         if (device := shared[key]) is None:
             continue
-        own = region.own
-        changed: dict[str, Domain] = {}
-        for number, constraint in device.rest:
-            name = constraint.name
-            domain = changed[name] if name in changed else own.get(name)
-            if domain is None:
+        for name, constraint, known in device.rest:
+            if (domain := own.get(name)) is None:
                 break
-            place = id(domain), number
+            place = id(domain)
             if place not in known:
                 known[place] = restrict(domain, constraint)
             if (left := known[place]) is None:
                 break
             if left is not domain:
-                changed[name] = left
+                own = {**own, name: left}
         else:
-            if changed:
-                own = {**own, **changed}
-            if device.ratio is ANY_RATIO or _has_a_size(own, device.ratio):
-                kept.append(Region(region.device, region.modes, own, device.common, device.ratio))
+            # What nothing has taken a size from has one still.
+            same = own is region.own and device.ratio is ratio
+            if same or device.ratio is ANY_RATIO or _has_a_size(own, device.ratio):
+                kept.append(Region(index, modes, own, device.common, device.ratio))
     return kept
 
 
@@ -173,23 +169,24 @@ class _Shared(NamedTuple):
     Attributes:
         common: What each of the properties can be that do not depend on the mode.
         ratio: The aspect ratios that will do.
-        rest: The other constraints, each with its place in the list.
+        rest: The other constraints, each with the name of its property, and with what it has left
+            of the domains that it was applied to, by the domains' identity.
     """
 
     common: Mapping[str, Domain]
     ratio: Ratio
-    rest: Sequence[tuple[int, Constraint]]
+    rest: Sequence[tuple[str, Constraint, dict[int, Domain | None]]]
 
 
-def _shared(region: Region, required: Sequence[Constraint]) -> _Shared | None:
+def _shared(region: Region, required: Iterable[Constraint]) -> _Shared | None:
     common, ratio = dict(region.common), region.ratio
-    rest: list[tuple[int, Constraint]] = []
-    for number, constraint in enumerate(required):
+    rest: list[tuple[str, Constraint, dict[int, Domain | None]]] = []
+    for constraint in required:
         name = constraint.name
         if name == "aspectRatio" and "width" in region.own:
             ratio = _narrowed_ratio(ratio, constraint)
         elif (domain := common.get(name)) is None:
-            rest.append((number, constraint))
+            rest.append((name, constraint, {}))
         elif (left := restrict(domain, constraint)) is None:
             return None
         else:
