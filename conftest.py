@@ -2,6 +2,7 @@
 
 # A module stands after those that it imports: pytest prepares each one before it is imported.
 pytest_plugins = [
+    "support.garbage",
     "support.without_timeouts",
     "support.asynchronous",
     "support.report_file",

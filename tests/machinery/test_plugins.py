@@ -23,7 +23,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     """Run the source of a test module in a pytest that has the plug-ins."""
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    plugins = ["without_timeouts", "asynchronous", "report_file", "lanes", "skips", "remote"]
+    plugins = ["garbage", "without_timeouts", "asynchronous", "report_file", "lanes"]
+    plugins += ["skips", "remote"]
     pytester.makeconftest(f"pytest_plugins = {[f'support.{name}' for name in plugins]}")
 
     def run(source: str, *options: str, path: str = "tests/test_it.py") -> pytest.RunResult:
@@ -55,6 +56,25 @@ def test_an_async_test_that_passes_passes_and_one_that_fails_fails(run: Outcome)
     )
     result.assert_outcomes(passed=1, failed=1, skipped=1)
     result.stdout.fnmatch_lines(["*LookupError: so it is"])
+
+
+def test_the_collector_of_garbage_finds_the_tests_objects_and_no_others(run: Outcome) -> None:
+    result = run(
+        """
+        import gc, weakref
+        class Knot: pass
+        def test_it():
+            knot = Knot()
+            knot.itself = knot
+            seen = weakref.ref(knot)
+            assert any(found is knot for found in gc.get_objects())
+            assert not any(found is pytest for found in gc.get_objects())
+            del knot
+            gc.collect()
+            assert seen() is None
+        """
+    )
+    result.assert_outcomes(passed=1)
 
 
 LEFT_BEHIND = """
