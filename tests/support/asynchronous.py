@@ -84,7 +84,7 @@ async def _watched(test: Coroutine[object, object, object], tidy: bool) -> BaseE
     finally:
         left = asyncio.all_tasks(loop) - before
         if left:
-            _, left = await asyncio.wait(left, timeout=_SECONDS_OF_GRACE)
+            _, left = await asyncio.wait(left, timeout=_SECONDS_OF_GRACE if tidy else 0)
         loop.set_exception_handler(None)
         for task in left:
             task.cancel()
