@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from contextlib import nullcontext
@@ -51,7 +52,7 @@ async def test_the_table_says_what_is_seen(name: str, request: pytest.FixtureReq
 
 @pytest.mark.lanes("cpython")
 def test_every_public_interface_is_in_the_table() -> None:
-    public = {name for name, value in vars(mediadevices).items() if table.is_interface(value)}
+    public = {name for name, _ in inspect.getmembers(mediadevices, table.is_interface)}
     assert public == set(table.INTERFACES)
 
 

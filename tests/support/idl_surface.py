@@ -108,7 +108,7 @@ def differences(
 
 def exports(definitions: Mapping[str, Definition]) -> Iterator[Difference]:
     """Yield what the package exports that no definition has the name of."""
-    for name, value in vars(mediadevices).items():
+    for name, value in inspect.getmembers(mediadevices):
         if not name.startswith("_") and not inspect.ismodule(value) and name not in definitions:
             yield Difference("own", name, "is exported")
 

@@ -28,8 +28,8 @@ INTERFACES = sorted(
     {
         name
         for module in (mediadevices, streams)
-        for name, value in vars(module).items()
-        if inspect.isclass(value) and issubclass(value, Interface) and not name.startswith("_")
+        for name, value in inspect.getmembers(module, inspect.isclass)
+        if issubclass(value, Interface) and not name.startswith("_")
     }
     - {"AudioTrackGenerator", "Interface"}
 )
