@@ -15,6 +15,8 @@ from benchmarks.support.figures import measured, ratio, unmeasured
 from benchmarks.support.measuring import interleaved
 from mediadevices import AudioData, MediaStreamTrackProcessor
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones.portaudio import portaudio
+from mediadevices_native.microphones.pulse_line import find_pulse_device
 from support import pulse_server
 
 if TYPE_CHECKING:
@@ -89,14 +91,11 @@ async def _bare(seconds: float, *, hand_over: bool = False) -> float:
         if hand_over:
             loop.call_soon_threadsafe(wake)
 
-    [device] = [
-        number
-        for number, device in enumerate(sounddevice.query_devices())
-        if device["name"] == "pulse"
-    ]
+    pulse = find_pulse_device(portaudio.devices())
+    assert pulse is not None
     stream = sounddevice.RawInputStream(
         samplerate=_RATE, blocksize=_BLOCK, channels=1, dtype="float32", latency=0.01,
-        device=device, callback=callback,
+        device=pulse.index, callback=callback,
     )  # fmt: skip
     with stream:
         await asyncio.sleep(0.3)

@@ -22,7 +22,7 @@ from mediadevices.media.video_frame import VideoFrame
 from mediadevices_native.cameras import OpenCVCameraDriver
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -194,7 +194,7 @@ class _MemoryCapture:
 
 
 @asynccontextmanager
-async def track_of(driver: Driver, kind: str = "video") -> AsyncIterator[MediaStreamTrack]:
+async def track_of(driver: Driver, kind: str = "video") -> AsyncGenerator[MediaStreamTrack]:
     """Give a track of the driver's first device of a kind, as a program gets it."""
     permissions = PermissionAuthority("benchmark", lambda _request: True)
     agent = LocalAgent([driver], permissions, secret=b"benchmark")

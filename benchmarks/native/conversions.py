@@ -16,6 +16,7 @@ from mediadevices.platform import pixel_operations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cv2.typing import MatLike
     from numpy.typing import NDArray
 
     from benchmarks.support.figures import Figure
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
     Ours = Callable[[VideoFrame], Picture]
-    Raw = Callable[[Picture], Picture]
+    Raw = Callable[[Picture], MatLike]
 
 _WIDTH, _HEIGHT = 1920, 1080
 _ROUNDS = 60
@@ -52,7 +53,7 @@ def _scaled(width: int, height: int) -> Ours:
 
 
 def _resized(width: int, height: int, crop: slice) -> Raw:
-    def resize(picture: Picture) -> Picture:
+    def resize(picture: Picture) -> MatLike:
         return cv2.resize(picture[:, crop], (width, height), interpolation=cv2.INTER_AREA)
 
     return resize

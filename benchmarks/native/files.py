@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from cv2.typing import MatLike
 
 __all__ = ["CACHE", "FRAMES", "HEIGHT", "PEERS", "WIDTH", "CannotMeasureError", "h264", "mjpeg"]
 
@@ -59,7 +59,7 @@ def h264() -> Path:
     return path
 
 
-def _pictures() -> Iterator[NDArray[np.uint8]]:
+def _pictures() -> Iterator[MatLike]:
     """Yield what a panning camera sees: soft shapes, with some noise."""
     random = np.random.default_rng(1)
     noise = random.integers(0, 256, (HEIGHT + 400, WIDTH + 600, 3), dtype=np.uint8)

@@ -16,7 +16,7 @@ from benchmarks.support.measuring import interleaved
 from mediadevices import MediaStreamTrackProcessor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from benchmarks.support.figures import Figure
     from benchmarks.support.measuring import Effort
@@ -37,7 +37,7 @@ async def _read(track: MediaStreamTrack, format: str | None) -> None:
 @contextlib.asynccontextmanager
 async def _reading(
     camera: MemoryCamera, tracks: int, consumers: int, format: str | None = None
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None]:
     """Have clones of a track read, each by some consumers."""
     async with track_of(camera) as track:
         clones = [track.clone() for _ in range(tracks - 1)]

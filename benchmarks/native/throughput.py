@@ -71,7 +71,11 @@ async def ours(path: Path, consumers: int) -> Run:
     """Read it through processors of one track; without any, the track just lives."""
     async with track_of(film_driver(FilmCameras(path))) as track:
         ended = asyncio.Event()
-        track.onended = lambda _event: ended.set()
+
+        def over(_event: object) -> None:
+            ended.set()
+
+        track.onended = over
         watch = _Watch()
         counts = await asyncio.gather(*(_consume(track) for _ in range(consumers)))
         await ended.wait()
