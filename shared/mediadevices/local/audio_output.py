@@ -75,9 +75,10 @@ class AudioOutput(Output):
         """Pass on a block of the source's samples."""
         if not isinstance(data, AudioData):
             return
+        timestamp, rate, channels = data.timestamp, data.sample_rate, data.number_of_channels
         if self._real:
-            self._count(data)
-        readers = self._begin(data.timestamp, lost)
+            self._count(timestamp, data.number_of_frames, rate, data.duration)
+        readers = self._begin(timestamp, lost)
         if not readers or not self._real:
             # What it holds back is from before the gap; whoever reads later starts anew.
             self._resampler = None
@@ -85,14 +86,14 @@ class AudioOutput(Output):
             return
         self._format = data.format or self._format
         if self._real:
-            if (data.sample_rate, data.number_of_channels) == (self._rate, self._channels):
+            if rate == self._rate and channels == self._channels:
                 pass_on(data, readers)
             elif (out := self._converted(data)) is not None:
                 with out:
                     pass_on(out, readers)
             return
-        frames = round(data.number_of_frames * self._rate / data.sample_rate)
-        with silence(self._format, self._rate, frames, self._channels, data.timestamp) as quiet:
+        frames = round(data.number_of_frames * self._rate / rate)
+        with silence(self._format, self._rate, frames, self._channels, timestamp) as quiet:
             pass_on(quiet, readers)
 
     def stats(self) -> dict[str, float]:
@@ -113,18 +114,18 @@ class AudioOutput(Output):
         """Let average, least and greatest latency start from the current one."""
         self._latencies = (1, self._latency, self._latency, self._latency)
 
-    def _count(self, data: AudioData) -> None:
-        frames, seconds = data.number_of_frames, data.number_of_frames / data.sample_rate
+    def _count(self, timestamp: int, frames: int, rate: float, duration: int) -> None:
+        seconds = frames / rate
         self._delivered += frames
         self._delivered_seconds += seconds
         if self._gapless and self._expected is not None:
-            missing = (data.timestamp - self._expected) / 1e6
+            missing = (timestamp - self._expected) / 1e6
             if missing > _LOSS * seconds:
-                frames, seconds = frames + round(missing * data.sample_rate), seconds + missing
+                frames, seconds = frames + round(missing * rate), seconds + missing
         self._total += frames
         self._total_seconds += seconds
-        self._expected = data.timestamp + data.duration
-        self._latency = latency = max(0.0, (self._clock.now() - data.timestamp) / 1000)
+        self._expected = timestamp + duration
+        self._latency = latency = max(0.0, (self._clock.now() - timestamp) / 1000)
         count, total, least, greatest = self._latencies
         self._latencies = (
             count + 1,
