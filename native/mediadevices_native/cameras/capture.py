@@ -230,7 +230,8 @@ class CameraCapture:
             if self._first is not None:
                 frame, self._first = self._first, None
                 self._deliver(*frame)
-            self._apply_next_change()
+            if not self._changes.empty():
+                self._apply_next_change()
             if stream is not self._stream:
                 continue
             ready = stream.wait()
