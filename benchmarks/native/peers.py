@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import statistics
 import subprocess
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.native import files
-from benchmarks.native.cameras import FilmCameras, MemoryCamera, film_driver, track_of
+import cv2
+
+from benchmarks.native import files, throughput
+from benchmarks.native.cameras import FilmCameras, MemoryCamera, PacedFilm, film_driver, track_of
 from benchmarks.support.figures import Figure, ratio, unmeasured
 from benchmarks.support.measuring import Effort, interleaved
 from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor
@@ -78,6 +81,34 @@ async def _film(rate: float) -> Run:
         return Run(frames, time.perf_counter() - wall, time.process_time() - cpu, ages)
 
 
+async def _bare_film() -> Run:
+    """Read a film to its end in a bare loop of OpenCV."""
+    run = await throughput.bare(files.mjpeg())
+    return Run(run.frames, run.seconds, run.cpu, [])
+
+
+async def _bare_hand_over() -> Run:
+    """Read a paced film in a thread that wakes a coroutine for each frame, and do nothing else."""
+    loop, came = asyncio.get_running_loop(), asyncio.Event()
+    film = PacedFilm(cv2.VideoCapture(str(files.mjpeg()), cv2.CAP_FFMPEG), _PACED)
+
+    def read() -> None:
+        for _ in range(_PACED_FRAMES):
+            film.read()
+            loop.call_soon_threadsafe(came.set)
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    reading = asyncio.create_task(asyncio.to_thread(read))
+    ages: list[float] = []
+    while len(film.taken_at) < _PACED_FRAMES:
+        await came.wait()
+        ages.append((time.monotonic_ns() - film.taken_at[-1]) / 1000)
+        came.clear()
+    await reading
+    film.release()
+    return Run(len(ages), time.perf_counter() - wall, time.process_time() - cpu, ages)
+
+
 async def _synthetic(count: int) -> Run:
     """Read the library's own synthetic camera, which draws its pictures."""
     camera = FakeCamera(modes=(VideoMode(files.WIDTH, files.HEIGHT, _PACED, "I420"),))
@@ -116,41 +147,76 @@ async def measure(effort: Effort) -> list[Figure]:
         ("vidgear CamGear", "vidgear_camgear.py"),
     ):
         there = partial(_peer, script, path)
-        here, paced = partial(_film, 0), partial(_film, _PACED)
-        found += await _against(runs, name, _FILM, "rate cpu", here, partial(there, 0))
-        case = f"{_FILM}, {_PACED} frames/s"
-        found += await _against(runs, name, case, "age", paced, partial(there, _PACED))
+        ways = _Ways(partial(_film, 0), partial(there, 0), _bare_film, "a bare loop of OpenCV")
+        found += await _against(runs, name, _FILM, "rate cpu", ways)
+        ways = _Ways(
+            *(partial(_film, _PACED), partial(there, _PACED)),
+            *(_bare_hand_over, "OpenCV in a thread that wakes a coroutine"),
+        )
+        found += await _against(runs, name, f"{_FILM}, {_PACED} frames/s", "age", ways)
     there = partial(_peer, "wrtc_processor.py", files.WIDTH, files.HEIGHT, _PACED, count)
-    name, synthetic = "wrtc processor", partial(_synthetic, count)
-    found += await _against(runs, name, _SYNTHETIC, "rate cpu", synthetic, there)
-    memory = partial(_memory, count)
-    return [*found, *await _against(runs, name, _MEMORY, "age", memory, there)]
+    name, synthetic = "wrtc processor", _Ways(partial(_synthetic, count), there)
+    found += await _against(runs, name, _SYNTHETIC, "rate cpu", synthetic)
+    memory = _Ways(partial(_memory, count), there)
+    return [*found, *await _against(runs, name, _MEMORY, "age", memory)]
 
 
-async def _against(
-    runs: int,
-    name: str,
-    case: str,
-    quantities: str,
-    ours: Callable[[], Awaitable[Run]],
-    peer: Callable[[], Awaitable[Run]],
-) -> list[Figure]:
+_Way = Callable[[], Awaitable[Run]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways to do the same work.
+
+    Attributes:
+        ours: Through the library.
+        peer: By the peer.
+        floor: By hand, where that is no peer's way.
+        by_hand: What that is.
+    """
+
+    ours: _Way
+    peer: _Way
+    floor: _Way | None = None
+    by_hand: str = ""
+
+
+async def _against(runs: int, name: str, case: str, quantities: str, ways: _Ways) -> list[Figure]:
+    taken = [ways.ours, ways.peer, *([ways.floor] if ways.floor else [])]
     try:
-        mine, theirs = await interleaved(runs, ours, peer)
+        mine, theirs, *floor = await interleaved(runs, *taken)
     except files.CannotMeasureError as error:
         return [unmeasured("N11", f"against {name}", case, str(error))]
-    against = f"against {name}"
+    found = _figures(f"against {name}", case, quantities, mine, theirs, targeted=True)
+    for bare in floor:
+        title = f"of {ways.by_hand}, the floor, against {name}"
+        found += _figures(title, case, quantities, bare, theirs, targeted=False)
+    return found
+
+
+def _figures(
+    against: str,
+    case: str,
+    quantities: str,
+    mine: list[Run],
+    theirs: list[Run],
+    *,
+    targeted: bool,
+) -> list[Figure]:
+    target = 1 if targeted else None
     found: list[Figure] = []
     if "rate" in quantities:
         rates = [run.rate for run in mine], [run.rate for run in theirs]
         title = f"frames/s {against}"
-        found.append(ratio("N11", title, case, *rates, of="frames/s", target=1, better="higher"))
+        found.append(
+            ratio("N11", title, case, *rates, of="frames/s", target=target, better="higher")
+        )
     if "cpu" in quantities:
         costs = [run.milliseconds for run in mine], [run.milliseconds for run in theirs]
         title = f"CPU per frame {against}"
-        found.append(ratio("N11", title, case, *costs, of="ms", target=1))
+        found.append(ratio("N11", title, case, *costs, of="ms", target=target))
     if "age" in quantities:
         ages = [run.age for run in mine], [run.age for run in theirs]
         title = f"latency, p50, {against}"
-        found.append(ratio("N11", title, case, *ages, of="µs", target=1))
+        found.append(ratio("N11", title, case, *ages, of="µs", target=target))
     return found
