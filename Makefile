@@ -8,7 +8,7 @@ PEERS := .venv-peers/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance mutation-check bench check browser-table idl-page \
+.PHONY: help setup demo test wheels conformance mutation-check bench check browser-table idl-page \
     oracle fault-table soak format clean
 
 help: ## Show this list
@@ -38,6 +38,10 @@ demo: $(STAMP) ## List the devices, take a photo (demo.png) and show its setting
 test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
 	@$(SYSTEM) test
 	$(BIN)/python -m pytest $(ARGS)
+
+wheels: $(STAMP) ## Build what is published: the source, the wheel and the page wheel, in dist/
+	$(BIN)/python -m build
+	$(BIN)/python -m mediadevices_native.page_wheel dist
 
 conformance: $(STAMP) ## Run the conformance suite everywhere, and write its table
 	@$(SYSTEM) test

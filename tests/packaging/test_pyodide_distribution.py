@@ -1,4 +1,4 @@
-"""The wheel goes through Pyodide's own tools, and loads from a distribution of one's own."""
+"""The wheels go through Pyodide's own tools, and load from a distribution of one's own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.utils import parse_wheel_filename
 
+from mediadevices_native.page_wheel import build_wheel, wheel_name
 from support.pyodide_distribution import (
     PyodideTools,
     chromium,
@@ -57,6 +58,23 @@ def distribution(
     folder = tmp_path_factory.mktemp("distribution") / "pyodide"
     tools.make_distribution(wheel, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def page_distribution(tools: PyodideTools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the page wheel."""
+    folder = tmp_path_factory.mktemp("page-distribution")
+    wheel = folder / wheel_name("any")  # pyodide-lock knows no other
+    wheel.write_bytes(build_wheel("any"))
+    tools.make_distribution(wheel, folder / "pyodide")
+    return folder / "pyodide"
+
+
+@pytest.fixture(params=["distribution", "page_distribution"])
+def either(request: pytest.FixtureRequest) -> Path:
+    """The distribution with the one wheel, and that with the other."""
+    found: Path = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -119,16 +137,22 @@ def test_the_lock_file_is_otherwise_unchanged(tools: PyodideTools, distribution:
     assert ours == tools.original_lock_file()
 
 
-def test_the_package_loads_and_captures_under_node(distribution: Path) -> None:
-    loaded = load_under_node(distribution)
+def test_the_package_loads_and_captures_under_node(either: Path) -> None:
+    loaded = load_under_node(either)
     assert loaded.packages == ["mediadevices"], loaded.messages
     assert loaded.frame == FRAME
 
 
-def test_the_package_loads_and_captures_in_a_page(browser: str, distribution: Path) -> None:
-    loaded = load_in_chromium(browser, distribution)
+def test_the_package_loads_and_captures_in_a_page(browser: str, either: Path) -> None:
+    loaded = load_in_chromium(browser, either)
     assert loaded.packages == ["mediadevices"], loaded.messages
     assert loaded.frame == FRAME
+
+
+def test_the_lock_file_takes_the_page_wheel(page_distribution: Path) -> None:
+    entry = lock_file(page_distribution)["packages"]["mediadevices"]
+    assert (entry["file_name"], entry["depends"]) == (wheel_name("any"), [])
+    assert entry["imports"] == ["mediadevices"]
 
 
 def test_a_page_refuses_a_wheel_that_was_tampered_with(browser: str, tampered: Path) -> None:

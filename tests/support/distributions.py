@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Distributions", "build", "build_wheel"]
+__all__ = ["Distributions", "build"]
 
 _ROOT = Path(__file__).parent.parent.parent
 _SECONDS = 200
@@ -37,13 +37,6 @@ def build(folder: Path) -> Distributions:
     (wheel,) = direct.glob("*.whl")
     (wheel_of_sdist,) = through.glob("*.whl")
     return Distributions(sdist, wheel, wheel_of_sdist)
-
-
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel from the checkout, in an empty folder."""
-    _build(folder, "--wheel")
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 def _build(target: Path, *options: str) -> None:

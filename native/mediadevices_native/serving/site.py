@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from mediadevices_native.page_wheel import build_wheel, wheel_name
 from mediadevices_native.serving.pyodide_files import CDN
-from mediadevices_native.serving.wheel import build_wheel, wheel_name
 
 __all__ = ["OWN", "Site", "examples_folder"]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from importlib.metadata import distribution
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,14 @@ def test_a_plain_test_runs_in_the_page() -> None:
 
     assert sys.platform == "emscripten"
     assert document.title == "Tests of mediadevices"
+
+
+def test_the_library_is_what_the_page_wheel_unpacks() -> None:
+    installed = distribution("mediadevices")
+    assert "pyemscripten" in (installed.read_text("WHEEL") or "")
+    assert find_spec("mediadevices_native") is None
+    assert len(installed.files or ()) > 100
+    assert all(Path(str(path.locate())).is_file() for path in installed.files or ())
 
 
 async def test_a_coroutine_awaits_the_browsers_own_promises() -> None:

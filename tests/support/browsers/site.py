@@ -1,19 +1,17 @@
-"""What a page loads: Pyodide, pytest, the library's wheel and the tests."""
+"""What a page loads: Pyodide, pytest, the page wheel and the tests."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
 
-from support import distributions
+from mediadevices_native.page_wheel import build_wheel, wheel_name
 from support.browsers import old_pyodide
 from support.node_environment import NodeEnvironment
 
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["content", "prepare"]
 
 _PAGES = Path(__file__).parent.parent.parent / "environments"
-_WHEEL = pytest.StashKey[Path]()
+_WHEEL = pytest.StashKey[bytes]()
 # What the tests of a page can do without: loading it takes longer than they do.
 _LEFT_OUT = ("hypothesis", "sortedcontainers")
 
@@ -49,13 +47,13 @@ def content(
     """
     node = NodeEnvironment(root)
     old = lane == old_pyodide.LANE
-    wheel = _wheel(config)
+    wheel = f"/{wheel_name()}"
     tools = [path for path in sorted(node.wheels.iterdir()) if not path.name.startswith(_LEFT_OUT)]
     settings = {
         "pyodide": "/pyodide/",
         "packages": old_pyodide.PACKAGES if old else [],
         "tools": [f"/tools/{path.name}" for path in tools],
-        "library": f"/{wheel.name}",
+        "library": wheel,
         "arguments": list(arguments),
         "ci": os.environ.get("CI", ""),
     }
@@ -65,17 +63,15 @@ def content(
         "/settings.json": json.dumps(settings).encode(),
         "/pyodide/": old_pyodide.folder(root) if old else node.pyodide,
         "/tools/": node.wheels,
-        f"/{wheel.name}": wheel,
+        wheel: _wheel(config),
         "/tests.zip": _tests(root),
     }
 
 
-def _wheel(config: pytest.Config) -> Path:
-    """Return the library's wheel, built from the checkout as it was when the first page opened."""
+def _wheel(config: pytest.Config) -> bytes:
+    """Return the page wheel, made from the checkout as it was when the first page opened."""
     if _WHEEL not in config.stash:
-        folder = Path(tempfile.mkdtemp(prefix="wheel-"))
-        config.add_cleanup(lambda: shutil.rmtree(folder))
-        config.stash[_WHEEL] = distributions.build_wheel(folder)
+        config.stash[_WHEEL] = build_wheel()
     return config.stash[_WHEEL]
 
 
