@@ -29,7 +29,6 @@ from mediadevices.errors import (
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.devices import DeviceList
-from mediadevices_pyodide.generators import create_generator
 from mediadevices_pyodide.permissions import Permissions
 from mediadevices_pyodide.stream import BrowserStream, js_track
 from mediadevices_pyodide.track import BrowserTrack
@@ -153,6 +152,8 @@ class BrowserAgent(ffi.Wrapper, Agent):
 
     def create_generator(self, kind: Kind) -> GeneratorHandle:
         """Return a new source that the program writes to."""
+        from mediadevices_pyodide.generators import create_generator  # few pages write tracks
+
         return create_generator(kind)
 
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.resources import files
 from itertools import count
+from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
@@ -118,7 +118,8 @@ def script_url(package: str, name: str) -> Generator[str]:
         package: The package that it is in.
         name: The file's name.
     """
-    source = files(package).joinpath(name).read_text("utf-8")
+    (folder,) = import_module(package).__path__
+    source = Path(folder, name).read_text("utf-8")
     url = window.URL.createObjectURL(
         new("Blob", to_js([source]), to_js({"type": "text/javascript"}))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mediadevices.agent import FrameReader, ReadyState, TrackHandle
 from mediadevices.algorithms.constraints import MediaTrackConstraints
@@ -12,9 +13,11 @@ from mediadevices.errors import InvalidStateError, OverconstrainedError
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.dictionary import freeze
 from mediadevices_pyodide import ffi
-from mediadevices_pyodide.audio.tap import AudioTap
 from mediadevices_pyodide.video.formats import browser_format
 from mediadevices_pyodide.video.tap import VideoTap
+
+if TYPE_CHECKING:
+    from mediadevices_pyodide.audio.tap import AudioTap
 
 __all__ = ["BrowserTrack", "Family"]
 
@@ -199,9 +202,12 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
     def _tap(self, wanted: str | None, capacity: int) -> VideoTap | AudioTap:
         tap = self._taps.get(wanted)
         if tap is None or tap.ended:
-            audio = self.kind == "audio"
-            generated = self.family is not None
-            tap = AudioTap(self.js) if audio else VideoTap(self.js, wanted, capacity, generated)
+            if self.kind == "audio":
+                from mediadevices_pyodide.audio.tap import AudioTap  # few pages hear
+
+                tap = AudioTap(self.js)
+            else:
+                tap = VideoTap(self.js, wanted, capacity, self.family is not None)
             self._taps[wanted] = tap
         return tap
 
