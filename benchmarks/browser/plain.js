@@ -230,15 +230,15 @@
   // --- loading -----------------------------------------------------------------------------------
 
   // Loads Pyodide and the library in a frame of its own, where nothing is known yet, and returns
-  // the milliseconds that each step takes.
-  async function load(program) {
+  // the milliseconds that each step takes. The way is `loadPackage` or `unpackArchive`.
+  async function load(program, way) {
     const settings = await (await fetch("/settings.json")).json();
     const frame = document.createElement("iframe");
     frame.allow = "camera";
     const answered = new Promise((resolve) => {
       addEventListener("message", ({ data }) => resolve(data), { once: true });
     });
-    const given = JSON.stringify({ ...settings, program }).replaceAll("<", "\\u003c");
+    const given = JSON.stringify({ ...settings, program, way }).replaceAll("<", "\\u003c");
     frame.srcdoc = `<script type="module">(${timed})(${given})</script>`;
     document.body.append(frame);
     const answer = await answered;
@@ -247,7 +247,7 @@
     return answer;
   }
 
-  async function timed({ pyodide: folder, library, program }) {
+  async function timed({ pyodide: folder, library, program, way }) {
     let last = performance.now();
     const lap = () => {
       const before = last;
@@ -256,9 +256,15 @@
     try {
       const url = (path) => new URL(path, parent.location.href).href;
       const { loadPyodide } = await import(url(`${folder}pyodide.mjs`));
-      const python = await loadPyodide({ indexURL: url(folder) });
+      // As a page does it: what comes over the network comes meanwhile.
+      const [python, bytes] = await Promise.all([
+        loadPyodide({ indexURL: url(folder) }),
+        fetch(url(library)).then((answer) => answer.arrayBuffer()),
+      ]);
+      const size = bytes.byteLength;
       const boot = lap();
-      await python.loadPackage(url(library), { messageCallback: () => {} });
+      if (way === "unpackArchive") python.unpackArchive(bytes, "wheel");
+      else await python.loadPackage(url(library), { messageCallback: () => {} });
       const wheel = lap();
       python.runPython("import mediadevices");
       const imported = lap();
@@ -284,7 +290,6 @@
       picture.close();
       track.stop();
       const plain = lap();
-      const size = (await (await fetch(url(library))).arrayBuffer()).byteLength;
       parent.postMessage({ boot, wheel, imported, first, plain, size });
     } catch (error) {
       parent.postMessage({ error: String(error) });
