@@ -87,6 +87,10 @@ class AudioData(Interface):
     _channels: int
     _timestamp: int
 
+    if not TYPE_CHECKING:
+        # The base class looks at every name that is set. Here none can be, and blocks are many.
+        __setattr__ = object.__setattr__
+
     def __init__(self, init: Mapping[str, object] | None = None, /, **keywords: object) -> None:
         path = "AudioData: init"
         given = members(path, init, keywords, _INIT)
@@ -162,16 +166,12 @@ class AudioData(Interface):
         shape: tuple[float, int, int],
         timestamp: int,
     ) -> Self:
-        block = cls.__new__(cls)
-        # The base class looks at every name that is set; drivers come by here for every block.
-        set_slot = object.__setattr__
-        set_slot(block, "_resource", resource)
-        set_slot(block, "_format", sample_format)
-        set_slot(block, "_sample_rate", shape[0])
-        set_slot(block, "_frames", shape[1])
-        set_slot(block, "_channels", shape[2])
-        set_slot(block, "_timestamp", timestamp)
-        return block
+        self = cls.__new__(cls)
+        self._resource = resource
+        self._format = sample_format
+        self._sample_rate, self._frames, self._channels = shape
+        self._timestamp = timestamp
+        return self
 
     @property
     def format(self) -> str | None:
@@ -298,12 +298,8 @@ class AudioData(Interface):
         Calling it again does nothing.
         """
         if self._resource is not None:
-            set_slot = object.__setattr__  # as in `_over`
-            set_slot(self, "_resource", None)
-            set_slot(self, "_format", None)
-            set_slot(self, "_sample_rate", 0)
-            set_slot(self, "_frames", 0)
-            set_slot(self, "_channels", 0)
+            self._resource = self._format = None
+            self._sample_rate = self._frames = self._channels = 0
 
     def to_ndarray(
         self,

@@ -97,6 +97,10 @@ class VideoFrame(Interface):
     _timestamp: int
     _duration: int | None
 
+    if not TYPE_CHECKING:
+        # The base class looks at every name that is set. Here none can be, and frames are many.
+        __setattr__ = object.__setattr__
+
     def __init__(
         self,
         data: AnyBuffer | VideoFrame,
@@ -175,14 +179,12 @@ class VideoFrame(Interface):
         Returns:
             The frame.
         """
-        frame = cls.__new__(cls)
-        # The base class looks at every name that is set; drivers come by here for every frame.
-        set_slot = object.__setattr__
-        set_slot(frame, "_resource", resource)
-        set_slot(frame, "_geometry", geometry)
-        set_slot(frame, "_timestamp", timestamp)
-        set_slot(frame, "_duration", duration)
-        return frame
+        self = cls.__new__(cls)
+        self._resource = resource
+        self._geometry = geometry
+        self._timestamp = timestamp
+        self._duration = duration
+        return self
 
     @property
     def format(self) -> str | None:
@@ -377,9 +379,7 @@ class VideoFrame(Interface):
         Calling it again does nothing.
         """
         if self._resource is not None:
-            set_slot = object.__setattr__  # as in `over`
-            set_slot(self, "_resource", None)
-            set_slot(self, "_geometry", None)
+            self._resource = self._geometry = None
 
     def to_ndarray(self, format: str | None = None) -> npt.NDArray[np.uint8]:  # noqa: A002  (the standard's name)
         """Return the visible pixels as a read-only NumPy array; copy it to draw on it.

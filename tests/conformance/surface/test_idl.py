@@ -130,7 +130,8 @@ def with_attribute(cls: type[Any], name: str, *, readonly: bool) -> tuple[Any, l
         held[0] = value
 
     attribute = property(get, None if readonly else put)
-    blank = type("Blank", (cls,), {name: attribute})
+    # Like the class itself, its objects have no attributes but those that are declared.
+    blank = type("Blank", (cls,), {"__slots__": (), name: attribute})
     return blank.__new__(blank), held
 
 
