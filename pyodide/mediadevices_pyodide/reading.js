@@ -7,6 +7,9 @@ document.currentScript.reading = (() => {
   const ATTEMPTS = 8;
   // How many frames in a row may be impossible to copy.
   const PATIENCE = 10;
+  // Milliseconds between two looks at a track's own numbers, of which each takes as long as half a
+  // frame does.
+  const LOOK = 100;
 
   // A piece of Python's memory, given as the proxy of a bytearray.
   class Slot {
@@ -51,6 +54,11 @@ document.currentScript.reading = (() => {
     }
   }
 
+  // Whether what is to come looks like what came before.
+  function same(shape, known) {
+    return shape.length === known.length && shape.every((part, index) => part === known[index]);
+  }
+
   // --- video: where pictures come from -----------------------------------------------------------
 
   // By a reader of the browser's own processor, as in Chromium.
@@ -90,6 +98,7 @@ document.currentScript.reading = (() => {
   class Losses {
     constructor(track) {
       this.track = track;
+      this.looked = 0;
       this.settled = this.delivered; // what was read or counted
       this.missing = 0;
       this.lost = 0;
@@ -100,11 +109,16 @@ document.currentScript.reading = (() => {
     }
 
     get suspected() {
-      return this.missing > 0 || this.delivered > this.settled;
+      const now = performance.now();
+      if (now - this.looked < LOOK) return false;
+      if (this.missing > 0 || this.delivered > this.settled) return true;
+      this.looked = now;
+      return false;
     }
 
     // At a moment when nothing waits in the browser.
     look() {
+      this.looked = performance.now();
       const missing = Math.max(0, this.delivered - this.settled);
       const certain = Math.min(missing, this.missing);
       this.lost += certain;
@@ -133,7 +147,7 @@ document.currentScript.reading = (() => {
       this.video.muted = this.video.playsInline = true;
       this.video.onended = () => this.end();
       this.video.srcObject = new MediaStream([track]);
-      this.request = this.video.requestVideoFrameCallback(this.presents);
+      this.ask();
       // It starts when there is a picture, and is rejected when it is stopped before.
       this.video.play().catch((reason) => console.debug("a track's element does not play:", reason));
     }
@@ -146,17 +160,25 @@ document.currentScript.reading = (() => {
       return newest;
     }
 
+    // What comes while one is copied is not taken: the next one is asked for before Python, which
+    // may take its time, is told of this one.
     discard(picture) {
       if (this.takesFrames) picture.close();
+      if (!this.ended) this.ask();
     }
 
     stop() {
+      this.ended = true;
       this.video.cancelVideoFrameCallback(this.request);
       this.video.pause();
       this.video.onended = this.video.srcObject = null;
       if (this.newest) this.discard(this.newest.picture);
       this.newest = null;
-      this.end();
+      this.wake();
+    }
+
+    ask() {
+      this.request = this.video.requestVideoFrameCallback(this.presents);
     }
 
     end() {
@@ -165,13 +187,8 @@ document.currentScript.reading = (() => {
     }
 
     take(now, { presentedFrames, captureTime }) {
-      this.request = this.video.requestVideoFrameCallback(this.presents);
-      let lost = this.presented ? Math.max(0, presentedFrames - this.presented - 1) : 0;
+      const lost = this.presented ? Math.max(0, presentedFrames - this.presented - 1) : 0;
       this.presented = presentedFrames;
-      if (this.newest) {
-        lost += 1 + this.newest.lost;
-        this.discard(this.newest.picture);
-      }
       // Some engines name a time that is yet to come.
       const taken = captureTime <= now ? captureTime : now;
       const picture = this.takesFrames ? new VideoFrame(this.video) : this.video;
@@ -267,7 +284,7 @@ document.currentScript.reading = (() => {
   // are passed on even while the track is disabled: Python makes them black.
   async function pictures(track, source, copier, written, { shaped, arrived, unseen }) {
     const owned = new Owned();
-    let known = "";
+    let known = [];
     let spoilt = 0; // frames in a row that could not be copied
     try {
       for (let next; (next = await source.next()); ) {
@@ -275,15 +292,15 @@ document.currentScript.reading = (() => {
         const real = track.enabled && !track.muted;
         if (!real && !written) {
           source.discard(picture);
-          known = "";
+          known = [];
           unseen();
           continue;
         }
         try {
           const shape = copier.shape(picture);
-          const key = `${shape} ${real}`;
-          if (key !== known) owned.ask(shaped, ...shape, copier.bytes(picture));
-          known = key;
+          const now = [...shape, real];
+          if (!same(now, known)) owned.ask(shaped, ...shape, copier.bytes(picture));
+          known = now;
           await copier.copy(picture, owned.slot);
         } catch (error) {
           // WebKit shows a picture for a disabled track that it does not let anybody copy.
@@ -304,18 +321,35 @@ document.currentScript.reading = (() => {
 
   // --- audio -------------------------------------------------------------------------------------
 
+  // Tells Python what blocks are like whenever that has changed; of a muted track they are nothing.
+  class Shape {
+    constructor(track, owned, shaped) {
+      this.track = track;
+      this.owned = owned;
+      this.shaped = shaped;
+      this.known = [];
+    }
+
+    // Whether Python wants a block of this shape.
+    fits(...shape) {
+      const { enabled, muted } = this.track;
+      const now = [...shape, enabled, muted];
+      if (!same(now, this.known)) this.owned.ask(this.shaped, ...shape);
+      this.known = now;
+      return !muted;
+    }
+  }
+
   // Copies until the track ends or Python wants no more.
-  async function blocks(reader, { shaped, arrived }) {
+  async function blocks(track, reader, { shaped, arrived }) {
     const owned = new Owned();
-    let known = "";
+    const shape = new Shape(track, owned, shaped);
     try {
       for (let result; !(result = await reader.read()).done; ) {
         const block = result.value;
         const { format, sampleRate, numberOfFrames, numberOfChannels, timestamp } = block;
         try {
-          const shape = [format, sampleRate, numberOfFrames, numberOfChannels];
-          if (`${shape}` !== known) owned.ask(shaped, ...shape);
-          known = `${shape}`;
+          if (!shape.fits(format, sampleRate, numberOfFrames, numberOfChannels)) continue;
           const planes = format.endsWith("-planar") ? numberOfChannels : 1;
           const { view } = owned.slot;
           const size = view.length / planes;
@@ -334,17 +368,16 @@ document.currentScript.reading = (() => {
   }
 
   // Copies what our worklet posts, and grants it one more block for each; returns what ends that.
-  function messages(port, rate, { shaped, arrived }) {
+  function messages(track, port, rate, { shaped, arrived }) {
     const owned = new Owned();
-    let known = 0;
+    const shape = new Shape(track, owned, shaped);
     port.onmessage = ({ data: { samples, channels, lost, time } }) => {
-      if (channels !== known) {
-        owned.ask(shaped, "f32-planar", rate, samples.length / channels, channels);
-        known = channels;
+      if (shape.fits("f32-planar", rate, samples.length / channels, channels)) {
+        owned.slot.view.set(new Uint8Array(samples.buffer));
+        // While the page was busy the message has waited: one clock tells on both sides how long.
+        if (!owned.ask(arrived, Math.max(0, Date.now() - time), lost)) return;
       }
-      owned.slot.view.set(new Uint8Array(samples.buffer));
-      // While the page was busy the message has waited: one clock tells on both sides how long.
-      if (owned.ask(arrived, Math.max(0, Date.now() - time), lost)) port.postMessage(1);
+      port.postMessage(1);
     };
     return () => {
       port.onmessage = null;

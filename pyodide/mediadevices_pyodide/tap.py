@@ -12,7 +12,8 @@ from mediadevices_pyodide import ffi
 
 __all__ = ["Tap"]
 
-#: Seconds between two looks whether JavaScript has stopped the track, of which no event tells.
+#: Seconds between two looks whether JavaScript has stopped the track, or the program has dropped
+#: the last reader without closing it: of neither an event tells.
 _LOOK = 0.25
 
 
@@ -83,7 +84,7 @@ class Tap(ABC):
     # --------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        if self._track.readyState == "ended":
+        if self._track.readyState == "ended" or not self._output.readers:
             self.end()
         else:
             self._looking = promise.running_loop().call_later(_LOOK, self._look)

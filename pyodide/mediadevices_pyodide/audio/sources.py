@@ -30,15 +30,22 @@ class SampleSource(ABC):
     Args:
         track: The browser's track.
         clock: Gives the time stamps.
+        begin: Called with the hertz and channels of what comes next, whenever they or the state of
+            the track have changed.
         deliver: Called with each block, which stays the source's, and with how many before it were
             lost because the page was busy; returns whether more are wanted.
     """
 
     def __init__(
-        self, track: ffi.JsObject, clock: Clock, deliver: Callable[[AudioData, int], bool]
+        self,
+        track: ffi.JsObject,
+        clock: Clock,
+        begin: Callable[[float, int], None],
+        deliver: Callable[[AudioData, int], bool],
     ) -> None:
         self._track = track
         self._clock = clock
+        self._begin = begin
         self._deliver = deliver
         self._shape = ("", 0.0, 0, 0)
         self._memory: Memory | None = None
@@ -59,6 +66,7 @@ class SampleSource(ABC):
         """Take note of what the next blocks are like; return where to write them."""
         assert self._memory is not None
         self._shape = (name, rate, frames, channels)
+        self._begin(rate, channels)
         return self._memory.resize(frames * channels * SAMPLE_FORMATS[name].sample_bytes)
 
     def _arrived(self, time: float, lost: int) -> ffi.JsObject | None:
@@ -66,8 +74,9 @@ class SampleSource(ABC):
         assert self._memory is not None
         timestamp, lost = self._stamped(time, lost)
         buffer, release = self._memory.written()
-        with AudioData.wrap(buffer, *self._shape, timestamp=timestamp, release=release) as data:
-            wanted = self._deliver(data, lost)
+        data = AudioData.wrap(buffer, *self._shape, timestamp=timestamp, release=release)
+        wanted = self._deliver(data, lost)
+        data.close()
         return self._memory.next() if wanted else None
 
     @abstractmethod
@@ -82,10 +91,11 @@ class ProcessorSource(SampleSource):
         self,
         track: ffi.JsObject,
         clock: Clock,
+        begin: Callable[[float, int], None],
         deliver: Callable[[AudioData, int], bool],
         reader: ffi.JsObject,
     ) -> None:
-        super().__init__(track, clock, deliver)
+        super().__init__(track, clock, begin, deliver)
         self._reader = reader
         self._times = BlockTimes(clock, _WAITING)
 
@@ -94,7 +104,7 @@ class ProcessorSource(SampleSource):
         script = await reading.script()
         self._memory = Memory(script.slot)
         with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
-            await ffi.awaited(script.blocks(self._reader, told))
+            await ffi.awaited(script.blocks(self._track, self._reader, told))
 
     def stop(self) -> None:
         """Let go of the track."""
@@ -110,9 +120,13 @@ class WorkletSource(SampleSource):
     """By an `AudioWorklet`, as in Firefox and WebKit."""
 
     def __init__(
-        self, track: ffi.JsObject, clock: Clock, deliver: Callable[[AudioData, int], bool]
+        self,
+        track: ffi.JsObject,
+        clock: Clock,
+        begin: Callable[[float, int], None],
+        deliver: Callable[[AudioData, int], bool],
     ) -> None:
-        super().__init__(track, clock, deliver)
+        super().__init__(track, clock, begin, deliver)
         self._ended = asyncio.Event()
         self._graph: AudioGraph | None = None
         self._port: ffi.JsObject | None = None
@@ -137,7 +151,7 @@ class WorkletSource(SampleSource):
         options = {"numberOfOutputs": 0, "processorOptions": {"block": _BLOCK, "grant": _WAITING}}
         self._port = graph.capture(stream, options)
         with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
-            finish = script.messages(self._port, graph.sample_rate, told)
+            finish = script.messages(self._track, self._port, graph.sample_rate, told)
             try:
                 await self._ended.wait()
             finally:
@@ -161,10 +175,13 @@ class WorkletSource(SampleSource):
 
 
 def sample_source(
-    track: ffi.JsObject, clock: Clock, deliver: Callable[[AudioData, int], bool]
+    track: ffi.JsObject,
+    clock: Clock,
+    begin: Callable[[float, int], None],
+    deliver: Callable[[AudioData, int], bool],
 ) -> SampleSource:
     """Return the most direct source that this engine has; see `SampleSource`."""
     reader = reading.new_reader(track, _WAITING)
     if reader is not None:
-        return ProcessorSource(track, clock, deliver, reader)
-    return WorkletSource(track, clock, deliver)
+        return ProcessorSource(track, clock, begin, deliver, reader)
+    return WorkletSource(track, clock, begin, deliver)

@@ -22,8 +22,7 @@ class AudioTap(Tap):
     def __init__(self, track: ffi.JsObject) -> None:
         clock = MonotonicClock()
         super().__init__(track, AudioOutput(clock))
-        self._source = sample_source(track, clock, self._deliver)
-        self._shape = (0, 0)
+        self._source = sample_source(track, clock, self._begin, self._deliver)
 
     @property
     def _delivers(self) -> bool:
@@ -33,22 +32,17 @@ class AudioTap(Tap):
     async def _read(self) -> None:
         await self._source.run()
 
+    def _begin(self, rate: float, channels: int) -> None:
+        """Take over what the next blocks are like."""
+        self._output.configure({"sampleRate": round(rate), "channelCount": channels}, rate)
+        self.update_flow()
+
     def _deliver(self, data: AudioData, lost: int) -> bool:
         """Deliver a block; return whether more are wanted."""
-        if not self._output.readers:
-            self.end()
-        if self.ended:
-            return False
-        shape = (round(data.sample_rate), data.number_of_channels)
-        if self._shape != shape:
-            self._shape = shape
-            settings = {"sampleRate": shape[0], "channelCount": shape[1]}
-            self._output.configure(settings, shape[0])
-        self.update_flow()
-        if self._delivers:
+        if not self._ended:
             self._output.deliver(data, lost)
             self._output.wake()
-        return not self.ended
+        return not self._ended
 
     def _stop(self) -> None:
         self._source.stop()

@@ -142,12 +142,13 @@ class VideoTap(Tap):
         """
         assert self._memory is not None
         resource = MediaResource(*self._memory.written())
-        with VideoFrame.over(resource, self._geometry, self._stamped(time), duration) as frame:
-            del resource  # The last frame over it gives it back.
-            if not self.ended:
-                self._output.deliver(frame, lost)
-                self._output.wake()
-        return self._memory.next() if self._output.readers and not self.ended else None
+        frame = VideoFrame.over(resource, self._geometry, self._stamped(time), duration)
+        del resource  # The last frame over it gives it back.
+        if not self._ended:
+            self._output.deliver(frame, lost)
+        frame.close()
+        self._output.wake()
+        return None if self._ended else self._memory.next()
 
     def _unseen(self) -> None:
         """Take note of a frame that nobody is to see, whose size is not always the track's."""
