@@ -132,11 +132,12 @@ class VideoOutput(Output):
         def finish(data: MediaData) -> MediaData:
             if not isinstance(data, VideoFrame):
                 return data
-            size = (data.display_width, data.display_height)
+            shown = data.geometry
+            size = (shown.display_width, shown.display_height)
             if self._width and size != (self._width, self._height):
                 with data:
                     data = pixel_operations().crop_and_scale(data, self._width, self._height)
-            if wanted is not None and data.format != wanted.name:
+            if wanted is not None and data.geometry.format is not wanted:
                 with data:
                     data = pixel_operations().convert(data, wanted.name)
             return data

@@ -359,7 +359,9 @@ class VideoFrame(Interface):
         Raises:
             InvalidStateError: The frame is closed.
         """
-        return VideoFrame.over(self.resource, self.geometry, self._timestamp, self._duration)
+        if (resource := self._resource) is None or (geometry := self._geometry) is None:
+            raise _closed()
+        return VideoFrame.over(resource, geometry, self._timestamp, self._duration)
 
     def retimed(self, timestamp: int, duration: int | None = None) -> VideoFrame:
         """Return the same picture, over the same memory, at another time.
