@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.browser.page import (
+    FLOOR,
     camera,
     compared,
     has_processor,
@@ -38,7 +39,8 @@ async def measure(effort: Effort) -> list[Figure]:
                 for wanted in (None, "RGBA"):
                     case = f"{size_name(width, height)}, {wanted or 'own format'}"
                     async with Routes.of(opened, wanted) as routes:
-                        mine, theirs = await compared(effort, routes.ours, routes.raw)
+                        ways = (routes.ours, routes.raw, routes.floor)
+                        mine, theirs, floor = await compared(effort, *ways)
                         ways = (routes.ours, routes.usual, routes.pyscript)
                         again, usual, pyscript = await compared(few, *ways)
                     titles = (
@@ -48,6 +50,7 @@ async def measure(effort: Effort) -> list[Figure]:
                     )
                     found += [
                         ratio("B1", titles[0], case, mine, theirs, "ms", 1.25),
+                        ratio("B1", FLOOR, case, floor, theirs, "ms", None),
                         ratio("B3", titles[1], case, again, usual, "ms", 0.3),
                         ratio("B3", titles[2], case, again, pyscript, "ms", 0.3),
                     ]
@@ -95,6 +98,11 @@ class Routes:
     async def raw(self, count: int) -> float:
         """Take them by the same route in JavaScript, into memory of Python's."""
         return float(await plain().read(self.way, count))
+
+    async def floor(self, count: int) -> float:
+        """Take them so, and call a function of Python's that does nothing with each."""
+        with proxy(lambda _time, _duration, _lost: None) as tell:
+            return float(await plain().read(self.way, count, tell))
 
     async def usual(self, count: int) -> float:
         """Take them as people do today."""

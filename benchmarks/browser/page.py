@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mediadevices import MediaStreamTrack
 
 __all__ = [
+    "FLOOR",
     "Camera",
     "Way",
     "camera",
@@ -32,6 +33,7 @@ __all__ = [
     "size_name",
 ]
 
+FLOOR = "the floor: the same JavaScript calling an empty function of Python's with each"
 _WARM_UP = 5
 _MILLISECONDS = 250
 """What one run of one way takes, at full length."""

@@ -82,8 +82,9 @@
     }
   }
 
-  // Copies frames into memory of Python's; returns the milliseconds that one takes.
-  async function read({ video, track, memory, format, draws, turns }, count) {
+  // Copies frames into memory of Python's; returns the milliseconds that one takes. `tell` is a
+  // function of Python's that is called after each, as the library's own is.
+  async function read({ video, track, memory, format, draws, turns }, count, tell = () => {}) {
     const pictures = source(video, track, !draws);
     const buffer = memory.getBuffer("u8");
     const view = buffer.data;
@@ -104,6 +105,7 @@
         picture.close();
         if (format && turns) turn(view);
       }
+      tell(index, undefined, 0);
     }
     const taken = (performance.now() - start) / count;
     pictures.stop();
@@ -196,8 +198,8 @@
     return () => (globalThis.AudioWorkletNode = SoundNode);
   }
 
-  // Copies blocks into memory of Python's; returns the milliseconds that one takes.
-  async function hear(track, memory, count) {
+  // Copies blocks into memory of Python's; returns the milliseconds that one takes. See `read`.
+  async function hear(track, memory, count, tell = () => {}) {
     const buffer = memory.getBuffer("u8");
     const view = buffer.data;
     let start = 0;
@@ -208,6 +210,7 @@
         const { value: block } = await reader.read();
         block.copyTo(view.subarray(0, block.numberOfFrames * 4), { planeIndex: 0 });
         block.close();
+        tell(index, 0);
       }
       reader.cancel();
     } else {
@@ -217,6 +220,7 @@
         port.onmessage = ({ data: { samples } }) => {
           if (index === 0) start = performance.now();
           view.set(new Uint8Array(samples.buffer));
+          tell(index, 0);
           if (index++ === count) resolve();
           else port.postMessage(1);
         };
@@ -225,6 +229,51 @@
     const taken = (performance.now() - start) / count;
     buffer.release();
     return taken;
+  }
+
+  // Counts where a tone does not go on as it should, sample by sample.
+  const COUNTING = `registerProcessor("seams", class extends AudioWorkletProcessor {
+    constructor({ processorOptions: { frequency, exact } }) {
+      super();
+      this.step = 2 * Math.cos((2 * Math.PI * frequency) / sampleRate);
+      this.exact = exact;
+      this.before = this.last = NaN;
+      this.count = 0;
+    }
+
+    process([[samples]]) {
+      for (const sample of samples ?? []) {
+        const seam = Math.abs(this.step * this.last - this.before - sample) > this.exact;
+        if (seam && this.count > sampleRate) this.port.postMessage(1); // a second to begin in
+        this.before = seam ? NaN : this.last;
+        this.last = sample;
+        this.count++;
+      }
+      return true;
+    }
+  });`;
+
+  // Lets a worklet of its own hear each tone beside whoever hears it in an audio graph from now on,
+  // and so what the browser has lost before.
+  function seams(frequency, exact) {
+    const { prototype } = AudioContext;
+    const { createMediaStreamSource: create } = prototype;
+    const found = {
+      count: 0,
+      restore: () => (prototype.createMediaStreamSource = create),
+    };
+    prototype.createMediaStreamSource = function (stream) {
+      const source = create.call(this, stream);
+      const url = URL.createObjectURL(new Blob([COUNTING], { type: "text/javascript" }));
+      this.audioWorklet.addModule(url).then(() => {
+        const options = { numberOfOutputs: 0, processorOptions: { frequency, exact } };
+        const node = new AudioWorkletNode(this, "seams", options);
+        node.port.onmessage = () => found.count++;
+        source.connect(node);
+      });
+      return source;
+    };
+    return found;
   }
 
   // --- loading -----------------------------------------------------------------------------------
@@ -296,5 +345,5 @@
     }
   }
 
-  return { unpacedSound, hear, load, unpaced, read, bytes, rate, call, tasks };
+  return { unpacedSound, hear, seams, load, unpaced, read, bytes, rate, call, tasks };
 })();
