@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 SIZES = ((640, 480), (1920, 1080))
 
 
+def _nothing(_time: float, _duration: int | None, _lost: int) -> None:
+    """Be called, as the floor."""
+
+
 async def measure(effort: Effort) -> list[Figure]:
     """Measure each size in the camera's own format and in RGBA."""
     found: list[Figure] = []
@@ -101,7 +105,7 @@ class Routes:
 
     async def floor(self, count: int) -> float:
         """Take them so, and call a function of Python's that does nothing with each."""
-        with proxy(lambda _time, _duration, _lost: None) as tell:
+        with proxy(_nothing) as tell:
             return float(await plain().read(self.way, count, tell))
 
     async def usual(self, count: int) -> float:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from benchmarks.support.measuring import Effort
 
 
+def _nothing(_time: float, _lost: int) -> None:
+    """Be called, as the floor."""
+
+
 async def measure(effort: Effort) -> list[Figure]:
     """Take blocks as fast as they come."""
     async with await navigator.media_devices.get_user_media({"audio": True}) as stream:
@@ -25,7 +29,7 @@ async def measure(effort: Effort) -> list[Figure]:
                     return float(await plain().hear(track.js, memory, count))
 
                 async def floored(count: int) -> float:
-                    with proxy(lambda _time, _lost: None) as tell:
+                    with proxy(_nothing) as tell:
                         return float(await plain().hear(track.js, memory, count, tell))
 
                 ways = (partial(per_block, track), raw, floored)
