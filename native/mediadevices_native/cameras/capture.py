@@ -230,8 +230,7 @@ class CameraCapture:
             if self._first is not None:
                 frame, self._first = self._first, None
                 self._deliver(*frame)
-            if not self._changes.empty():
-                self._apply_next_change()
+            self._apply_next_change()
             if stream is not self._stream:
                 continue
             ready = stream.wait()
@@ -323,10 +322,10 @@ class CameraCapture:
             self._outlet.reconfigure(self.configuration)
 
     def _apply_next_change(self) -> None:
-        try:
-            change = self._changes.get_nowait()
-        except queue.Empty:
+        # Only this thread takes them while it runs; an exception for each frame would be dear.
+        if self._changes.empty():
             return
+        change = self._changes.get_nowait()
         if not change.done.set_running_or_notify_cancel():
             return
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,7 +78,15 @@ async def test_an_error_that_comes_too_late_is_nobodys() -> None:
     result = promise.then(source, str)
     source.set_exception(ZeroDivisionError())
     result.cancel()
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: reported.append(context)
+    )
     await asyncio.sleep(0)
+    del source
+    gc.collect()
+    assert result.cancelled()
+    assert reported == []
 
 
 async def test_a_shielded_future_is_left_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable
 
 import pytest
 
@@ -57,8 +58,9 @@ async def test_closing_wakes_who_waits_and_lets_go_of_all() -> None:
     assert late.closed
 
 
-async def consumer_of(queue: LocalReader, log: list[object]) -> asyncio.Task[None]:
-    """Return a consumer that waits for the first frame."""
+async def consumed(queue: LocalReader, deliver: Callable[[list[object]], None]) -> list[object]:
+    """Let a consumer wait, call a function as the source does, and return what both have noted."""
+    log: list[object] = []
 
     async def consume() -> None:
         while (data := await queue.read()) is not None:
@@ -66,56 +68,40 @@ async def consumer_of(queue: LocalReader, log: list[object]) -> asyncio.Task[Non
 
     consumer = asyncio.create_task(consume())
     await asyncio.sleep(0)
-    return consumer
+    loop = asyncio.get_running_loop()
+    loop.call_soon(deliver, log)
+    loop.call_soon(queue.end)
+    await consumer
+    return log
 
 
 async def test_a_consumer_has_the_frame_before_its_source_goes_on() -> None:
-    queue, log = reader(1), list[object]()
-    consumer = await consumer_of(queue, log)
+    queue = reader(1)
 
-    def deliver() -> None:
+    def deliver(log: list[object]) -> None:
         for number in range(3):
             queue.put(frame(number))
             queue.wake()
             log.append("woken")
-        queue.end()
 
-    asyncio.get_running_loop().call_soon(deliver)
-    await consumer
-    assert log == [0, "woken", 1, "woken", 2, "woken"]
+    assert await consumed(queue, deliver) == [0, "woken", 1, "woken", 2, "woken"]
     assert queue.dropped == 0
 
 
-async def test_a_consumer_gets_the_newest_of_what_has_come_together() -> None:
-    queue, log = reader(1), list[object]()
-    consumer = await consumer_of(queue, log)
+@pytest.mark.parametrize(("capacity", "taken"), [(1, [2]), (3, [0, 1, 2])])
+async def test_a_consumer_takes_what_is_left_of_all_that_has_come_together(
+    capacity: int, taken: list[int]
+) -> None:
+    queue = reader(capacity)
 
-    def deliver() -> None:
-        for number in range(3):
-            queue.put(frame(number))
-        queue.wake()
-        queue.end()
-
-    asyncio.get_running_loop().call_soon(deliver)
-    await consumer
-    assert log == [2]
-    assert queue.dropped == 2
-
-
-async def test_one_consumer_takes_all_that_waits() -> None:
-    queue, log = reader(3), list[object]()
-    consumer = await consumer_of(queue, log)
-
-    def deliver() -> None:
+    def deliver(log: list[object]) -> None:
         for number in range(3):
             queue.put(frame(number))
         queue.wake()
         log.append("woken")
-        queue.end()
 
-    asyncio.get_running_loop().call_soon(deliver)
-    await consumer
-    assert log == [0, 1, 2, "woken"]
+    assert await consumed(queue, deliver) == [*taken, "woken"]
+    assert queue.dropped == 3 - capacity
 
 
 async def test_who_waits_first_is_served_first_also_when_others_give_up() -> None:
