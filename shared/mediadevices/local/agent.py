@@ -32,8 +32,9 @@ from mediadevices.local.device_list import DeviceList
 from mediadevices.local.device_source import DeviceSource
 from mediadevices.local.forking import follow_forks
 from mediadevices.local.generator import LocalGenerator
-from mediadevices.local.get_user_media import get_user_media
+from mediadevices.local.get_user_media import get_user_media, needed_permissions
 from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.private_errors import remove_own_frames
 from mediadevices.local.stream import LocalStream
 from mediadevices.webidl import promise
 
@@ -116,6 +117,9 @@ class LocalAgent(Agent):
             self._requests.add(request)
         try:
             return await get_user_media(self, constraints)
+        except Exception as error:
+            self._make_private(error, needed_permissions(constraints))
+            raise
         finally:
             self._requests.discard(request)
 
@@ -145,15 +149,25 @@ class LocalAgent(Agent):
         return self._started(self._request_permission(name), f"request {name}")
 
     async def _request_permission(self, name: PermissionName) -> PermissionHandle:
+        try:
+            await self._ask_unless_decided(name)
+        except Exception as error:
+            # A "no" is an answer, and no error.
+            if not isinstance(error, NotAllowedError) or self._permissions.state(name) == "prompt":
+                self._make_private(error, (name,))
+                raise
+        return self._permissions.handle(name)
+
+    async def _ask_unless_decided(self, name: PermissionName) -> None:
         kind = _KIND_OF_PERMISSION[name]
         devices = [one for one in await self.refresh_devices() if one.kind == kind]
         if self._permissions.state(name) == "prompt":
-            try:
-                await self.request_permissions((name,), {name: devices})
-            except NotAllowedError:
-                if self._permissions.state(name) == "prompt":
-                    raise  # Nobody could be asked; a no is an answer like any other.
-        return self._permissions.handle(name)
+            await self.request_permissions((name,), {name: devices})
+
+    def _make_private(self, error: Exception, names: Sequence[PermissionName]) -> None:
+        """Remove what an error's traceback reveals of devices that are not exposed."""
+        if not all(self.exposes(name) for name in names):
+            remove_own_frames(error)
 
     def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Ask anew the next time, and end what was allowed; a denial stays."""
@@ -202,11 +216,6 @@ class LocalAgent(Agent):
             "groupId": group_id(self._group_salt, device),
         }
 
-    def is_live(self, device: Device) -> bool:
-        """Tell whether a live track uses a device, which then counts as permitted."""
-        source = self._sources.get((device.kind, device.key))
-        return source is not None and source.live
-
     def source(self, device: Device) -> DeviceSource:
         """Return the one source of a device."""
         devices = self._bind()
@@ -227,15 +236,13 @@ class LocalAgent(Agent):
             self._sources[key] = source
         return source
 
-    def refuse_denied(
-        self, names: Sequence[PermissionName], cause: BaseException | None = None
-    ) -> None:
+    def refuse_denied(self, names: Sequence[PermissionName]) -> None:
         """Do nothing, unless one of the permissions is denied.
 
         Raises:
             NotAllowedError: One is.
         """
-        self._permissions.refuse_denied(names, cause)
+        self._permissions.refuse_denied(names)
 
     async def request_permissions(
         self,
@@ -262,6 +269,10 @@ class LocalAgent(Agent):
         """
         self._refuse_closed()
         self._permissions.refuse_withdrawn(names)
+
+    def exposes(self, name: PermissionName) -> bool:
+        """Return whether the program may see the devices of a kind (§9.2.4)."""
+        return name in self._exposed
 
     def expose(self, names: Sequence[PermissionName]) -> None:
         """Let the program see devices ("set the device information exposure", §9.2.4)."""
@@ -373,11 +384,10 @@ class LocalAgent(Agent):
             self._list = None
 
     def _exposed_now(self, devices: Sequence[Device]) -> list[DeviceInfo]:
-        live = {device.kind for device in devices if self.is_live(device)}
         return exposed_devices(
             devices,
-            camera="camera" in self._exposed or "videoinput" in live,
-            microphone="microphone" in self._exposed or "audioinput" in live,
+            camera=self.exposes("camera"),
+            microphone=self.exposes("microphone"),
             describe=self._describe,
         )
 

@@ -34,13 +34,18 @@ from mediadevices.local.track import LocalTrack
 if TYPE_CHECKING:
     from mediadevices.local.agent import LocalAgent
 
-__all__ = ["get_user_media"]
+__all__ = ["get_user_media", "needed_permissions"]
 
 _log = logging.getLogger("mediadevices")
 
 _PERMISSIONS: Mapping[Kind, PermissionName] = {"audio": "microphone", "video": "camera"}
 _INPUTS: Mapping[Kind, DeviceKind] = {"audio": "audioinput", "video": "videoinput"}
 _WORDS: Mapping[Kind, str] = {"audio": "microphone", "video": "camera"}
+
+_IN_THE_LOG = (
+    "what each device offers is shown here once the program has captured; "
+    'before that it is in the log: logging.getLogger("mediadevices").setLevel(logging.DEBUG)'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,15 @@ class _Candidates:
 
     constraints: MediaTrackConstraints
     devices: tuple[Device, ...]
+
+
+def needed_permissions(requested: StreamConstraints) -> tuple[PermissionName, ...]:
+    """Return the permissions that a call needs.
+
+    Args:
+        requested: The converted constraints of each kind that is asked for.
+    """
+    return tuple(_PERMISSIONS[kind] for kind in requested)
 
 
 async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> LocalStream:
@@ -61,17 +75,8 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
     Raises:
         Exception: See `MediaDevices.get_user_media`.
     """
-    devices = await agent.refresh_devices()
-    permissions: tuple[PermissionName, ...] = tuple(_PERMISSIONS[kind] for kind in requested)
-    candidates: dict[Kind, _Candidates] = {}
-    try:
-        for kind, constraints in requested.items():
-            candidates[kind] = _candidates(agent, devices, kind, constraints)
-            agent.refuse_denied((_PERMISSIONS[kind],))
-    except (NotFoundError, OverconstrainedError) as error:
-        # Who is denied does not learn which devices there are.
-        agent.refuse_denied(permissions, cause=error)
-        raise
+    permissions = needed_permissions(requested)
+    candidates = await _all_candidates(agent, requested, permissions)
     chosen = await agent.request_permissions(
         permissions, {_PERMISSIONS[kind]: found.devices for kind, found in candidates.items()}
     )
@@ -87,6 +92,32 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
             track.stop()
         raise
     return LocalStream(tracks)
+
+
+async def _all_candidates(
+    agent: LocalAgent, requested: StreamConstraints, permissions: Sequence[PermissionName]
+) -> dict[Kind, _Candidates]:
+    """Do all checks that come before any question to the user.
+
+    Raises:
+        Exception: As of `get_user_media`.
+    """
+    devices = await agent.refresh_devices()
+    candidates: dict[Kind, _Candidates] = {}
+    failure: NotFoundError | OverconstrainedError | None = None
+    for kind, constraints in requested.items():
+        try:
+            candidates[kind] = _candidates(agent, devices, kind, constraints)
+        except (NotFoundError, OverconstrainedError) as error:
+            failure = error
+            break
+        agent.refuse_denied((_PERMISSIONS[kind],))
+    if failure is not None:
+        # A denied program must not learn which devices there are. The refusal is raised outside of
+        # the `except` clause, because inside it the failure would be its context.
+        agent.refuse_denied(permissions)
+        raise failure
+    return candidates
 
 
 def _candidates(
@@ -122,7 +153,8 @@ def _candidates(
         explanation = explain_selection(labels, universe, basic, selections)
         _log.debug("get_user_media, %s:\n%s", kind, "\n".join(explanation))
         if not selections:
-            raise _overconstrained(word, universe, basic, explanation)
+            exposed = agent.exposes(_PERMISSIONS[kind])
+            raise _overconstrained(word, universe, basic, explanation if exposed else [_IN_THE_LOG])
     return _Candidates(constraints, tuple(found[one.device] for one in selections))
 
 

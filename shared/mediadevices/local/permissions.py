@@ -221,22 +221,19 @@ class PermissionAuthority:
                     name: _entry(decision, offered.get(name, {}))
                     for name, decision in decisions.items()
                 },
-                "devices": {name: list(labels.values()) for name, labels in offered.items()},
+                # The entry reaches the program's own log handlers: no labels without a grant.
+                "devices": {
+                    name: list(labels.values()) if self.state(name) == "granted" else []
+                    for name, labels in offered.items()
+                },
             },
         )
 
-    def refuse_denied(
-        self,
-        names: Sequence[PermissionName],
-        cause: BaseException | None = None,
-        *,
-        noted: bool = False,
-    ) -> None:
+    def refuse_denied(self, names: Sequence[PermissionName], *, noted: bool = False) -> None:
         """Do nothing, unless one of the permissions that a program asks for is denied.
 
         Args:
             names: The permissions.
-            cause: What the refusal hides from the program, if anything.
             noted: Whether the audit log has it already.
 
         Raises:
@@ -252,7 +249,7 @@ class PermissionAuthority:
             if any(self._decisions[name].by == "remembered" for name in denied):
                 forget = f"mediadevices permissions --forget {self.application!r}"
                 message += f", as the user once answered (`{forget}` forgets that)"
-            raise NotAllowedError(f"{message}; {how_to_grant(denied)}") from cause
+            raise NotAllowedError(f"{message}; {how_to_grant(denied)}")
 
     def refuse_withdrawn(self, names: Sequence[PermissionName]) -> None:
         """Do nothing, unless one of the permissions, once granted, is granted no more.

@@ -19,16 +19,20 @@ def notes(error: BaseException) -> str:
     return "\n".join(getattr(error, "__notes__", ()))
 
 
+async def expose_cameras() -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        pass
+
+
 async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
     clock: ManualClock,
 ) -> None:
     small = FakeCamera(label="Small", modes=(VideoMode(320, 240, 30.0),))
     large = FakeCamera(label="Large", modes=(VideoMode(1280, 720, 30.0),))
-    with (
-        install_fake_devices([small, large], clock=clock),
-        pytest.raises(OverconstrainedError, match="'width'") as caught,
-    ):
-        await navigator.media_devices.get_user_media(video={"width": {"min": 2000}})
+    with install_fake_devices([small, large], clock=clock):
+        await expose_cameras()
+        with pytest.raises(OverconstrainedError, match="'width'") as caught:
+            await navigator.media_devices.get_user_media(video={"width": {"min": 2000}})
     lines = notes(caught.value).splitlines()
     assert len(lines) == 2
     for line, label, width in zip(lines, ("Small", "Large"), ("320", "1280"), strict=True):
@@ -38,6 +42,7 @@ async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
 
 
 async def test_constraints_that_are_possible_only_one_by_one(fakes: FakeDevices) -> None:
+    await expose_cameras()
     wanted = {"width": {"exact": 640}, "frameRate": {"exact": 60}}
     with pytest.raises(OverconstrainedError) as caught:
         await navigator.media_devices.get_user_media(video=wanted)
