@@ -89,9 +89,10 @@ class BrowserAgent(ffi.Wrapper, Agent):
         """List the devices as the page may see them."""
         return self._devices.enumerate()
 
-    def watch_devices(self) -> None:
-        """Take note that somebody waits for ``"devicechange"``."""
-        self._devices.watch()
+    def watch_devices(self, wanted: bool) -> None:
+        """Learn the present list when listeners for ``"devicechange"`` are added."""
+        if wanted:
+            self._devices.watch()
 
     def happened(self, event: ffi.JsObject) -> None:  # noqa: ARG002  (it says no more than its type)
         """Find out what has changed of the devices, and tell."""

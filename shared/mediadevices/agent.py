@@ -360,7 +360,11 @@ class GeneratorHandle(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """End the track."""
+        """End the tracks.
+
+        Raises:
+            InvalidStateError: Another event loop owns the generator.
+        """
 
 
 class Agent(Handle, ABC):
@@ -389,8 +393,8 @@ class Agent(Handle, ABC):
         """List the devices as the program may see them."""
 
     @abstractmethod
-    def watch_devices(self) -> None:
-        """Take note that somebody waits for ``"devicechange"``."""
+    def watch_devices(self, wanted: bool) -> None:
+        """Take note that ``"devicechange"`` has listeners, or has none any more."""
 
     @abstractmethod
     def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:

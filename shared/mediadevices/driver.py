@@ -191,12 +191,13 @@ class Driver(Protocol):
         ...
 
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
-        """Call `changed`, from any thread, when the list may have become another.
+        """Call `changed`, from any thread, whenever the list may have changed.
 
-        A change is told from when this returns, at the latest.
+        Changes are reported from the moment when this returns, at the latest. The agent watches
+        only while it needs to know, so it may call this several times, one after the other.
 
         Returns:
-            A function that stops the watching.
+            A function that stops the watching. It is called on the event loop, so it must not wait.
         """
         ...
 

@@ -59,8 +59,7 @@ class MediaDevices(Backed[Agent]):
         return f"<MediaDevices of the {self._handle.name} agent>"
 
     def _listeners_changed(self) -> None:
-        if self._has_listeners(frozenset({"devicechange"})):
-            self._handle.watch_devices()
+        self._handle.watch_devices(self._has_listeners(frozenset({"devicechange"})))
 
     def get_supported_constraints(self) -> MediaTrackSupportedConstraints:
         """Return the constrainable properties that the agent knows, each True (§9.2)."""

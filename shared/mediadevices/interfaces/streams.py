@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from mediadevices.errors import InvalidStateError
 from mediadevices.webidl import promise
 from mediadevices.webidl.interface import Interface
 
@@ -232,8 +233,11 @@ class WritableStream(Interface, Generic[T]):
     def _end(self) -> asyncio.Future[None]:
         if self._closed:
             return promise.rejected(TypeError("the stream was closed before"))
+        try:
+            self._close()
+        except InvalidStateError as error:
+            return promise.rejected(error)
         self._closed = True
-        self._close()
         return promise.resolved(None)
 
     def _end_at_once(self) -> asyncio.Future[None]:

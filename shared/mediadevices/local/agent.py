@@ -33,6 +33,7 @@ from mediadevices.local.device_source import DeviceSource
 from mediadevices.local.forking import follow_forks
 from mediadevices.local.generator import LocalGenerator
 from mediadevices.local.get_user_media import get_user_media, needed_permissions
+from mediadevices.local.loop_calls import check_loop, other_loop_error
 from mediadevices.local.permissions import PermissionAuthority
 from mediadevices.local.private_errors import remove_own_frames
 from mediadevices.local.stream import LocalStream
@@ -53,10 +54,11 @@ _KIND_OF_PERMISSION: Mapping[PermissionName, DeviceKind] = {
 class LocalAgent(Agent):
     """A user agent over drivers.
 
-    It belongs to one event loop at a time: the one it is first used in, until that is closed or
-    lets go of all devices. And it belongs to one process: in one that is forked from it every track
-    has ended, and no device can be had. When it is closed itself, the program is to it what a
-    discarded document is to a browser.
+    One event loop owns its devices: the one that uses them first, until that loop is closed or,
+    while it does not run, has no device open. Calls from another loop fail with
+    `InvalidStateError`. One process owns them too: in a fork of it every track has ended, and no
+    device can be opened. After `close`, every call fails with `InvalidStateError`, as in a
+    discarded document.
 
     Args:
         drivers: Where devices come from.
@@ -86,8 +88,9 @@ class LocalAgent(Agent):
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._list: DeviceList | None = None
+        self._listening = False  # for "devicechange"
         self._sources: dict[tuple[DeviceKind, str], DeviceSource] = {}
-        self._binding = threading.RLock()  # so that of two loops one is first
+        self._binding = threading.RLock()  # Of two loops that start at once, one is the owner.
         self._requests: set[object] = set()  # for devices, under way in the loop
         self._closing: list[asyncio.Future[None]] = []  # what a loop left open that was closed
         self._farewell: AsyncGenerator[None, None] | None = None
@@ -130,8 +133,14 @@ class LocalAgent(Agent):
     async def _enumerate_devices(self) -> Sequence[DeviceInfo]:
         return self._exposed_now(await self.refresh_devices())
 
-    def watch_devices(self) -> None:
-        """Begin to watch the devices, if an event loop runs; else its first use begins."""
+    def watch_devices(self, wanted: bool) -> None:
+        """Watch the devices while there are listeners for ``"devicechange"``.
+
+        Without a running event loop, watching begins with the first use of the devices.
+        """
+        self._listening = wanted
+        if not wanted:
+            return
         try:
             devices = self._bind()
         except (InvalidStateError, NotReadableError) as error:
@@ -171,11 +180,16 @@ class LocalAgent(Agent):
 
     def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Ask anew the next time, and end what was allowed; a denial stays."""
+        try:
+            self._check_loop()
+        except InvalidStateError as error:
+            return promise.rejected(error)
         self._permissions.revoke(name)
         return self.query_permission(name)
 
     def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
         """Decide beforehand whether the user is asked."""
+        self._check_loop()
         self._permissions.set_policy(name, policy)
 
     @property
@@ -298,9 +312,9 @@ class LocalAgent(Agent):
         """Return the device list of the running event loop.
 
         Raises:
-            InvalidStateError: The agent is closed, or no event loop is running.
-            NotReadableError: The agent serves another event loop that is still in use, or another
-                process.
+            InvalidStateError: The agent is closed, no event loop is running, or another one owns
+                the devices.
+            NotReadableError: Another process owns the devices.
         """
         self._refuse_closed()
         loop = promise.running_loop()
@@ -313,12 +327,9 @@ class LocalAgent(Agent):
                 raise NotReadableError(message)
             if self._list is not None and self._loop is loop:
                 return self._list
-            if self._loop is not None and not self._loop.is_closed() and self._in_use():
-                message = (
-                    "another event loop of this process uses the devices; use them in one loop, "
-                    "and hand frames to other threads from there"
-                )
-                raise NotReadableError(message)
+            owner = None if self._loop is None or self._loop.is_closed() else self._loop
+            if owner is not None and (owner.is_running() or self._in_use()):
+                raise other_loop_error()
             left_open = [source for source in self.sources if source.capture is not None]
             self._release()
             self._closing = [
@@ -326,7 +337,9 @@ class LocalAgent(Agent):
                 for source in left_open
             ]
             self._loop = loop
-            self._list = DeviceList(self._drivers, loop, self.clock, self._devices_changed)
+            self._list = DeviceList(
+                self._drivers, loop, self.clock, self._devices_changed, self._watch_is_needed
+            )
             self._farewell = self._close_with_loop()
             _step(self._farewell.asend(None))
             return self._list
@@ -343,11 +356,24 @@ class LocalAgent(Agent):
                 self._farewell = None
                 await asyncio.gather(*(source.shut() for source in self.sources))
                 self._release()
+                self._loop = None  # It is about to be closed: another loop may own the devices.
 
     def _refuse_closed(self) -> None:
         if self._closed:
             message = "the agent was closed, and its devices are gone; ask `navigator` for another"
             raise InvalidStateError(message)
+
+    def _check_loop(self) -> None:
+        """Refuse a call outside the event loop that owns the devices, if one does.
+
+        Raises:
+            InvalidStateError: Another event loop owns them.
+        """
+        if self._loop is not None and not self._forked:
+            check_loop(self._loop)
+
+    def _watch_is_needed(self) -> bool:
+        return self._listening or self._in_use()
 
     def _in_use(self) -> bool:
         return bool(self._requests) or not all(source.idle for source in self.sources)

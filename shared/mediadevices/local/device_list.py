@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from mediadevices.algorithms.exposure import enumeration_order
 from mediadevices.driver import Device, DeviceKind, Driver
@@ -21,6 +22,8 @@ _log = logging.getLogger("mediadevices")
 PATIENCE = 15.0
 #: Seconds in which several reports of the system count as one change.
 COALESCE = 0.05
+#: Seconds between two looks whether the watching is still needed.
+LINGER = 5.0
 
 
 class DeviceList:
@@ -31,6 +34,7 @@ class DeviceList:
         loop: The event loop on which everything happens.
         clock: The agent's clock.
         changed: Called with the old and the new list when they differ.
+        wanted: Returns whether changes are of interest now: the drivers watch only while they are.
     """
 
     def __init__(
@@ -39,18 +43,21 @@ class DeviceList:
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
         changed: Callable[[Sequence[Device], Sequence[Device]], None],
+        wanted: Callable[[], bool],
     ) -> None:
         self._drivers = drivers
         self._loop = loop
         self._clock = clock
         self._changed = changed
+        self._wanted = wanted
         self._driver_of: dict[tuple[DeviceKind, str], Driver] = {}
         self._found: list[tuple[Device, ...]] = [() for _ in drivers]
         self._devices: tuple[Device, ...] | None = None
         self._watching = self._closed = False
-        self._stop_watching: list[Callable[[], None]] = []
+        self._stops: list[Callable[[], None]] = []
         self._refreshing: asyncio.Lock = asyncio.Lock()
         self._timer: Timer | None = None
+        self._lingering: Timer | None = None  # while the drivers watch
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -69,22 +76,23 @@ class DeviceList:
         return driver
 
     def begin(self) -> None:
-        """Fill the stored list and watch for changes, unless that has begun."""
+        """Fill the stored list and watch for changes, unless the drivers watch already."""
         if not self._watching:
             self._start()
 
     async def refresh(self) -> tuple[Device, ...]:
         """Ask the drivers, store what they found, and tell if it is not what was stored.
 
-        The first call starts to watch for changes. What a driver found before counts while it
-        fails, so that neither its live tracks nor the devices of other drivers suffer.
+        What a driver found before counts while it fails, so that neither its live tracks nor the
+        devices of other drivers suffer.
         """
-        # Whoever gives up waiting does not leave a driver halfway.
+        # Shielded: a caller that stops waiting must not interrupt a driver.
         return await promise.shielded(promise.started(self._refresh(), "list devices", self._loop))
 
     async def _refresh(self) -> tuple[Device, ...]:
         async with self._refreshing:
-            await self._watch()
+            if self._wanted():
+                await self._watch()
             for index, driver in enumerate(self._drivers):
                 try:
                     async with asyncio.timeout(PATIENCE):
@@ -107,25 +115,51 @@ class DeviceList:
         return new
 
     async def _watch(self) -> None:
-        if self._watching:
+        if self._watching or self._closed:
             return
         self._watching = True
-        for driver in self._drivers:
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    stop = await driver.watch(self.report)
-                if self._closed:  # meanwhile
-                    stop()
-                else:
-                    self._stop_watching.append(stop)
-            except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
-                _log.warning("the %s driver cannot watch its devices: %s", driver.name, error)
+        self._lingering = self._clock.call_later(LINGER, self._stop_if_unwanted)
+        began = {
+            promise.started(driver.watch(self.report), f"watch {driver.name}", self._loop): driver
+            for driver in self._drivers
+        }
+        for future, driver in began.items():
+            future.add_done_callback(partial(self._watch_began, driver))
+        if began:
+            _, late = await asyncio.wait(began, timeout=PATIENCE)
+            for future in late:
+                _log.warning("the %s driver did not begin to watch in time", began[future].name)
+
+    def _watch_began(self, driver: Driver, began: asyncio.Future[Callable[[], None]]) -> None:
+        """Keep the function that stops a driver's watching, however late it comes."""
+        if began.cancelled():
+            return
+        if (error := began.exception()) is not None:
+            _log.warning("the %s driver cannot watch its devices: %s", driver.name, error)
+        elif self._watching:
+            self._stops.append(began.result())
+        else:
+            began.result()()
+
+    def _stop_if_unwanted(self) -> None:
+        self._lingering = None
+        if self._wanted():
+            self._lingering = self._clock.call_later(LINGER, self._stop_if_unwanted)
+        else:
+            self._stop_watching()
+
+    def _stop_watching(self) -> None:
+        self._watching = False
+        if self._lingering is not None:
+            self._lingering.cancel()
+            self._lingering = None
+        while self._stops:
+            self._stops.pop()()
 
     def close(self) -> None:
         """Stop watching; again does nothing."""
         self._closed = True
-        while self._stop_watching:
-            self._stop_watching.pop()()
+        self._stop_watching()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

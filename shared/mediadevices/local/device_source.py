@@ -444,6 +444,6 @@ def _stop_unwanted(creating: asyncio.Future[LocalTrack]) -> None:
     if creating.cancelled():
         return
     if (error := creating.exception()) is None:
-        creating.result().stop()
+        creating.result().halt()
     else:
         _log.debug("an abandoned opening failed: %s", error)

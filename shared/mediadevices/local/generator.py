@@ -23,6 +23,7 @@ from mediadevices.algorithms.settings_universe import (
 from mediadevices.driver import AudioMode, Device, VideoMode
 from mediadevices.errors import InvalidStateError, OverconstrainedError
 from mediadevices.local.clock import Clock
+from mediadevices.local.loop_calls import check_loop
 from mediadevices.local.source import Source
 from mediadevices.local.track import LocalTrack
 from mediadevices.media.audio_data import AudioData
@@ -60,21 +61,30 @@ class LocalGenerator(GeneratorHandle):
 
     @muted.setter
     def muted(self, value: bool) -> None:
+        check_loop(self._source.loop)
         self._source.set_muted(value)
 
     def write(self, data: MediaData) -> asyncio.Future[None]:
         """Give a frame or block to the tracks, and close it."""
-        if not self._source.tracks:
-            message = "every track of the generator has ended; make another generator"
-            return promise.rejected(InvalidStateError(message))
-        if data.closed:
-            message = "the frame or block is closed; write it before closing it, or a clone of it"
-            return promise.rejected(InvalidStateError(message))
+        try:
+            self._check_writable(data)
+        except InvalidStateError as error:
+            return promise.rejected(error)
         self._source.take(data)
         return promise.resolved(None)
 
+    def _check_writable(self, data: MediaData) -> None:
+        check_loop(self._source.loop)
+        if not any(track.ready_state == "live" for track in tuple(self._source.tracks)):
+            message = "every track of the generator has ended; make another generator"
+            raise InvalidStateError(message)
+        if data.closed:
+            message = "the frame or block is closed; write it before closing it, or a clone of it"
+            raise InvalidStateError(message)
+
     def close(self) -> None:
-        """End the tracks."""
+        """End the tracks, each in a task and with its event."""
+        check_loop(self._source.loop)
         self._source.end_tracks()
 
 

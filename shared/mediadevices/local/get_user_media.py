@@ -89,7 +89,7 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
         agent.refuse_withdrawn(permissions)  # Opening takes time.
     except BaseException:
         for track in tracks:
-            track.stop()
+            track.halt()
         raise
     return LocalStream(tracks)
 

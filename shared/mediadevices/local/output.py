@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mediadevices.local.reader import LocalReader
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Mapping
 
     from mediadevices.agent import MediaData
@@ -68,6 +69,7 @@ class Output(ABC):
         capacity: int,
         format: str | None,  # noqa: A002  (the standard's name)
         closed: Callable[[], None],
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> LocalReader:
         """Add a reader.
 
@@ -75,8 +77,9 @@ class Output(ABC):
             capacity: How many frames or blocks may wait.
             format: The format to read in; None for the native one.
             closed: Called when the consumer has closed it; it should call `readers_changed`.
+            loop: The event loop that owns the track; None where there is only one.
         """
-        reader = LocalReader(capacity, self._finisher(format), closed)
+        reader = LocalReader(capacity, self._finisher(format), closed, loop)
         self._readers += (weakref.ref(reader),)
         self.readers_changed()
         return reader

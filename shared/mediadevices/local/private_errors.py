@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["remove_own_frames"]
 
+
 def remove_own_frames(error: BaseException) -> None:
     """Remove the frames of this library from the traceback of an error and of its causes.
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from mediadevices.agent import FrameReader, MediaData
+from mediadevices.local.loop_calls import check_loop
 from mediadevices.local.turn import Turn
 
 __all__ = ["LocalReader"]
@@ -19,6 +20,7 @@ class LocalReader(FrameReader):
         capacity: How many frames or blocks may wait.
         finish: Makes what the consumer gets of what waits, such as a scaled frame.
         closed: Called when the consumer has closed it.
+        loop: The event loop that owns the track; None where there is only one.
     """
 
     __slots__ = (
@@ -28,6 +30,7 @@ class LocalReader(FrameReader):
         "_dropped",
         "_finish",
         "_items",
+        "_loop",
         "_on_close",
         "_unannounced",
         "_waiting",
@@ -38,8 +41,10 @@ class LocalReader(FrameReader):
         capacity: int,
         finish: Callable[[MediaData], MediaData],
         closed: Callable[[], None],
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._capacity = capacity
+        self._loop = loop
         self._finish = finish
         self._on_close = closed
         self._items: deque[MediaData] = deque()
@@ -92,9 +97,15 @@ class LocalReader(FrameReader):
             self._give_turn(at_once=False)
 
     async def read(self) -> MediaData | None:
-        """Wait for the next one; None when the track has ended or the reader was closed."""
+        """Wait for the next one; None when the track has ended or the reader was closed.
+
+        Raises:
+            InvalidStateError: Another event loop owns the track.
+        """
+        if self._loop is not None:
+            check_loop(self._loop)
         while not self._items:
-            if self._closed:
+            if self._closed or (self._loop is not None and self._loop.is_closed()):
                 return None
             turn = Turn(loop=asyncio.get_running_loop())
             self._waiting.append(turn)
@@ -107,7 +118,13 @@ class LocalReader(FrameReader):
         return self._finish(self._items.popleft())
 
     def close(self) -> None:
-        """Let go of the track and of all that is queued; again does nothing."""
+        """Let go of the track and of all that is queued; again does nothing.
+
+        Raises:
+            InvalidStateError: Another event loop owns the track.
+        """
+        if self._loop is not None and not self._closed:
+            check_loop(self._loop)
         open_until_now = not self._closed
         self.end()
         while self._items:

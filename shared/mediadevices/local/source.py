@@ -136,4 +136,4 @@ class Source(ABC):
     def stop_tracks(self) -> None:
         """End every track now and without an event, as when the program is over (§9.1)."""
         for track in tuple(self.tracks):
-            track.stop()
+            track.halt()

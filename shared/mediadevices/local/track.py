@@ -13,7 +13,7 @@ from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
 from mediadevices.algorithms.properties import INHERENT, Kind
 from mediadevices.errors import InvalidStateError, TrackLeakWarning
 from mediadevices.local.audio_output import AudioOutput
-from mediadevices.local.loop_calls import call_on_loop
+from mediadevices.local.loop_calls import call_on_loop, check_loop
 from mediadevices.local.output import Output
 from mediadevices.local.source import Source
 from mediadevices.local.video_output import VideoOutput
@@ -96,8 +96,9 @@ class LocalTrack(TrackHandle):
     @enabled.setter
     def enabled(self, value: bool) -> None:
         if value != self._enabled:
+            live = self._is_live_here()
             self._enabled = value
-            if self._ready_state == "live":
+            if live:
                 self.update_flow()
                 self.source.enabled_changed()
 
@@ -109,7 +110,20 @@ class LocalTrack(TrackHandle):
     @property
     def ready_state(self) -> ReadyState:
         """``"live"`` or ``"ended"``."""
+        if self._ready_state == "live" and self.source.loop.is_closed():
+            self.halt()  # Nothing can be delivered any more, and no task can end the track.
         return self._ready_state
+
+    def _is_live_here(self) -> bool:
+        """Return whether the track is live.
+
+        Raises:
+            InvalidStateError: It is, and another event loop owns it.
+        """
+        live = self.ready_state == "live"
+        if live:
+            check_loop(self.source.loop)
+        return live
 
     @property
     def content_hint(self) -> str:
@@ -135,7 +149,7 @@ class LocalTrack(TrackHandle):
 
     def get_settings(self) -> Mapping[str, object]:
         """Return the settings; of an ended track, those that say which device it was."""
-        if self._ready_state == "ended":
+        if self.ready_state == "ended":
             return {name: self._settings[name] for name in INHERENT if name in self._settings}
         return {**self._settings, **self.source.shared_settings()}
 
@@ -149,29 +163,29 @@ class LocalTrack(TrackHandle):
 
     def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
         """Replace the constraints; the source does so in the order of the calls (§4.3.4)."""
-        if self._ready_state == "ended":
-            return promise.resolved(None)
+        try:
+            if not self._is_live_here():
+                return promise.resolved(None)
+        except InvalidStateError as error:
+            return promise.rejected(error)
         application = self.source.apply_constraints(self, constraints)
-        # Half of an application is nothing that a device could be left in.
+        # Shielded: cancelling midway would leave the device half configured.
         return promise.shielded(promise.started(application, f"apply_constraints {self._id}"))
 
     def clone(self) -> LocalTrack:
         """Return a new track of the same source in the same state."""
+        live = self._is_live_here()
         track = LocalTrack(self.source, self._constraints, self._settings, self._ready_state)
         track._content_hint = self._content_hint
         track.enabled = self._enabled
-        if self._ending and self._ready_state == "live":
+        if self._ending and live:
             track.end_soon()
         return track
 
     def stop(self) -> None:
         """End the track at once, without an event (§4.3.4)."""
-        if self._ready_state == "live":
-            # What it was at now stays true of it, whatever other tracks do to the device.
-            self._settings = {**self._settings, **self.source.shared_settings()}
-            self._ready_state = "ended"
-            self.output.end()
-            self.source.remove(self)
+        if self._is_live_here():
+            self.halt()
 
     def released(self) -> asyncio.Future[None]:
         """Return a future that is done when the device is closed, if no other track uses it."""
@@ -179,10 +193,12 @@ class LocalTrack(TrackHandle):
 
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
         """Start to read frames or samples."""
-        if self._ready_state == "ended":
+        if not self._is_live_here():
             message = "the track has ended; get another one from get_user_media()"
             raise InvalidStateError(message)
-        reader = self.output.open_reader(max_buffer_size, format, self._reader_closed)
+        reader = self.output.open_reader(
+            max_buffer_size, format, self._reader_closed, self.source.loop
+        )
         # A consumer that drops its reader without closing it is gone as well.
         finalizer = weakref.finalize(reader, call_on_loop, self.source.loop, self._reader_closed)
         finalizer.atexit = False
@@ -201,11 +217,20 @@ class LocalTrack(TrackHandle):
 
     # --- for the source -------------------------------------------------------------------
 
+    def halt(self) -> None:
+        """End the track at once, without an event, whichever thread this is."""
+        if self._ready_state == "live":
+            # These settings stay, whatever other tracks do to the device.
+            self._settings = {**self._settings, **self.source.shared_settings()}
+            self._ready_state = "ended"
+            self.output.end()
+            self.source.remove(self)
+
     def stop_if_lost(self) -> None:
         """Stop the track if it is live and the program can reach it no more."""
         if self._ready_state == "ended" or self.interface is not None or self.output.readers:
             return
-        self.stop()
+        self.halt()
         if self.source.holds_device:
             warnings.warn(
                 f"the {self.kind} track {self.label!r} was dropped while live; call its stop(), "
@@ -251,5 +276,5 @@ class LocalTrack(TrackHandle):
     def end(self) -> None:
         """End the track for a reason other than `stop`, with the event (§4.3.1)."""
         if self._ready_state == "live":
-            self.stop()
+            self.halt()
             self.notify("ended")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from mediadevices.agent import MediaData
 from mediadevices.local.clock import Clock
@@ -14,6 +15,9 @@ from mediadevices.media.pixels import black_frame
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices.platform import pixel_operations
 from mediadevices.webidl import conversion
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["VideoOutput"]
 
@@ -55,9 +59,10 @@ class VideoOutput(Output):
         capacity: int,
         format: str | None,  # noqa: A002  (the standard's name)
         closed: Callable[[], None],
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> LocalReader:
         """Add a reader; see `Output.open_reader`."""
-        reader = super().open_reader(capacity, format, closed)
+        reader = super().open_reader(capacity, format, closed, loop)
         if (first := self._first) is not None:
             self._first = None
             reader.put(first)

@@ -89,7 +89,7 @@ async def test_a_driver_that_hangs_does_not_hide_the_devices_of_others(
     assert [device.kind for device in found] == ["audioinput"]
 
 
-async def test_who_gives_up_waiting_does_not_stop_the_listing(
+async def test_a_cancelled_call_does_not_interrupt_a_driver_that_begins_to_watch(
     world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original, begun, go_on = world.cameras.watch, asyncio.Event(), asyncio.Event()
@@ -100,7 +100,7 @@ async def test_who_gives_up_waiting_does_not_stop_the_listing(
         return await original(changed)
 
     monkeypatch.setattr(world.cameras, "watch", slowly)
-    promise = navigator.media_devices.enumerate_devices()
+    promise = navigator.media_devices.get_user_media(video=True)
     await begun.wait()
     promise.cancel()
     await asyncio.sleep(0)
@@ -162,7 +162,74 @@ async def test_a_device_of_which_more_becomes_known_is_no_change_of_the_list(
 
 
 async def test_watching_ends_with_the_agent(world: World, clock: ManualClock) -> None:
+    navigator.media_devices.ondevicechange = print
     await navigator.media_devices.enumerate_devices()
     assert len(world.cameras.watchers) == 1
+    world.agent.close()
+    assert world.cameras.watchers == ()
+
+
+async def test_enumerating_alone_watches_nothing(world: World, clock: ManualClock) -> None:
+    await labels()
+    await clock.advance(1)
+    assert world.cameras.watchers == ()
+
+
+async def test_drivers_watch_while_there_is_a_listener(world: World, clock: ManualClock) -> None:
+    seen: list[object] = []
+    navigator.media_devices.add_event_listener("devicechange", seen.append)
+    await clock.advance(3 * device_list.LINGER)
+    assert len(world.cameras.watchers) == 1
+    navigator.media_devices.remove_event_listener("devicechange", seen.append)
+    await clock.advance(2 * device_list.LINGER)
+    assert world.cameras.watchers == ()
+    navigator.media_devices.add_event_listener("devicechange", seen.append)
+    await clock.advance(0.1)
+    assert len(world.cameras.watchers) == 1
+
+
+async def test_drivers_watch_while_a_device_is_open(world: World, clock: ManualClock) -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        await clock.advance(3 * device_list.LINGER)
+        assert len(world.cameras.watchers) == 1
+    await clock.advance(2 * device_list.LINGER)
+    assert world.cameras.watchers == ()
+
+
+async def test_a_change_that_nobody_watched_is_told_to_the_next_listener(
+    world: World, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(video=True):
+        pass
+    await clock.advance(2 * device_list.LINGER)
+    world.cameras.plug(FakeCamera(label="Other"))
+    seen: list[str] = []
+    navigator.media_devices.ondevicechange = lambda event: seen.extend(
+        one.label for one in event.user_inserted_devices
+    )
+    await clock.advance(0.1)
+    assert seen == ["Other"]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_driver_that_begins_to_watch_late_is_stopped_in_the_end(
+    world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    monkeypatch.setattr(device_list, "PATIENCE", 0.05)
+    original, go_on = world.cameras.watch, asyncio.Event()
+
+    async def slowly(changed: Callable[[], None]) -> Callable[[], None]:
+        await go_on.wait()
+        return await original(changed)
+
+    monkeypatch.setattr(world.cameras, "watch", slowly)
+    navigator.media_devices.ondevicechange = print
+    assert len(await labels()) == 2
+    if not wanted:
+        navigator.media_devices.ondevicechange = None
+        await clock.advance(2 * device_list.LINGER)
+    go_on.set()
+    await clock.advance(0)
+    assert len(world.cameras.watchers) == wanted
     world.agent.close()
     assert world.cameras.watchers == ()

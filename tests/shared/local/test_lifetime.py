@@ -12,7 +12,6 @@ import pytest
 from mediadevices import (
     InvalidStateError,
     MediaStream,
-    NotReadableError,
     TrackLeakWarning,
     VideoTrackGenerator,
     navigator,
@@ -248,7 +247,7 @@ class TestLoops:
             first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
             try:
                 stream = first.run_until_complete(self.open())
-                with pytest.raises(NotReadableError, match="another event loop"):
+                with pytest.raises(InvalidStateError, match="another event loop"):
                     second.run_until_complete(self.open())
                 first.run_until_complete(self.stop(stream))
                 again = second.run_until_complete(self.open())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import AudioData, Event, MediaStream, NotReadableError, navigator
+from mediadevices import AudioData, Event, InvalidStateError, MediaStream, navigator
 from mediadevices.agents import use_agent
 from mediadevices.driver import AudioMode, Configuration, Device
 from mediadevices.local.agent import LocalAgent
@@ -253,7 +253,7 @@ def in_thread(work: Callable[[], Coroutine[object, object, object]]) -> Future[o
 
 @pytest.mark.lanes("cpython")
 @pytest.mark.fault("process", "two event loops in two threads use devices at once")
-def test_devices_belong_to_one_of_two_loops_until_it_lets_go(fault: FaultNotes) -> None:
+def test_devices_belong_to_one_of_two_loops_until_it_is_closed(fault: FaultNotes) -> None:
     release = threading.Event()
 
     async def hold() -> None:
@@ -266,13 +266,13 @@ def test_devices_belong_to_one_of_two_loops_until_it_lets_go(fault: FaultNotes) 
         held: Future[None] = Future()
         first = in_thread(hold)
         held.result(20)
-        with pytest.raises(NotReadableError, match="another event loop"):
+        with pytest.raises(InvalidStateError, match="another event loop"):
             in_thread(capture).result(20)
         release.set()
         first.result(20)
         in_thread(capture).result(20)
         assert not fakes.cameras[0].is_open
-    fault.sees("`NotReadableError` in the second; it works once the first has stopped its tracks")
+    fault.sees("`InvalidStateError` in the second; it works once the first loop is closed")
 
 
 @pytest.mark.lanes("cpython")
@@ -292,4 +292,4 @@ def test_of_two_loops_that_ask_at_the_same_time_one_gets_the_devices() -> None:
             outcomes.append([type(error) if error else None for error in errors])
             assert not fakes.cameras[0].is_open
     assert all(None in pair for pair in outcomes), outcomes
-    assert {one for pair in outcomes for one in pair} == {None, NotReadableError}
+    assert {one for pair in outcomes for one in pair} == {None, InvalidStateError}

@@ -252,6 +252,7 @@ async def test_a_cancelled_application_is_done_as_a_whole(fault: FaultNotes) -> 
 async def test_a_cancelled_enumeration_leaves_the_list_whole(fault: FaultNotes) -> None:
     for turns in itertools.count():
         async with Hesitant() as devices:
+            navigator.media_devices.ondevicechange = lambda _event: None
             cancelled = await cancelled_after(turns, kinds())
             assert await kinds() == ["audioinput", "videoinput"]
             await devices.settle()
