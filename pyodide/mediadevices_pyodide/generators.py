@@ -70,7 +70,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
         if value != self._family.muted:
             self._family.muted = value
             for track in tuple(self._family.tracks):
-                track.source_muted(value)
+                track.source_muted()
 
     def write(self, data: MediaData) -> asyncio.Future[None]:
         """Give a frame or block to the tracks, and close it."""
@@ -89,6 +89,10 @@ class BrowserGenerator(GeneratorHandle, ABC):
         for track in tuple(self._family.tracks):
             track.end_soon()
         self._release()
+
+    def writer_lost(self) -> None:
+        """End the tracks: the program has dropped all that it could write to."""
+        self.close()
 
     async def _write_and_close(self, data: MediaData) -> None:
         with data:

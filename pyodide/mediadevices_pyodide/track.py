@@ -150,9 +150,9 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         self.js.stop()
         self._end_taps()
 
-    def source_muted(self, muted: bool) -> None:
-        """Take note, in a task, of a generator's muted state; it writes black or silence itself."""
-        promise.running_loop().call_soon(self._set_muted, muted)
+    def source_muted(self) -> None:
+        """Follow, in a task, the muted state of a generator, which writes black or silence."""
+        promise.running_loop().call_soon(self._follow_muted)
 
     def end_soon(self) -> None:
         """End the track in a task, with the event."""
@@ -189,7 +189,8 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             self._update_flow()
         super().happened(event)
 
-    def _set_muted(self, muted: bool) -> None:
+    def _follow_muted(self) -> None:
+        muted = self.family is not None and self.family.muted
         if muted != self._muted and self.ready_state == "live":
             self._muted = muted
             self.notify("mute" if muted else "unmute")

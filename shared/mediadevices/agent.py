@@ -366,6 +366,10 @@ class GeneratorHandle(ABC):
             InvalidStateError: Another event loop owns the generator.
         """
 
+    @abstractmethod
+    def writer_lost(self) -> None:
+        """End the tracks: the program has dropped all that it could write to, in any thread."""
+
 
 class Agent(Handle, ABC):
     """A user agent; its interface object is the `MediaDevices`.

@@ -42,16 +42,16 @@ class VideoTap(Tap):
         self, track: ffi.JsObject, wanted: str | None, capacity: int, generated: bool
     ) -> None:
         self._clock = MonotonicClock()
-        self._video = VideoOutput(self._clock)
-        super().__init__(track, self._video)
-        self._wanted = wanted
         self._has_frames = hasattr(ffi.window, "VideoFrame")
         # At once where it can be, so that no frame of a generator's is missed.
         self._reader = (
             reading.new_reader(track, min(capacity, _MOST_WAITING)) if self._has_frames else None
         )
-        # Frames that a program has written keep the time stamp that it has given.
+        # Frames written by the program keep their time stamps.
         self._written = generated and self._reader is not None
+        self._video = VideoOutput(self._clock, rising=not self._written)
+        super().__init__(track, self._video)
+        self._wanted = wanted
         self._timeline = Timeline(self._clock)
         #: Is set once a frame that comes from now on is seen.
         self.attached = asyncio.Event()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mediadevices.agents import current_agent
@@ -16,6 +18,7 @@ from mediadevices.webidl.interface import Interface
 if TYPE_CHECKING:
     import asyncio
 
+    from mediadevices.agent import GeneratorHandle
     from mediadevices.algorithms.properties import Kind
 
 __all__ = ["AudioTrackGenerator", "VideoTrackGenerator"]
@@ -24,24 +27,20 @@ _Data = TypeVar("_Data", VideoFrame, AudioData)
 
 
 class _TrackGenerator(Interface, Generic[_Data]):
-    __slots__ = ("_data", "_handle", "_track", "_writable")
+    __slots__ = ("_handle", "_track", "_writable")
 
     def __init__(self, kind: Kind, data: type[_Data]) -> None:
-        self._data: type[_Data] = data
-        self._handle = current_agent().create_generator(kind)
-        self._track = interface_of(MediaStreamTrack, self._handle.track)
-        self._writable: WritableStream[_Data] = WritableStream(self._write, self._handle.close)
+        handle = self._handle = current_agent().create_generator(kind)
+        self._track = interface_of(MediaStreamTrack, handle.track)
+        # Not a method: the stream must not keep the generator alive, nor the other way round.
+        write = partial(_write, handle, data, f"{type(self).__name__}.writable")
+        self._writable: WritableStream[_Data] = WritableStream(write, handle.close)
+        # The writers keep the stream, so without it nothing can be written any more.
+        weakref.finalize(self._writable, handle.writer_lost).atexit = False
 
     def __repr__(self) -> str:
         muted = " muted" if self.muted else ""
         return f"<{type(self).__name__}{muted} {self._track.ready_state}>"
-
-    def _write(self, chunk: object) -> asyncio.Future[None]:
-        if not isinstance(chunk, self._data):
-            path = f"{type(self).__name__}.writable"
-            error = conversion.wrong_type(path, f"a {self._data.__name__}", chunk)
-            return promise.rejected(error)
-        return self._handle.write(chunk)
 
     @property
     def writable(self) -> WritableStream[_Data]:
@@ -63,11 +62,21 @@ class _TrackGenerator(Interface, Generic[_Data]):
         self._handle.muted = conversion.boolean(value, f"{type(self).__name__}.muted")
 
 
+def _write(
+    handle: GeneratorHandle, data: type[VideoFrame | AudioData], path: str, chunk: object
+) -> asyncio.Future[None]:
+    if not isinstance(chunk, data):
+        return promise.rejected(conversion.wrong_type(path, f"a {data.__name__}", chunk))
+    return handle.write(chunk)
+
+
 class VideoTrackGenerator(_TrackGenerator[VideoFrame]):
     """A video track of `VideoFrame` objects that the program writes (Insertable Streams §4).
 
-    A frame is closed once it is written. Writing fails with `TypeError` for what is no frame, and
-    with `InvalidStateError`, leaving the frame open, when every clone of the track has ended.
+    A frame is closed once it is written, and keeps its time stamp, whatever that is. Writing fails
+    with `TypeError` for what is no frame, and with `InvalidStateError`, leaving the frame open,
+    when every clone of the track has ended. The tracks end when the program closes the stream, or
+    drops the generator, its stream and its writers.
     """
 
     __slots__ = ()

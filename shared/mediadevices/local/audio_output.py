@@ -25,6 +25,7 @@ class AudioOutput(Output):
 
     Args:
         clock: The agent's clock.
+        rising: Whether time stamps must rise; see `Output`.
         gapless: The source's samples follow one another, as a device's do, so that a gap between
             two time stamps tells what was lost, wherever that was: in the device, in the system, or
             before a busy event loop. A program may stamp what it writes to a generator as it likes.
@@ -46,8 +47,8 @@ class AudioOutput(Output):
         "_total_seconds",
     )
 
-    def __init__(self, clock: Clock, *, gapless: bool = False) -> None:
-        super().__init__(clock)
+    def __init__(self, clock: Clock, *, rising: bool = True, gapless: bool = False) -> None:
+        super().__init__(clock, rising=rising)
         self._gapless = gapless
         self._expected: int | None = None  # the time stamp of the next block, if nothing is lost
         self._rate, self._channels, self._format = 48000, 1, "f32"

@@ -13,9 +13,11 @@ from mediadevices.algorithms.constraints import (
     basic_set,
     stripped,
 )
+from mediadevices.algorithms.domain import Domain
 from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import (
+    Region,
     resampled_rates,
     settings_universe,
     up_mixed,
@@ -23,7 +25,7 @@ from mediadevices.algorithms.settings_universe import (
 from mediadevices.driver import AudioMode, Device, VideoMode
 from mediadevices.errors import InvalidStateError, OverconstrainedError
 from mediadevices.local.clock import Clock
-from mediadevices.local.loop_calls import check_loop
+from mediadevices.local.loop_calls import call_on_loop, check_loop
 from mediadevices.local.source import Source
 from mediadevices.local.track import LocalTrack
 from mediadevices.media.audio_data import AudioData
@@ -34,6 +36,15 @@ __all__ = ["LocalGenerator"]
 
 #: A generator has no rate of its own; nothing faster than this is written.
 FASTEST_FRAME_RATE = 1000.0
+#: What a program may write, as long as it has written nothing.
+_LARGEST: Mapping[Kind, VideoMode | AudioMode] = {
+    "video": VideoMode(32767, 32767, FASTEST_FRAME_RATE),
+    "audio": AudioMode(1_000_000, 32),
+}
+#: The settings that a generator's tracks can have.
+_SETTINGS = frozenset({"width", "height", "frameRate", "resizeMode", "sampleRate", "channelCount"})
+#: A track is decimated no further than its constraints ask for.
+_NO_SLOWER: Mapping[str, Value] = {"frameRate": FASTEST_FRAME_RATE}
 
 
 class LocalGenerator(GeneratorHandle):
@@ -87,6 +98,10 @@ class LocalGenerator(GeneratorHandle):
         check_loop(self._source.loop)
         self._source.end_tracks()
 
+    def writer_lost(self) -> None:
+        """End the tracks: the program has dropped all that it could write to, in any thread."""
+        call_on_loop(self._source.loop, self._source.end_tracks)
+
 
 class GeneratorSource(Source):
     """What a program writes, for any number of tracks.
@@ -102,6 +117,22 @@ class GeneratorSource(Source):
     def delivers(self) -> bool:
         """Whether something may come at any moment: always, since the program decides."""
         return True
+
+    def set_muted(self, muted: bool) -> None:
+        """Set the muted state, and in a task that of the tracks (§4.3 of the document).
+
+        Of several changes in one turn of the event loop, only the last one reaches the tracks.
+        """
+        if muted == self.muted:
+            return
+        self.muted = muted
+        for track in tuple(self.tracks):
+            track.update_flow()
+        self.loop.call_soon(self._settle_muted)
+
+    def _settle_muted(self) -> None:
+        for track in tuple(self.tracks):
+            track.set_muted(self.muted)
 
     def take(self, data: MediaData) -> None:
         """Give a frame or block to every track, and close it."""
@@ -153,26 +184,43 @@ class GeneratorSource(Source):
         """Do nothing: the program decides whether to write."""
 
     def _select(self, constraints: MediaTrackConstraints, *, strict: bool) -> Mapping[str, Value]:
-        if self._mode is None:
-            return {}
-        device = Device(
-            kind="videoinput" if self.kind == "video" else "audioinput", key="", label=""
-        )
-        universe = settings_universe(0, device, {}, [self._mode])
+        """Return the settings of a track; before the first frame or block there are none."""
+        universe = _universe(self.kind, self._mode or _LARGEST[self.kind])
         applicable = stripped(constraints, self.kind)
         basic = basic_set(applicable)
-        selections = select_settings(universe, basic, advanced_sets(applicable))
+        selections = select_settings(
+            universe, basic, advanced_sets(applicable), initial=[_NO_SLOWER]
+        )
         if not selections:
             if strict:
                 name = failed_constraint(universe, basic)
-                message = f"what the generator writes cannot satisfy the constraint {name!r}"
+                what = f"the constraint {name!r}" if name else "these constraints together"
+                message = f"what the program writes to the generator cannot satisfy {what}"
                 raise OverconstrainedError(name, message)
-            selections = select_settings(universe, ())
-        # Of a frame only the size is known, of a block only its form.
-        known = {"width", "height", "aspectRatio", "resizeMode", "sampleRate", "channelCount"}
-        if any(one.name == "frameRate" for one in basic):
-            known.add("frameRate")
-        return {name: value for name, value in selections[0].settings.items() if name in known}
+            selections = select_settings(universe, (), initial=[_NO_SLOWER])
+        if self._mode is None:
+            return {}
+        settings = selections[0].settings
+        if settings.get("frameRate") == FASTEST_FRAME_RATE:
+            # Every frame is taken, at a rate that only the program knows.
+            settings = {name: settings[name] for name in settings if name != "frameRate"}
+        return settings
+
+
+def _universe(kind: Kind, mode: VideoMode | AudioMode) -> list[Region]:
+    """Return the settings that tracks can have of what a program writes.
+
+    A generator is no device, so it has neither an id nor controls.
+    """
+    device = Device(kind="videoinput" if kind == "video" else "audioinput", key="", label="")
+    nothing: Mapping[str, Domain] = {}
+    return [
+        region._replace(
+            own={name: domain for name, domain in region.own.items() if name in _SETTINGS},
+            common=nothing,
+        )
+        for region in settings_universe(0, device, {}, [mode])
+    ]
 
 
 def _mode_of(data: MediaData) -> VideoMode | AudioMode:

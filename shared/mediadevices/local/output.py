@@ -29,12 +29,24 @@ class Output(ABC):
 
     Args:
         clock: The agent's clock.
+        rising: Whether time stamps must rise, as those of a device do: what does not come after
+            the last one is left out. A program may stamp what it writes as it likes.
     """
 
-    __slots__ = ("_clock", "_due", "_last", "_readers", "_real", "_running_dry", "_timer")
+    __slots__ = (
+        "_clock",
+        "_due",
+        "_last",
+        "_readers",
+        "_real",
+        "_rising",
+        "_running_dry",
+        "_timer",
+    )
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, rising: bool = True) -> None:
         self._clock = clock
+        self._rising = rising
         self._timer: Timer | None = None
         self._due = 0  # when the next filling is to come, while the timer runs
         self._last: int | None = None  # the time stamp of what was delivered last
@@ -146,15 +158,18 @@ class Output(ABC):
         """Return the seconds from one to the next."""
 
     def _begin(self, timestamp: int, lost: int) -> tuple[LocalReader, ...]:
-        """Return the readers for what has this time stamp: none if it is not after the last."""
-        if self._last is not None and timestamp <= self._last:
+        """Return the readers of what has this time stamp; none if it had to rise and does not."""
+        if self._rising and self._last is not None and timestamp <= self._last:
             return ()
         self._last = timestamp
-        readers = self.readers
+        self._count_lost(lost)
+        return self.readers
+
+    def _count_lost(self, lost: int) -> None:
+        """Let the readers count what was lost on the way to them."""
         if lost:
-            for reader in readers:
+            for reader in self.readers:
                 reader.count_lost(lost)
-        return readers
 
     def _attend(self) -> None:
         """Run the timer exactly while somebody reads and the source gives nothing."""

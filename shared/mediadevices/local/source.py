@@ -124,7 +124,8 @@ class Source(ABC):
         self.muted = muted
         _log.debug("%r is %s", self.label, "muted" if muted else "unmuted")
         for track in tuple(self.tracks):
-            track.source_muted(muted)
+            track.update_flow()  # No live media from now on.
+            self.loop.call_soon(track.set_muted, muted)
 
     def end_tracks(self) -> None:
         """End every track, each in a task and with its event (§4.3.1)."""

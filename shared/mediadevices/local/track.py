@@ -55,9 +55,9 @@ class LocalTrack(TrackHandle):
         super().__init__()
         self.source = source
         self.output: Output = (
-            VideoOutput(source.clock, first_waits=source.holds_device)
+            VideoOutput(source.clock, rising=source.holds_device, first_waits=source.holds_device)
             if source.kind == "video"
-            else AudioOutput(source.clock, gapless=source.gapless)
+            else AudioOutput(source.clock, rising=source.holds_device, gapless=source.gapless)
         )
         self._id = str(uuid.uuid4())
         self._enabled = True
@@ -257,12 +257,8 @@ class LocalTrack(TrackHandle):
         muted = self._muted or self.source.muted
         self.output.set_flow(real=self._enabled and not muted, source_delivers=self.source.delivers)
 
-    def source_muted(self, muted: bool) -> None:
-        """Take note of the source's muted state: no live media from now on; the event in a task."""
-        self.update_flow()
-        self.source.loop.call_soon(self._set_muted, muted)
-
-    def _set_muted(self, muted: bool) -> None:
+    def set_muted(self, muted: bool) -> None:
+        """Set the track's muted state, with the event (§4.3.1.1)."""
         if muted != self._muted and self._ready_state == "live":
             self._muted = muted
             self.update_flow()

@@ -27,6 +27,7 @@ class VideoOutput(Output):
 
     Args:
         clock: The agent's clock.
+        rising: Whether time stamps must rise; see `Output`.
         first_waits: Whether the track's first frame waits for its first reader until the second one
             comes. A program opens a reader just after `get_user_media`, when the camera's first
             frame has come already; it should not wait for another.
@@ -40,17 +41,19 @@ class VideoOutput(Output):
         "_first_waits",
         "_format",
         "_height",
+        "_lost",
         "_rate",
         "_total",
         "_width",
     )
 
-    def __init__(self, clock: Clock, *, first_waits: bool = False) -> None:
-        super().__init__(clock)
+    def __init__(self, clock: Clock, *, rising: bool = True, first_waits: bool = False) -> None:
+        super().__init__(clock, rising=rising)
         self._first: VideoFrame | None = None
         self._first_waits = first_waits
         self._width, self._height, self._rate = 0, 0, 30.0
-        self._decimator = Decimator(0, 1)
+        self._decimator: Decimator | None = None  # while every frame is taken
+        self._lost = 0.0  # the part of a frame that losses leave after decimation
         self._format = "I420"
         self._delivered = self._discarded = self._total = 0
 
@@ -84,6 +87,7 @@ class VideoOutput(Output):
         width, height, rate = (settings.get(name) for name in ("width", "height", "frameRate"))
         if isinstance(width, int) and isinstance(height, int):
             self._width, self._height = width, height
+        self._decimator = None
         if conversion.is_number(rate) and rate > 0:
             self._rate = float(rate)
             self._decimator = Decimator(native_rate, self._rate)
@@ -93,12 +97,15 @@ class VideoOutput(Output):
         if not isinstance(data, VideoFrame):
             return
         self._forget_first()
-        takes = self._decimator.takes(data.timestamp)
+        takes = self._decimator is None or self._decimator.takes(data.timestamp)
         if self._real:
             self._total += 1 + lost
             self._delivered += takes
             self._discarded += not takes
+        if lost:
+            lost = self._decimated(lost)
         if not takes:
+            self._count_lost(lost)
             return
         if not (readers := self._begin(data.timestamp, lost)):
             if self._first_waits and self._real and self._delivered == 1:
@@ -123,6 +130,14 @@ class VideoOutput(Output):
 
     def reset_latency(self) -> None:
         """Do nothing: video has no such numbers."""
+
+    def _decimated(self, lost: int) -> int:
+        """Return how many of so many lost frames the track would have taken."""
+        share = 1.0 if self._decimator is None else self._decimator.share
+        self._lost += lost * share
+        whole = int(self._lost)
+        self._lost -= whole
+        return whole
 
     def _forget_first(self) -> None:
         if self._first is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -186,6 +187,32 @@ async def test_only_unmuted_frames_pass() -> None:
                 level = taken.data[0]
     assert level == 255
     generator.track.stop()
+
+
+@MAKERS
+@sounding
+async def test_muting_twice_in_one_turn_fires_nothing(generator_class, make, kind) -> None:
+    generator = generator_class()
+    fired: list[object] = []
+    generator.track.onmute = generator.track.onunmute = fired.append
+    generator.muted = True
+    generator.muted = False
+    await no_event(fired)
+    assert not generator.track.muted
+    generator.track.stop()
+
+
+@MAKERS
+@sounding
+async def test_a_generator_that_is_dropped_ends_its_track(generator_class, make, kind) -> None:
+    generator = generator_class()
+    track = generator.track
+    ended = asyncio.ensure_future(track.wait_for("ended", timeout=SECONDS))
+    await asyncio.sleep(0)
+    del generator
+    gc.collect()
+    await ended
+    assert track.ready_state == "ended"
 
 
 async def test_closing_ends_the_track_with_an_event() -> None:

@@ -234,6 +234,25 @@ async def test_many_frames_at_once_leave_nothing_behind(route: str) -> None:
     await writer.close()
 
 
+@pytest.mark.lanes("chromium")  # In the other engines frames get new time stamps.
+@pytest.mark.parametrize(
+    "stamps", [[7] * 4, [0, 33_333, 66_666] * 2, [2**52, 0, 5]], ids=["equal", "loop", "backwards"]
+)
+async def test_every_frame_is_delivered_with_its_time_stamp(stamps: list[int]) -> None:
+    generator = VideoTrackGenerator()
+    writer = generator.writable.get_writer()
+    async with aclosing(generator.track.frames()) as frames, asyncio.timeout(SECONDS):
+        taken: list[int] = []
+        for stamp in stamps:
+            reading = asyncio.ensure_future(anext(frames))
+            await asyncio.sleep(0)
+            await writer.write(frame_of(COLOUR, at=stamp))
+            with await reading as frame:
+                taken.append(frame.timestamp)
+    assert taken == stamps
+    await writer.close()
+
+
 @ROUTES
 async def test_only_the_visible_pixels_of_a_frame_are_written(route: str) -> None:
     width, height = 64, 48

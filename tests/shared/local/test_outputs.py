@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import AudioData, AudioTrackGenerator, MediaStreamTrackProcessor, navigator
+from mediadevices import (
+    AudioData,
+    AudioTrackGenerator,
+    MediaStreamTrackProcessor,
+    VideoFrame,
+    navigator,
+)
 from mediadevices.driver import AudioMode
+from mediadevices.local.video_output import VideoOutput
 from mediadevices.testing import FakeMicrophone, frame_number, install_fake_devices
 
 if TYPE_CHECKING:
-    from mediadevices import MediaStreamTrack, VideoFrame
+    from mediadevices import MediaStreamTrack
     from mediadevices.testing import FakeDevices, ManualClock
 
 
@@ -35,6 +42,10 @@ async def collected(
         found.append((await pending).value)
 
 
+def grey_frame(timestamp: int) -> VideoFrame:
+    return VideoFrame.wrap(bytes([128]) * 384, "I420", 16, 16, timestamp=timestamp)
+
+
 def samples(blocks: list[AudioData]) -> array[float]:
     joined = array("f")
     for block in blocks:
@@ -50,6 +61,37 @@ def frequency(values: array[float], rate: float) -> float:
 
 
 # --- video ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rate", "before", "expected"),
+    [
+        (30.0, 3, 10),
+        (15.0, 3, 5),  # The frame that arrives after the loss is decimated.
+        (15.0, 4, 5),  # It is taken.
+    ],
+)
+async def test_losses_are_counted_as_the_track_would_have_taken_them(
+    clock: ManualClock, rate: float, before: int, expected: int
+) -> None:
+    output = VideoOutput(clock)
+    output.configure({"width": 16, "height": 16, "frameRate": rate}, 30.0)
+    reader = output.open_reader(5, None, lambda: None)
+    for index in range(before):
+        output.deliver(grey_frame(index * 33_333), 0)
+    dropped = reader.dropped
+    output.deliver(grey_frame(before * 33_333), 10)
+    assert reader.dropped - dropped == expected
+    assert output.stats()["totalFrames"] == before + 11
+
+
+async def test_small_losses_add_up(clock: ManualClock) -> None:
+    output = VideoOutput(clock)
+    output.configure({"width": 16, "height": 16, "frameRate": 10.0}, 30.0)
+    reader = output.open_reader(100, None, lambda: None)
+    for index in range(30):
+        output.deliver(grey_frame(2 * index * 33_333), 1)  # Every other frame is lost.
+    assert reader.dropped == pytest.approx(10, abs=1)
 
 
 @pytest.mark.parametrize(
