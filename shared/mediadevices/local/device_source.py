@@ -192,10 +192,15 @@ class DeviceSource(Source):
         """
         await self._lock.acquire()
         unwanted = asyncio.Event()
-        # What has begun is finished: a device is not left half open, nor half changed for others.
-        creating = promise.started(
-            self._create_track(constraints, unwanted), f"open {self.label!r}"
-        )
+        try:
+            # A task of its own, which is not cancelled with the caller: a device must not be left
+            # half open, nor half changed for its other tracks.
+            creating = promise.started(
+                self._create_track(constraints, unwanted), f"open {self.label!r}"
+            )
+        except BaseException:
+            self._lock.release()
+            raise
         creating.add_done_callback(lambda _: self._lock.release())
         try:
             return await promise.shielded(creating)
@@ -211,11 +216,11 @@ class DeviceSource(Source):
             selection = await self._fit(constraints, None)
             if unwanted.is_set():
                 raise asyncio.CancelledError
+            return LocalTrack(self, constraints, selection.settings)
         except BaseException:
             if not any(track.enabled for track in self.tracks):
                 await self.close_device()
             raise
-        return LocalTrack(self, constraints, selection.settings)
 
     async def apply_constraints(
         self, track: LocalTrack, constraints: MediaTrackConstraints
@@ -316,9 +321,9 @@ class DeviceSource(Source):
         except BaseException:
             sink.close()
             raise
+        # First: whatever fails from here on, `close_device` finds the open device.
+        self.capture, self._sink = capture, sink
         self._note("open", self.device)
-        self.capture = capture
-        self._sink = sink
         self._controls = {**self._controls, **capture.configuration.controls}
         self.set_muted(False)
         self._update_flow()

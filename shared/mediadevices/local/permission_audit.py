@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -22,10 +23,14 @@ AuditEntry: TypeAlias = Mapping[str, object]
 """``time``, ``event``, ``application``, ``process``, and what the event has beside, as for JSON."""
 
 _log = logging.getLogger("mediadevices.permissions")
+_failures = logging.getLogger("mediadevices")
 
 
 class PermissionAudit:
     """Writes the audit log of one application.
+
+    An entry that cannot be written is reported to the log `mediadevices`, and never raises: it must
+    not fail a capture, or leave a device open that nobody knows of.
 
     Args:
         application: The name of the program.
@@ -51,6 +56,16 @@ class PermissionAudit:
             "process": os.getpid(),
             **details,
         }
-        _log.info("%r: %s", self._application, text, extra={"audit": entry})
+        with _reported(event):
+            _log.info("%r: %s", self._application, text, extra={"audit": entry})
         if self._write is not None:
-            self._write(entry)
+            with _reported(event):
+                self._write(entry)
+
+
+@contextmanager
+def _reported(event: AuditEvent) -> Generator[None]:
+    try:
+        yield
+    except Exception:  # noqa: BLE001  (a program's log filter, or a warning that is made an error)
+        _failures.exception("the audit log has a gap: the event %r is missing", event)

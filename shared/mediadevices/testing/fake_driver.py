@@ -82,9 +82,9 @@ class FakeDriver:
             capture = FakeCameraCapture(fake, configuration.mode, sink, self._clock)
         else:
             capture = FakeMicrophoneCapture(fake, configuration.mode, sink, self._clock)
-        capture.set(configuration)
         fake.capture = capture
         fake.opened += 1
+        capture.set(configuration)
         return capture
 
     async def _wait(self, seconds: float) -> None:

@@ -92,7 +92,8 @@ def then(
     Args:
         future: The other future.
         function: Makes the result; what it raises becomes the error.
-        discard: Called with a result that came after the returned future was cancelled.
+        discard: Called with a result that nobody gets: the returned future was cancelled, or the
+            function failed.
     """
 
     def pass_cancellation_on(outcome: asyncio.Future[U]) -> None:
@@ -132,6 +133,8 @@ def _following(
                 result.set_result(function(source.result()))
             except Exception as problem:  # noqa: BLE001  (whatever it is, the caller sees it)
                 result.set_exception(problem)
+                if discard is not None:
+                    discard(source.result())
         elif discard is not None:
             discard(source.result())
 

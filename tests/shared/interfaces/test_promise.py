@@ -73,6 +73,19 @@ async def test_a_result_that_comes_too_late_is_discarded() -> None:
     assert discarded == [5]
 
 
+async def test_a_result_of_which_the_function_makes_nothing_is_discarded() -> None:
+    def broken(_: int) -> int:
+        raise ZeroDivisionError
+
+    discarded: list[int] = []
+    source = future()
+    result = promise.then(source, broken, discarded.append)
+    source.set_result(5)
+    with pytest.raises(ZeroDivisionError):
+        await result
+    assert discarded == [5]
+
+
 async def test_an_error_that_comes_too_late_is_nobodys() -> None:
     source = future()
     result = promise.then(source, str)
