@@ -193,7 +193,8 @@ def future(
         method: The name of the method.
         argument: What to call it with; None for nothing.
         convert: Makes the result of the promise's.
-        discard: Called with a result that came after the future was cancelled.
+        discard: Called with a result that nobody gets: the future was cancelled, or `convert`
+            failed.
         explain: Makes a better error of one that the browser gave.
     """
     result: asyncio.Future[_T] = promise.running_loop().create_future()
@@ -214,6 +215,8 @@ def future(
             result.set_result(convert(value))
         except Exception as error:  # noqa: BLE001  (whatever it is, the caller sees it)
             result.set_exception(error)
+            if discard is not None:
+                discard(value)
 
     # Python must not see the promise itself. Pyodide makes a future of each that a call returns,
     # and one that is rejected with an OverconstrainedError, which it takes for no error, never

@@ -32,6 +32,12 @@ class MediaDeviceInfo(Interface):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.kind} {self.label!r}>"
 
+    def __copy__(self) -> MediaDeviceInfo:
+        return self  # It cannot be changed.
+
+    def __deepcopy__(self, memo: dict[int, object]) -> MediaDeviceInfo:
+        return self
+
     @property
     def device_id(self) -> str:
         """Names the device: the same after a restart, different for each application."""

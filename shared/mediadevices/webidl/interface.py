@@ -7,11 +7,14 @@ be set, so a misspelt ``track.enabeld = False`` is an error and not a silent not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
 from mediadevices.webidl.names import closest, to_snake_case
 
 __all__ = ["Interface"]
+
+
+_INSTEAD = {"clone": "; call its clone()", "to_json": "; use its to_json()"}
 
 
 def _no_attribute(owner: type, name: str) -> AttributeError:
@@ -24,6 +27,11 @@ class Interface:
     """The base class of all interfaces: the standard's spelling beside Python's."""
 
     __slots__ = ("__weakref__",)
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn:
+        """Refuse to be copied or pickled: two objects would own one track, loop or device."""
+        hint = next((text for name, text in _INSTEAD.items() if hasattr(type(self), name)), "")
+        raise TypeError(f"{type(self).__name__} can be neither copied nor pickled{hint}")
 
     # Hidden from the type checkers, for which any attribute would exist otherwise.
     if not TYPE_CHECKING:

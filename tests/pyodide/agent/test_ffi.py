@@ -84,10 +84,12 @@ async def test_a_promise_that_is_rejected_with_no_error_ends_its_future() -> Non
     assert caught.value.constraint == "width"
 
 
-async def test_an_error_of_the_conversion_reaches_the_caller() -> None:
+async def test_an_error_of_the_conversion_reaches_the_caller_and_the_result_is_discarded() -> None:
     owner = javascript("({ask(value) { return Promise.resolve(value) }})")
+    discarded: list[object] = []
     with pytest.raises(ZeroDivisionError):
-        await ffi().future(owner, "ask", 0, lambda value: 1 / value)
+        await ffi().future(owner, "ask", 0, lambda value: 1 / value, discarded.append)
+    assert discarded == [0]
 
 
 async def test_a_result_that_nobody_waits_for_any_more_is_discarded() -> None:

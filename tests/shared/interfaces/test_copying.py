@@ -1,0 +1,64 @@
+"""Objects that stand for tracks, streams and devices are neither copied nor pickled."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediadevices import MediaStreamTrackProcessor, VideoTrackGenerator, navigator
+from mediadevices.testing import install_fake_devices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COPIES: dict[str, Callable[[object], object]] = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": pickle.dumps,
+}
+pytestmark = pytest.mark.parametrize("how", COPIES)
+
+
+async def test_a_copy_names_what_to_do_instead(how: str) -> None:
+    with install_fake_devices():
+        async with await navigator.media_devices.get_user_media(video=True) as stream:
+            [track] = stream.get_tracks()
+            for thing in (stream, track):
+                with pytest.raises(TypeError, match=r"neither copied nor pickled.*clone\(\)"):
+                    COPIES[how](thing)
+            assert track.ready_state == "live"
+
+
+async def test_what_cannot_be_cloned_is_not_copied_either(how: str) -> None:
+    with install_fake_devices():
+        async with await navigator.media_devices.get_user_media(video=True) as stream:
+            [track] = stream.get_tracks()
+            processor, generator = MediaStreamTrackProcessor(track), VideoTrackGenerator()
+            things = [
+                navigator.media_devices,
+                navigator.permissions,
+                await navigator.permissions.query({"name": "camera"}),
+                processor,
+                processor.readable,
+                processor.readable.get_reader(),
+                generator,
+                generator.writable,
+                generator.writable.get_writer(),
+                track.stats,
+            ]
+            for thing in things:
+                with pytest.raises(TypeError, match=f"^{type(thing).__name__} can be neither"):
+                    COPIES[how](thing)
+
+
+async def test_a_description_of_a_device_is_its_own_copy(how: str) -> None:
+    with install_fake_devices():
+        device = (await navigator.media_devices.enumerate_devices())[0]
+        if how == "pickle":
+            with pytest.raises(TypeError, match=r"to_json\(\)"):
+                pickle.dumps(device)
+        else:
+            assert COPIES[how](device) is device
