@@ -80,7 +80,7 @@ class Permissions(Interface):
 
         Args:
             permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``. With a camera,
-            ``panTiltZoom`` may be given; here its permission is the camera's.
+                ``panTiltZoom`` may be given; here its permission is the camera's.
 
         Returns:
             A future of a live `PermissionStatus`.
