@@ -107,10 +107,9 @@ class BrowserAgent(ffi.Wrapper, Agent):
     def request_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
         """Ask the user, unless it is decided, by opening a device for a moment."""
 
-        def capture(constraints: ffi.JsObject) -> asyncio.Future[ffi.JsObject]:
-            return ffi.future(
-                self.js, "getUserMedia", constraints, lambda stream: stream, explain=_explained
-            )
+        def capture(constraints: ffi.JsObject) -> asyncio.Future[None]:
+            # Stopped as soon as it comes, also when the program has given up waiting.
+            return ffi.future(self.js, "getUserMedia", constraints, _stop, _stop, _explained)
 
         return promise.started(self._permissions.request(name, capture), name=f"request {name}")
 

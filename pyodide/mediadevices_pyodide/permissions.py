@@ -100,25 +100,23 @@ class Permissions:
     async def request(
         self,
         name: PermissionName,
-        capture: Callable[[ffi.JsObject], asyncio.Future[ffi.JsObject]],
+        capture: Callable[[ffi.JsObject], asyncio.Future[None]],
     ) -> PermissionHandle:
         """Ask the user by opening a device for a moment: no browser asks in another way.
 
         Args:
             name: The permission.
-            capture: Calls the browser's `getUserMedia`.
+            capture: Calls the browser's `getUserMedia`, and stops the tracks that it gives.
         """
         handle = await self._query(name)
         if handle.state == "prompt":
             kind = _KINDS[name]
             try:
-                stream = await capture(ffi.to_js({kind: True}))
+                await capture(ffi.to_js({kind: True}))
             except NotAllowedError as error:
                 self.learn({kind}, error)
             else:
                 self.learn({kind}, None)
-                for track in stream.getTracks():
-                    track.stop()
         return handle
 
     def learn(self, kinds: Collection[str], error: Exception | None) -> None:
@@ -133,4 +131,6 @@ class Permissions:
             for guess in asked:
                 guess.learn("granted")
         elif isinstance(error, NotAllowedError) and len(asked) == 1:
-            asked[0].learn("denied")  # Of two, nobody says which.
+            # The error does not tell a denial from a question that the user has closed, and after
+            # the latter the browser asks again. Of two permissions, it does not tell which.
+            asked[0].learn("prompt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
 from typing import Any
 
@@ -88,22 +89,51 @@ def test_no_program_decides_for_the_user() -> None:
         permissions.prompter = lambda _request: True
 
 
-@pytest.mark.parametrize(("allowed", "state"), [(True, "granted"), (False, "denied")])
-async def test_an_engine_that_tells_nothing_is_asked_once(allowed: bool, state: str) -> None:
+@pytest.mark.parametrize(
+    ("allowed", "state", "questions"), [(True, "granted", 1), (False, "prompt", 2)]
+)
+async def test_an_engine_that_tells_nothing_is_asked_until_the_user_says_yes(
+    allowed: bool, state: str, questions: int
+) -> None:
     from mediadevices_pyodide.permissions import Permissions
 
     asked: list[dict[str, bool]] = []
 
-    async def capture(constraints: Any) -> Any:
+    async def capture(constraints: Any) -> None:
         asked.append(constraints.to_py())
         if not allowed:
-            raise NotAllowedError("no")
-        return import_module("js").MediaStream.new()
+            raise NotAllowedError("The request is not allowed by the user agent")
 
     silent = Permissions(None)
     for _ in range(2):
         assert (await silent.request("microphone", capture)).state == state
-    assert asked == [{"audio": True}]
+    assert asked == [{"audio": True}] * questions
+
+
+async def test_a_cancelled_request_leaves_no_camera_on() -> None:
+    """The user's answer comes later, when nobody holds the stream any more."""
+    js, run_js = import_module("js"), import_module("pyodide.code").run_js
+    camera = await js.navigator.mediaDevices.getUserMedia(js.JSON.parse('{"video": true}'))
+    gate = run_js("Promise.withResolvers()")
+    js.navigator.mediaDevices.getUserMedia = run_js("(gate) => () => gate.promise")(gate)
+    if hasattr(js.navigator, "permissions"):
+        js.navigator.permissions.query = run_js("() => Promise.reject(new TypeError('unknown'))")
+    from mediadevices_pyodide.agent import BrowserAgent
+
+    agent = BrowserAgent(js.navigator.mediaDevices)
+    try:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(agent.request_permission("camera"), 0.2)
+        gate.resolve(camera)
+        async with asyncio.timeout(10):
+            while camera.active:  # noqa: ASYNC110  (no event tells)
+                await asyncio.sleep(0.01)
+    finally:
+        del js.navigator.mediaDevices.getUserMedia
+        if hasattr(js.navigator, "permissions"):
+            del js.navigator.permissions.query
+        for track in camera.getTracks():
+            track.stop()
 
 
 async def test_an_engine_that_tells_nothing_is_guessed_at() -> None:
@@ -115,6 +145,8 @@ async def test_an_engine_that_tells_nothing_is_guessed_at() -> None:
     assert (status.state, microphone.state) == ("prompt", "prompt")
     silent.learn({"video"}, None)
     silent.learn({"audio"}, NotAllowedError("no"))
-    assert (status.state, microphone.state) == ("granted", "denied")
+    assert (status.state, microphone.state) == ("granted", "prompt")
     silent.learn({"audio", "video"}, NotAllowedError("one of them"))
-    assert (status.state, microphone.state) == ("granted", "denied")
+    assert (status.state, microphone.state) == ("granted", "prompt")
+    silent.learn({"video"}, NotAllowedError("no"))
+    assert status.state == "prompt"
