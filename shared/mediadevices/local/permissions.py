@@ -35,6 +35,7 @@ _STATE_OF_POLICY: Mapping[PermissionPolicy, PermissionState] = {
     "deny": "denied",
 }
 _UNDECIDED = Decision()
+_WITHDRAWN = object()
 
 
 class PermissionAuthority:
@@ -77,6 +78,8 @@ class PermissionAuthority:
         self._handles: dict[PermissionName, LocalPermission] = {
             name: LocalPermission(self, name) for name in self._decisions
         }
+        # The open question: what it asks for, and a future that is done once it is withdrawn.
+        self._open: tuple[Sequence[PermissionName], asyncio.Future[None]] | None = None
         # For each event loop its own: a lock belongs to the first one that it is used in.
         self._asking: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         #: Called with the name of a permission that is no longer granted.
@@ -125,6 +128,7 @@ class PermissionAuthority:
         self._decisions[name] = decision
         if decision.state == before:
             return
+        self._withdraw_decided_question()
         self._handles[name].notify("change")
         if before == "granted" and self.on_withdrawn is not None:
             self.on_withdrawn(name)
@@ -152,15 +156,22 @@ class PermissionAuthority:
             name: distinct_labels(devices.get(name, {})) for name in names
         }
         try:
-            # What is granted does not wait for whatever somebody else is being asked now.
-            if any(self.state(name) == "prompt" for name in names):
-                # A second call waits for the answer to the first question, and asks not again.
+            # A call for granted permissions does not wait for the question of another call. A
+            # question may be withdrawn and its decision taken back at once: then it is asked anew.
+            while self._must_ask(names):
+                # A second call waits for the answer to the first question, and does not ask again.
                 async with self._question():
-                    chosen = await self._ask_for_open(names, offered)
+                    if self._must_ask(names):
+                        chosen = await self._ask_for_open(names, offered)
         finally:
             self._note_request(names, offered)
         self.refuse_denied(names, noted=True)
         return chosen
+
+    def _must_ask(self, names: Sequence[PermissionName]) -> bool:
+        """Return whether only an answer of the user can grant all of the permissions."""
+        states = [self.state(name) for name in names]
+        return "prompt" in states and "denied" not in states
 
     def _question(self) -> asyncio.Lock:
         """Return the lock of whoever asks the user now."""
@@ -174,19 +185,24 @@ class PermissionAuthority:
         names: tuple[PermissionName, ...],
         offered: Mapping[PermissionName, Mapping[str, str]],
     ) -> Mapping[PermissionName, str]:
-        """Ask for what is undecided and decide it, unless another is denied already."""
+        """Ask for what is undecided, and decide it."""
         open_names: tuple[PermissionName, ...] = tuple(
             name for name in names if self.state(name) == "prompt"
         )
-        if not open_names or any(self.state(name) == "denied" for name in names):
-            return {}
         request = PermissionRequest(
             open_names,
             {name: tuple(offered[name].values()) for name in open_names},
             self.application,
             can_remember=self._memory is not None,
         )
-        decisions, remember = read_answer(open_names, offered, await self._ask(request))
+        answer = await self._ask(request)
+        if answer is _WITHDRAWN:
+            return {}
+        given, remember = read_answer(open_names, offered, answer)
+        # What was decided while the question was open stays as it is.
+        decisions: dict[PermissionName, Decision] = {
+            name: decision for name, decision in given.items() if self.state(name) == "prompt"
+        }
         for name, decision in decisions.items():
             self._decide(name, decision)
         if remember and self._memory is not None:
@@ -194,12 +210,39 @@ class PermissionAuthority:
         return {name: decision.device for name, decision in decisions.items() if decision.device}
 
     async def _ask(self, request: PermissionRequest) -> object:
+        """Return the prompter's answer, or `_WITHDRAWN` if the question was decided meanwhile."""
         wanted = " and ".join(request.names)
         if self.prompter is None:
             message = f"nobody can be asked for permission to use the {wanted}"
             raise NotAllowedError(f"{message}; {how_to_grant(request.names)}")
         answer: object = self.prompter(request)
-        return await answer if inspect.isawaitable(answer) else answer
+        if not inspect.isawaitable(answer):
+            return answer
+        asking = asyncio.ensure_future(answer)
+        withdrawn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._open = request.names, withdrawn
+        try:
+            await asyncio.wait([asking, withdrawn], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._open = None
+            if not asking.done():
+                asking.cancel()
+                await asyncio.wait([asking])  # The prompter takes its question away.
+        if withdrawn.done():
+            return _WITHDRAWN
+        if asking.cancelled():
+            message = f"the question for permission to use the {wanted} was cancelled"
+            raise NotAllowedError(f"{message}; {how_to_grant(request.names)}")
+        return asking.result()
+
+    def _withdraw_decided_question(self) -> None:
+        """Withdraw the open question if its answer can change nothing any more."""
+        if self._open is None:
+            return
+        names, withdrawn = self._open
+        states = [self.state(name) for name in names]
+        if ("denied" in states or "prompt" not in states) and not withdrawn.done():
+            withdrawn.set_result(None)
 
     def note_device(self, event: Literal["open", "close"], device: Device) -> None:
         """Put into the audit log that a device was opened or closed."""

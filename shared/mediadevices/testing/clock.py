@@ -10,7 +10,7 @@ from collections.abc import Callable
 __all__ = ["ManualClock"]
 
 #: How often the event loop turns after each timer: enough for tasks that wait for tasks.
-TURNS = 10
+TURNS = 20
 
 
 class _ManualTimer:

@@ -24,7 +24,7 @@ from mediadevices.testing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 
 def ask(**constraints: object) -> asyncio.Future:
@@ -111,6 +111,123 @@ async def test_the_second_of_two_calls_waits_for_the_answer_to_the_first(
     first, second = await both
     async with first, second:
         assert len(asked) == 1
+
+
+class OpenQuestion:
+    """A prompter that waits until the test answers, and tells whether it was cancelled."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self.asked = asyncio.Event()
+        self.withdrawn = False
+
+    async def __call__(self, request: PermissionRequest) -> object:
+        self.asked.set()
+        try:
+            return await self.answer
+        except asyncio.CancelledError:
+            self.withdrawn = True
+            raise
+
+
+async def test_a_denial_meanwhile_wins_over_the_answer_to_an_open_question(
+    fakes: FakeDevices,
+) -> None:
+    navigator.permissions.prompter = question = OpenQuestion()
+    asking = ask(video=True)
+    await question.asked.wait()
+    navigator.permissions.set_policy(camera="deny")
+    with pytest.raises(NotAllowedError):
+        await asyncio.wait_for(asking, 5)
+    assert question.withdrawn
+    assert await state("camera") == "denied"
+    assert fakes.cameras[0].opened == 0
+
+
+async def test_a_grant_meanwhile_ends_the_wait(fakes: FakeDevices) -> None:
+    navigator.permissions.prompter = question = OpenQuestion()
+    asking = ask(video=True)
+    await question.asked.wait()
+    navigator.permissions.set_policy(camera="grant")
+    async with await asyncio.wait_for(asking, 5):
+        assert question.withdrawn
+
+
+@pytest.mark.parametrize(("answer", "microphone"), [(True, "granted"), (False, "denied")])
+async def test_the_answer_counts_only_for_what_is_still_undecided(
+    fakes: FakeDevices, answer: bool, microphone: str
+) -> None:
+    navigator.permissions.prompter = question = OpenQuestion()
+    asking = ask(video=True, audio=True)
+    await question.asked.wait()
+    navigator.permissions.set_policy(camera="grant")
+    await asyncio.sleep(0)
+    assert not question.withdrawn  # It is still about the microphone.
+    question.answer.set_result(answer)
+    if answer:
+        async with await asyncio.wait_for(asking, 5):
+            pass
+    else:
+        with pytest.raises(NotAllowedError):
+            await asyncio.wait_for(asking, 5)
+    assert await state("camera") == "granted"
+    assert await state("microphone") == microphone
+
+
+async def test_a_denial_in_the_moment_of_the_answer_wins(fakes: FakeDevices) -> None:
+    navigator.permissions.prompter = question = OpenQuestion()
+    asking = ask(video=True)
+    await question.asked.wait()
+    question.answer.set_result(True)
+    navigator.permissions.set_policy(camera="deny")
+    with pytest.raises(NotAllowedError):
+        await asyncio.wait_for(asking, 5)
+    assert fakes.cameras[0].opened == 0
+
+
+async def test_a_call_that_is_cancelled_withdraws_its_question(fakes: FakeDevices) -> None:
+    navigator.permissions.prompter = question = OpenQuestion()
+    asking = ask(video=True)
+    await question.asked.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.sleep(0.01)
+    assert question.withdrawn
+
+
+async def test_a_prompter_that_cancels_itself_decides_nothing(fakes: FakeDevices) -> None:
+    async def prompter(request: PermissionRequest) -> bool:
+        raise asyncio.CancelledError
+
+    navigator.permissions.prompter = prompter
+    with pytest.raises(NotAllowedError, match="was cancelled"):
+        await ask(video=True)
+    assert await state("camera") == "prompt"
+    assert fakes.cameras[0].opened == 0
+
+
+async def test_a_decision_that_is_taken_back_at_once_is_asked_for_again(
+    fakes: FakeDevices,
+) -> None:
+    questions = [OpenQuestion(), OpenQuestion()]
+    waiting = iter(questions)
+
+    def prompter(request: PermissionRequest) -> Awaitable[object]:
+        return next(waiting)(request)
+
+    navigator.permissions.prompter = prompter
+    asking = ask(video=True)
+    await questions[0].asked.wait()
+    navigator.permissions.set_policy(camera="grant")
+    navigator.permissions.set_policy(camera="ask")
+    async with asyncio.timeout(5):
+        await questions[1].asked.wait()
+    assert questions[0].withdrawn
+    assert fakes.cameras[0].opened == 0
+    questions[1].answer.set_result(True)
+    async with await asking:
+        pass
 
 
 async def test_a_revoked_permission_ends_tracks_and_is_asked_for_again(
