@@ -223,7 +223,7 @@ DISTURBED = """
     from pathlib import Path
 
     def first():
-        return any("exchange-0" in word for word in sys.argv)
+        return any(name in word for word in sys.argv for name in ("exchange-0",))
     def inside():
         return any("--inside" in word for word in sys.argv)
     def test_good():
@@ -299,10 +299,28 @@ def test_a_test_that_fails_twice_has_failed(remotely: Outcome) -> None:
     result.stdout.no_fnmatch_line("tests/shared/test_it.py::test_broken*")
 
 
-def test_a_crash_costs_those_that_come_after_it_nothing(remotely: Outcome) -> None:
+def test_a_crash_is_a_failure_of_all_that_were_not_reported(remotely: Outcome) -> None:
     result = remotely("-k", "good or crash", "--lane=node", source=DISTURBED)
-    result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines(["*test_crashing?node? - there ended with code -6*"])
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["*there ended with code -6*"])
+    result.stdout.no_fnmatch_line("*passed at the second try*")
+
+
+def test_after_a_crash_nothing_is_tried_again(remotely: Outcome) -> None:
+    result = remotely("-k", "disturbed or crashing", "--lane=node", source=DISTURBED)
+    result.assert_outcomes(failed=2)
+
+
+def test_the_second_tries_are_those_of_the_whole_run(
+    pytester: pytest.Pytester, remotely: Outcome
+) -> None:
+    """Two environments with one disturbed test each, and a single second try for both."""
+    options = ("-k", "disturbed", "--lane=node", "--lane=native", "--second-tries=1")
+    source = 'import pytest\npytestmark = pytest.mark.lanes("node", "native")\n' + dedent(DISTURBED)
+    result = remotely(
+        *options, source=source.replace('"exchange-0",', '"exchange-0", "exchange-2"')
+    )
+    result.assert_outcomes(passed=1, failed=1)
 
 
 @pytest.mark.parametrize("options", [["--second-tries=1"], ["--second-tries=0"]])

@@ -4,10 +4,11 @@ The items of an environment (of a browser: those of one configuration) are sent 
 when the first of them is due; their reports come back one by one, with the traceback, the captured
 output and the time from over there.
 
-A browser or a machine shares this computer with everything else that runs on it, and a moment in
-which that is too busy can disturb a test of real time. So the few tests that fail in an environment
-are run once more in a fresh one, when the others are through. What passes then counts as passed,
-and the summary names it with its first failure; where many fail, none is tried again.
+A browser or a machine shares this computer with everything else that runs on it, and a busy moment
+can disturb a test of real time. So a failed test is run once more in a fresh environment when the
+others are through: at most three in the whole run, each listed in the summary with its first
+failure. Where more fail in an environment, none is tried again. An environment that crashes, hangs
+or ends early is never tried again: its tests that were not reported have failed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ __all__ = ["Environment", "RemoteItem"]
 
 _BATCHES = pytest.StashKey["dict[Place, _Batch]"]()
 _DISTURBED = pytest.StashKey[list[str]]()
+_TRIES_LEFT = pytest.StashKey[int]()
 
 
 class Environment(Protocol):
@@ -71,8 +73,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=3,
         metavar="N",
-        help="run up to N failed tests of an environment once more (3; 0: never)",
+        help="run up to N failed tests of other environments once more (3; 0: never)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_TRIES_LEFT] = cast("int", config.getoption("--second-tries"))
 
 
 def pytest_terminal_summary(
@@ -201,7 +207,7 @@ class _Batch:
     ) -> None:
         self._environment = environment
         self._config = config
-        self._tries = cast("int", config.getoption("--second-tries"))
+        self._tried_again = False
         self._first_failures: dict[str, str] = {}
         self._reports: dict[str, list[pytest.TestReport]] = {}
         self._waiting: set[str] = set()
@@ -223,7 +229,7 @@ class _Batch:
             yield _made_up(item, "teardown", "passed", None)
             return
         self._await(item.origin_id)
-        if self._has_failed(item.origin_id) and self._tries:
+        if self._has_failed(item.origin_id) and not self._tried_again:
             self._try_again()
             self._await(item.origin_id)
         if item.origin_id in self._first_failures and not self._has_failed(item.origin_id):
@@ -252,15 +258,17 @@ class _Batch:
             self._failure = str(failure)
 
     def _try_again(self) -> None:
-        """Let the first run end, and begin a second one of what failed in it, unless it is much."""
-        tries, self._tries = self._tries, 0
+        """Let the first run end, and run its few failed tests again, unless it ended badly."""
+        self._tried_again = True
         for node_id in self._reports:
             self._await(node_id)
         failed = [node_id for node_id in self._reports if self._has_failed(node_id)]
-        # What an environment that ended early had not come to says nothing about the tests.
-        if sum(self._is_complete(node_id) for node_id in failed) <= tries:
-            self._first_failures = {node_id: self._why(node_id) for node_id in failed}
-            self._incoming = self._run(failed)
+        tries_left = self._config.stash[_TRIES_LEFT] - len(failed)
+        if self._failure or tries_left < 0:
+            return
+        self._config.stash[_TRIES_LEFT] = tries_left
+        self._first_failures = {node_id: self._why(node_id) for node_id in failed}
+        self._incoming = self._run(failed)
 
     def _why(self, node_id: str) -> str:
         for report in self._reports[node_id]:
@@ -268,7 +276,7 @@ class _Batch:
                 crash: object = getattr(report.longrepr, "reprcrash", None)
                 text = str(getattr(crash, "message", report.longreprtext))
                 return next(iter(text.splitlines()), "")
-        return next(iter(self._failure.splitlines()), "")
+        return ""
 
     def _is_complete(self, node_id: str) -> bool:
         known = self._reports[node_id]
