@@ -13,7 +13,7 @@ from support.browsers.configurations import BROWSERS
 from support.own_home import use_own_home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from conformance.environment import Environment
@@ -29,6 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if inside := config.getoption("--inside"):
         expectations.mark_expected(items, inside)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    expectations.judge(item, call, report)
+    return report
 
 
 @pytest.fixture(scope="session")

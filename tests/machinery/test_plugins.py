@@ -24,7 +24,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = ["garbage", "without_timeouts", "asynchronous", "report_file", "lanes"]
-    plugins += ["skips", "remote"]
+    plugins += ["skips", "named_failures", "remote"]
     pytester.makeconftest(f"pytest_plugins = {[f'support.{name}' for name in plugins]}")
 
     def run(source: str, *options: str, path: str = "tests/test_it.py") -> pytest.RunResult:
@@ -112,7 +112,7 @@ SKIPS = """
     @pytest.mark.may_skip("it cannot be had everywhere")
     def test_allowed():
         pytest.skip("not here")
-    @pytest.mark.xfail(reason="known")
+    @pytest.mark.xfail(reason="known", raises=AssertionError)
     def test_known():
         assert False
     """
@@ -129,6 +129,26 @@ def test_in_continuous_integration_a_skip_is_a_failure_unless_allowed(
     result = run(SKIPS)
     result.assert_outcomes(skipped=1, xfailed=1, errors=1)
     result.stdout.fnmatch_lines(["*no wish*"])
+
+
+def test_an_expected_failure_names_its_exception(run: Outcome) -> None:
+    result = run("@pytest.mark.xfail(reason='known')\ndef test_it():\n    1 / 0")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*test_it: xfail() must name what it raises=*"])
+
+
+def test_a_misspelt_ability_is_an_error(run: Outcome) -> None:
+    source = "@pytest.mark.needs('unplugg')\ndef test_it(): ..."
+    result = run(source, path="tests/conformance/test_it.py")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*test_it: needs() names no ability: unplugg*"])
+
+
+def test_a_test_that_runs_nowhere_is_an_error(run: Outcome) -> None:
+    source = "@pytest.mark.lanes('firefox')\n@pytest.mark.needs('unplug')\ndef test_it(): ..."
+    result = run(source, path="tests/conformance/test_it.py")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*test_it: none of its lanes can do all that it needs*"])
 
 
 def test_a_module_cannot_slip_away_either(run: Outcome) -> None:

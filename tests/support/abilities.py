@@ -7,10 +7,9 @@ lanes that have it: elsewhere there is nothing to test, and nothing is skipped.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
 __all__ = ["ABILITIES", "Ability", "has_all"]
 
@@ -48,6 +47,18 @@ ABILITIES: MappingProxyType[str, frozenset[Ability]] = MappingProxyType(
 
 
 def has_all(lane: str, item: pytest.Item) -> bool:
-    """Tell whether a lane's world can do all that a test needs."""
+    """Return whether a lane's world can do all that a test needs.
+
+    Raises:
+        UsageError: The test needs an ability that does not exist.
+    """
     marker = item.get_closest_marker("needs")
-    return marker is None or set(marker.args) <= ABILITIES.get(lane, _NONE)
+    if marker is None:
+        return True
+    wanted = set(marker.args)
+    if unknown := wanted - _ALL:
+        raise pytest.UsageError(
+            f"{item.nodeid}: needs() names no ability: {', '.join(sorted(map(str, unknown)))}; "
+            "see tests/support/abilities.py"
+        )
+    return wanted <= ABILITIES.get(lane, _NONE)

@@ -103,7 +103,10 @@ def lanes_of(item: pytest.Item) -> tuple[str, ...]:
 
 
 def _able(lanes: Sequence[str], item: pytest.Item) -> tuple[str, ...]:
-    return tuple(lane for lane in lanes if abilities.has_all(lane, item))
+    able = tuple(lane for lane in lanes if abilities.has_all(lane, item))
+    if not able:
+        raise pytest.UsageError(f"{item.nodeid}: none of its lanes can do all that it needs")
+    return able
 
 
 def remote_lanes(item: pytest.Item) -> tuple[str, ...]:
