@@ -5,6 +5,7 @@ pytest_plugins = [
     "support.garbage",
     "support.without_timeouts",
     "support.asynchronous",
+    "support.page_errors",
     "support.report_file",
     "support.lanes",
     "support.lane_sizes",

@@ -28,11 +28,15 @@ for (const level of ["log", "info", "warn", "error"]) {
     post("/console", `[console.${level}] ${words.map(String).join(" ")}\n`);
   };
 }
-addEventListener("error", ({ error, message }) => {
-  post("/console", `[error] ${told(error ?? message)}`);
-});
+// What nothing catches fails the test that is running: see support/page_errors.py.
+const uncaught = (globalThis.uncaughtErrors = []);
+const note = (line) => {
+  uncaught.push(line);
+  post("/console", line);
+};
+addEventListener("error", ({ error, message }) => note(`[error] ${told(error ?? message)}`));
 addEventListener("unhandledrejection", ({ reason }) => {
-  post("/console", `[unhandled rejection] ${told(reason)}`);
+  note(`[unhandled rejection] ${told(reason)}`);
 });
 
 async function run(settings) {

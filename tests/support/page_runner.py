@@ -115,6 +115,9 @@ async def _call_and_report(item: pytest.Item) -> None:
         await _call(item.ihook.pytest_runtest_call, runner.pytest_runtest_call, call, item=item)
     except BaseException as error:  # noqa: BLE001  (the report says what it means)
         failure = error
+    from support.page_errors import errors_left_by
+
+    failure = failure or await errors_left_by(item)
 
     def again() -> None:
         __tracebackhide__ = True

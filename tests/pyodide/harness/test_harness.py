@@ -50,6 +50,40 @@ async def test_a_failure_after_an_await_is_a_failure() -> None:
     assert sys.platform == "none"
 
 
+UNCAUGHT = {
+    "an exception in a callback": "setTimeout(() => { throw new Error('so it is') })",
+    "a rejected promise": "void Promise.reject(new Error('so it is'))",
+}
+
+
+@pytest.mark.xfail(reason="the machinery must tell an error of the page", raises=AssertionError)
+@pytest.mark.parametrize("what", UNCAUGHT)
+async def test_an_error_that_nothing_catches_is_a_failure(what: str) -> None:
+    from pyodide.code import run_js
+
+    run_js(UNCAUGHT[what])
+    await asyncio.sleep(0.05)
+
+
+@pytest.mark.xfail(reason="the machinery must tell an error of the page", raises=AssertionError)
+async def test_a_call_of_a_destroyed_proxy_is_a_failure() -> None:
+    from js import setTimeout
+    from pyodide.ffi import create_proxy
+
+    proxy = create_proxy(lambda: None)
+    setTimeout(proxy, 10)
+    proxy.destroy()
+    await asyncio.sleep(0.05)
+
+
+@pytest.mark.untidy_page("its subject")
+async def test_a_test_may_be_about_such_errors() -> None:
+    from pyodide.code import run_js
+
+    run_js(UNCAUGHT["a rejected promise"])
+    await asyncio.sleep(0.05)
+
+
 async def test_the_host_refuses_an_unknown_command() -> None:
     with pytest.raises(AskError, match=r"no command 'dance'.*screenshot"):
         await ask("dance")
