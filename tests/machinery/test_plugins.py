@@ -100,7 +100,26 @@ def test_an_async_test_must_leave_its_loop_tidy(run: Outcome, source: str, story
     result.stdout.fnmatch_lines([story])
 
 
-@pytest.mark.parametrize("source", [LEFT_BEHIND, LOOP_ERROR])
+UNSEEN_EXCEPTION = """
+    {mark}
+    async def test_unseen():
+        async def fail():
+            raise LookupError("seen by the collector only")
+        class Cycle:
+            pass
+        cycle = Cycle()
+        cycle.self, cycle.task = cycle, asyncio.create_task(fail())
+        await asyncio.sleep(0.01)
+    """
+
+
+def test_an_exception_that_only_the_garbage_collector_sees_is_a_failure(run: Outcome) -> None:
+    result = run(UNSEEN_EXCEPTION.format(mark=""))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*LookupError: seen by the collector only*"])
+
+
+@pytest.mark.parametrize("source", [LEFT_BEHIND, LOOP_ERROR, UNSEEN_EXCEPTION])
 def test_an_async_test_may_be_marked_untidy(run: Outcome, source: str) -> None:
     result = run(source.format(mark="@pytest.mark.untidy_loop('that is its subject')"))
     result.assert_outcomes(passed=1)
