@@ -141,6 +141,8 @@ document.currentScript.reading = (() => {
       this.newest = null;
       this.ended = false;
       this.presented = 0;
+      this.spoilt = 0; // frames in a row that could not be taken
+      this.failure = null;
       this.wake = () => {};
       this.presents = (now, metadata) => this.take(now, metadata);
       this.video = document.createElement("video");
@@ -154,6 +156,7 @@ document.currentScript.reading = (() => {
 
     async next() {
       while (!this.newest && !this.ended) await new Promise((resolve) => (this.wake = resolve));
+      if (this.failure) throw this.failure;
       const { newest } = this;
       this.newest = null;
       if (newest) newest.time = (performance.now() - newest.taken) * 1000;
@@ -187,13 +190,32 @@ document.currentScript.reading = (() => {
     }
 
     take(now, { presentedFrames, captureTime }) {
+      let picture = this.video;
+      try {
+        if (this.takesFrames) picture = new VideoFrame(this.video);
+      } catch (error) {
+        this.refuse(error);
+        return;
+      }
       const lost = this.presented ? Math.max(0, presentedFrames - this.presented - 1) : 0;
       this.presented = presentedFrames;
+      this.spoilt = 0;
       // Some engines name a time that is yet to come.
       const taken = captureTime <= now ? captureTime : now;
-      const picture = this.takesFrames ? new VideoFrame(this.video) : this.video;
       this.newest = { picture, taken, duration: picture.duration, lost };
       this.wake();
+    }
+
+    // Asks for the next frame after one that the browser does not give, and fails after a few. The
+    // number of the next one tells that some were lost.
+    refuse(error) {
+      console.debug("a frame could not be taken:", error);
+      if (++this.spoilt < PATIENCE) {
+        this.ask();
+        return;
+      }
+      this.failure = error;
+      this.end();
     }
   }
 
@@ -375,7 +397,10 @@ document.currentScript.reading = (() => {
       if (shape.fits("f32-planar", rate, samples.length / channels, channels)) {
         owned.slot.view.set(new Uint8Array(samples.buffer));
         // While the page was busy the message has waited: one clock tells on both sides how long.
-        if (!owned.ask(arrived, Math.max(0, Date.now() - time), lost)) return;
+        if (!owned.ask(arrived, Math.max(0, Date.now() - time), lost)) {
+          port.onmessage = null; // Python wants no more, and messages may be on their way.
+          return;
+        }
       }
       port.postMessage(1);
     };

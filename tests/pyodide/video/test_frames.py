@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from mediadevices import InvalidStateError, MediaStreamTrackProcessor
 from support.page_media import painted_stream, pixel_of, without
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mediadevices import MediaStreamTrack, VideoFrame
 
 pytestmark = pytest.mark.lanes("chromium", "firefox", "webkit", "oldpyodide")
@@ -98,6 +100,54 @@ async def test_frames_of_a_camera_flow(route: str) -> None:
     assert 0.9 < (stamps[-1] - stamps[0]) / len(steps) * rate / 1e6 < 5
     for frame in frames:
         frame.close()
+
+
+@contextmanager
+def frames_that_fail(times: int) -> Iterator[Any]:
+    """Let the next constructions of a `VideoFrame` of an element throw; yield the number so far."""
+    js, run_js = import_module("js"), import_module("pyodide.code").run_js
+    real = js.VideoFrame
+    patch = run_js(
+        """(times) => {
+          const real = globalThis.VideoFrame;
+          const count = { failed: 0 };
+          globalThis.VideoFrame = class extends real {
+            constructor(source, init) {
+              if (source instanceof HTMLVideoElement && count.failed < times) {
+                count.failed++;
+                throw new DOMException("the picture is not there", "InvalidStateError");
+              }
+              super(source, init);
+            }
+          };
+          return count;
+        }"""
+    )
+    try:
+        yield patch(times)
+    finally:
+        js.VideoFrame = real
+
+
+async def test_a_frame_that_the_browser_does_not_give_is_left_out() -> None:
+    with without("MediaStreamTrackProcessor"), frames_that_fail(2) as count:
+        async with painted_stream(COLOUR) as (stream, _):
+            frames = await read(stream.get_tracks()[0], 3)
+    assert count.failed == 2
+    for frame in frames:
+        frame.close()
+
+
+@pytest.mark.untidy_loop("the error of the browser is reported")
+async def test_a_browser_that_gives_no_frame_ends_the_reading_with_its_reason() -> None:
+    reported: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    with without("MediaStreamTrackProcessor"), frames_that_fail(1000) as count:
+        async with painted_stream(COLOUR) as (stream, _):
+            async with asyncio.timeout(20):
+                assert await read(stream.get_tracks()[0], 1) == []
+    assert count.failed == 10
+    assert "the picture is not there" in str(reported[0]["exception"])
 
 
 async def test_the_size_may_change_in_the_middle() -> None:
