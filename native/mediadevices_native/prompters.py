@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotAllowedError
 from mediadevices.local.permissions import how_to_grant
-from mediadevices_native.text import printable
+from mediadevices_native.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def question(request: PermissionRequest) -> str:
     parts: list[str] = []
     for name in request.names:
         labels = [
-            f"{numbers[name, label]}: {printable(label)}" if numbers else printable(label)
+            f"{numbers[name, label]}: {quoted(label)}" if numbers else quoted(label)
             for label in request.devices.get(name, ())
             if label
         ]
@@ -59,7 +59,7 @@ def question(request: PermissionRequest) -> str:
     if numbers:
         hints.append("numbers" if len(request.names) > 1 else "a number")
     wanted = " and ".join(parts)
-    return f"Allow {printable(request.application)!r} to use {wanted}? [{'/'.join(hints)}] "
+    return f"Allow {quoted(request.application)} to use {wanted}? [{'/'.join(hints)}] "
 
 
 def _choices(request: PermissionRequest) -> dict[int, tuple[PermissionName, str]]:
@@ -103,9 +103,12 @@ def understood(text: str, request: PermissionRequest) -> PermissionAnswer:
 async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
     """Ask on the terminal while the event loop goes on; when cancelled, read nothing more.
 
+    Keys that were typed before the question are discarded: they are no answer to it.
+
     Args:
         request: What is asked.
     """
+    _discard_typed_ahead(sys.stdin.fileno())
     print(question(request), end="", file=sys.stderr, flush=True)
     loop = asyncio.get_running_loop()
     answered: asyncio.Future[str] = loop.create_future()
@@ -134,6 +137,19 @@ async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
             reader.join()
         if not reader.is_alive():
             os.close(wake)
+
+
+def _discard_typed_ahead(terminal: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios
+
+        with contextlib.suppress(termios.error):  # no terminal after all: nothing is typed there
+            termios.tcflush(terminal, termios.TCIFLUSH)
 
 
 def _read_line(terminal: int, wake: int) -> str:

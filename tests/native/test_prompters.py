@@ -88,33 +88,49 @@ def test_camera_and_microphone_are_one_question_with_all_devices() -> None:
         devices={"camera": ("HD Webcam",), "microphone": ("Headset", "Built-in")}
     )
     assert question(request) == (
-        "Allow 'doorbell' to use the camera (1: HD Webcam) and the microphone (2: Headset or "
-        "3: Built-in)? [y/N/numbers] "
+        'Allow "doorbell" to use the camera (1: "HD Webcam") and the microphone (2: "Headset" or '
+        '3: "Built-in")? [y/N/numbers] '
     )
 
 
 def test_where_there_is_no_choice_there_are_no_numbers() -> None:
     request = BOTH._replace(devices={"camera": ("HD Webcam",), "microphone": ("Headset",)})
     assert question(request) == (
-        "Allow 'doorbell' to use the camera (HD Webcam) and the microphone (Headset)? [y/N] "
+        'Allow "doorbell" to use the camera ("HD Webcam") and the microphone ("Headset")? [y/N] '
     )
 
 
 def test_the_question_offers_to_remember_the_answer_where_that_can_be_done() -> None:
     request = CAMERA._replace(can_remember=True)
-    assert question(request).endswith("the camera (HD Webcam)? [y/N/always/never] ")
+    assert question(request).endswith('the camera ("HD Webcam")? [y/N/always/never] ')
     request = request._replace(devices={"camera": ("Desk", "Door")})
-    assert question(request).endswith("(1: Desk or 2: Door)? [y/N/always/never/a number] ")
+    assert question(request).endswith('(1: "Desk" or 2: "Door")? [y/N/always/never/a number] ')
 
 
 def test_a_device_without_a_name_is_asked_for_by_its_kind() -> None:
     request = PermissionRequest(("camera",), {"camera": ("",)}, "doorbell")
-    assert question(request) == "Allow 'doorbell' to use the camera? [y/N] "
+    assert question(request) == 'Allow "doorbell" to use the camera? [y/N] '
 
 
 def test_a_devices_name_cannot_command_the_terminal() -> None:
     request = PermissionRequest(("camera",), {"camera": ("\x1b[2JCam\r\nAllow",)}, "door\x07bell")
-    assert question(request) == "Allow 'door?bell' to use the camera (?[2JCam??Allow)? [y/N] "
+    assert question(request) == 'Allow "door?bell" to use the camera ("?[2JCam??Allow")? [y/N] '
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("x) [y/N]", '"x) [y/N]"'),
+        ('Cam"? [y/N] y', '"Cam\'? [y/N] y"'),
+        ("Cam \u202eelbisivni", '"Cam ?elbisivni"'),
+        ("Cam\u2028\u200b", '"Cam??"'),
+        ("\ud800", '"?"'),
+        ("C" * 1_000_000, f'"{"C" * 57}..."'),
+    ],
+)
+def test_a_devices_name_cannot_imitate_the_question(label: str, shown: str) -> None:
+    request = PermissionRequest(("camera",), {"camera": (label,)}, "doorbell")
+    assert question(request) == f'Allow "doorbell" to use the camera ({shown})? [y/N] '
 
 
 # --- the answer -----------------------------------------------------------------------------------
@@ -165,7 +181,9 @@ async def test_the_device_that_is_chosen_on_the_terminal_is_used(terminal: Termi
         navigator.permissions.prompter = choose_prompter()
         asking = navigator.media_devices.get_user_media(audio=True)
         await until(
-            lambda: terminal.shows("(1: Fake Microphone 1 or 2: Fake Microphone 2)? [y/N/a number]")
+            lambda: terminal.shows(
+                '(1: "Fake Microphone 1" or 2: "Fake Microphone 2")? [y/N/a number]'
+            )
         )
         terminal.type("2\n")
         async with await asking as stream:
@@ -189,10 +207,22 @@ async def test_the_device_that_is_chosen_on_the_terminal_is_used(terminal: Termi
 )
 async def test_only_yes_is_a_yes(terminal: Terminal, answer: str, granted: bool) -> None:
     asking = asyncio.ensure_future(ask_on_terminal(CAMERA))
-    await until(lambda: terminal.shows("(HD Webcam)? [y/N] "))
+    await until(lambda: terminal.shows('("HD Webcam")? [y/N] '))
     terminal.type(answer)
     assert await asking is granted
     assert prompt_threads() == []
+
+
+@pytest.mark.parametrize("typed", ["y\n", "y\ny\nalways\n", "y"])
+async def test_keys_typed_before_the_question_are_no_answer(terminal: Terminal, typed: str) -> None:
+    terminal.type(typed)
+    await asyncio.sleep(0.05)
+    asking = asyncio.ensure_future(ask_on_terminal(CAMERA))
+    await until(lambda: terminal.shows("[y/N]"))
+    await asyncio.sleep(0.1)
+    assert not asking.done()
+    terminal.type("\n")
+    assert await asking is False
 
 
 async def test_the_loop_goes_on_while_the_question_is_open(terminal: Terminal) -> None:
@@ -224,7 +254,7 @@ async def test_a_call_for_both_asks_once_on_the_terminal(terminal: Terminal) -> 
         navigator.permissions.prompter = choose_prompter()
         asking = navigator.media_devices.get_user_media(video=True, audio=True)
         await until(
-            lambda: terminal.shows("the camera (3: Fake Camera 1)") and terminal.shows("[y/N")
+            lambda: terminal.shows('the camera (3: "Fake Camera 1")') and terminal.shows("[y/N")
         )
         terminal.type("y\n")
         stream = await asking

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,7 +51,5 @@ def _failure(item: pytest.Item) -> AssertionError | None:
 
 def _take() -> list[str]:
     """Return the errors since the last call; none where this is no page of `page.mjs`."""
-    if sys.platform != "emscripten":
-        return []
-    errors: Any = getattr(import_module("js"), "uncaughtErrors", None)
+    errors: Any = getattr(sys.modules.get("js"), "uncaughtErrors", None)
     return [] if errors is None else [str(error) for error in errors.splice(0)]
