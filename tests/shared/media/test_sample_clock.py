@@ -18,8 +18,64 @@ def stamps(nows: list[float], delay: float = DURATION) -> list[int]:
     return [clock.stamp(now, delay, BLOCK) for now in nows]
 
 
-def test_the_first_block_began_its_duration_ago() -> None:
-    assert stamps([5.0], delay=0.09) == [4_990_000]
+def test_the_first_block_is_as_old_as_the_sound_system_says() -> None:
+    assert stamps([5.0], delay=0.09) == [4_910_000]
+
+
+@pytest.mark.parametrize("delay", [0.001, DURATION])
+def test_a_block_is_at_least_as_old_as_its_duration(delay: float) -> None:
+    assert stamps([5.0], delay) == [4_990_000]
+
+
+def test_a_first_block_that_is_held_up_shifts_nothing_where_the_delay_is_known() -> None:
+    """The first callback is 0.4 s late; the blocks behind it come at once, then on time."""
+    clock = SampleClock(48000)
+    for k in range(200):
+        taken = 1 + k * DURATION
+        now = max(taken + DURATION, 1.41)
+        assert clock.stamp(now, now - taken, BLOCK) == pytest.approx(taken * 1e6, abs=200)
+
+
+def test_a_first_block_that_is_held_up_shifts_nothing_for_long_where_it_is_not() -> None:
+    clock = SampleClock(48000)
+    errors: list[float] = []
+    for k in range(200):
+        taken = 1 + k * DURATION
+        now = max(taken + DURATION, 1.41)
+        stamp = clock.stamp(now, 0, BLOCK)
+        assert stamp <= round(now * 1e6) + k  # It may have to rise.
+        errors.append(stamp / 1e6 - taken)
+    assert errors[0] == pytest.approx(0.4)
+    assert all(abs(error) < 0.03 for error in errors[65:])
+
+
+def test_timestamps_that_are_far_too_late_step_back_soon() -> None:
+    clock = SampleClock(48000)
+    for k in range(100):  # The sound system takes its delay to be 0.2 s less than it is.
+        clock.stamp(1 + k * DURATION, DURATION, BLOCK)
+    for k in range(100, 150):
+        stamp = clock.stamp(1 + k * DURATION, 0.2 + DURATION, BLOCK)
+    assert stamp / 1e6 == pytest.approx(1 + 149 * DURATION - 0.2 - DURATION, abs=0.001)
+
+
+def test_one_estimate_that_is_far_off_moves_nothing() -> None:
+    clock = SampleClock(48000)
+    times = [
+        clock.stamp(1 + k * DURATION, 0.5 if k % 10 == 5 else DURATION, BLOCK) for k in range(100)
+    ]
+    assert all(9_899 <= b - a <= 10_101 for a, b in pairwise(times))
+
+
+def test_a_clock_that_is_fast_is_followed_for_a_day() -> None:
+    """100 parts in a million: 8.6 s a day. Every hundredth second is looked at."""
+    clock = SampleClock(48000)
+    for k in range(0, 86_400, 100):
+        for block in range(20):
+            now = k + block * DURATION * 0.9999
+            stamp = clock.stamp(now, DURATION, BLOCK)
+        clock.skip()
+        assert stamp <= round(now * 1e6)
+    assert stamp / 1e6 == pytest.approx(now - DURATION, abs=0.03)
 
 
 def test_blocks_that_come_late_are_stamped_as_if_they_had_not() -> None:
