@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from mediadevices.local.clock import Clock
 from mediadevices.media.sample_clock import SampleClock
+from mediadevices_pyodide.times import Timeline
 
 __all__ = ["BlockTimes"]
 
-#: Seconds that must be missing where blocks were dropped: less is the browser's jitter.
-_GAP = 0.03
-#: Seconds by which a track may fall behind our clock before its time is laid anew.
-_TOLERANCE = 1.0
+#: Microseconds that must be missing where blocks were dropped: less is the browser's jitter.
+_GAP = 30_000
 
 
 class BlockTimes:
@@ -30,9 +29,8 @@ class BlockTimes:
         self._waiting = waiting
         self._rate = 0.0
         self._samples = SampleClock(1.0)
-        self._first = 0
-        self._offset = 0.0
-        self._expected = 0.0
+        self._timeline = Timeline(clock)
+        self._expected: int | None = None
 
     def next(self, timestamp: int, frames: int, rate: float) -> tuple[int, int]:
         """Return the next block's time on our clock, and how many before it are missing.
@@ -42,19 +40,14 @@ class BlockTimes:
             frames: Samples of each channel.
             rate: Hertz.
         """
-        duration = frames / rate
-        taken = self._clock.now() / 1e6 - duration
         if rate != self._rate:
-            self._rate, self._samples = rate, SampleClock(rate)
-            self._first, self._offset, self._expected = timestamp, taken, 0.0
-        given = (timestamp - self._first) / 1e6
-        full = self._waiting * duration
-        if taken - self._offset - given > full / 2 and given - self._expected > _GAP:
+            self._rate, self._samples, self._expected = rate, SampleClock(rate), None
+        duration = round(frames / rate * 1e6)
+        waited = self._timeline.waited(timestamp, duration) > self._waiting * duration / 2
+        taken = self._timeline.stamp(timestamp, duration)
+        if self._expected is not None and waited and taken - self._expected > _GAP:
             self._samples.skip()
-        counted = self._samples.stamp(given + duration, 0.0, frames) / 1e6
-        missing = counted - self._expected
-        self._expected = counted + duration
-        behind = taken - self._offset - counted
-        if behind > full + _TOLERANCE:
-            self._offset += behind  # The source has stood still meanwhile.
-        return round((self._offset + counted) * 1e6), max(0, round(missing / duration))
+        stamp = self._samples.place(self._clock.now() / 1e6, taken / 1e6, frames)
+        missing = 0 if self._expected is None else stamp - self._expected
+        self._expected = stamp + duration
+        return stamp, max(0, round(missing / duration))

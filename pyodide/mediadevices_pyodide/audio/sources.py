@@ -171,7 +171,9 @@ class WorkletSource(SampleSource):
     def _stamped(self, time: float, lost: int) -> tuple[int, int]:
         if lost:
             self._times.skip()
-        return self._times.stamp(self._clock.now() / 1e6 - time / 1000, 0.0, _BLOCK), lost
+        _, rate, frames, _ = self._shape
+        now = self._clock.now() / 1e6
+        return self._times.place(now, now - time / 1000 - frames / rate, frames), lost
 
 
 def sample_source(

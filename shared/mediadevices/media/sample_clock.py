@@ -50,7 +50,18 @@ class SampleClock:
         """
         duration = frames / self._sample_rate
         # The last sample was taken before now, so the first one is at least the duration old.
-        measured = now - (max(delay, duration) if 0 < delay < _MAX_DELAY else duration)
+        age = max(delay, duration) if 0 < delay < _MAX_DELAY else duration
+        return self.place(now, now - age, frames)
+
+    def place(self, now: float, measured: float, frames: int) -> int:
+        """Return the time of a block's first sample, in microseconds.
+
+        Args:
+            now: When the block was handed over, in seconds.
+            measured: When its first sample was taken, in seconds, as well as that is known.
+            frames: Samples of each channel.
+        """
+        duration = frames / self._sample_rate
         if self._next is None:
             start = measured
         else:
