@@ -141,6 +141,9 @@ def _progress(seconds: float) -> Generator[Progressed, None, None]:
         TextColumn("{task.description}"),
     )
     screen = console(error=True)
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    if not screen.is_terminal:
+        yield lambda _done, _level: None
+        return
+    with Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task("", total=seconds)
         yield lambda done, level: bar.update(task, completed=done, description=meter(level))

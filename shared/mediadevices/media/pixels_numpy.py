@@ -209,9 +209,10 @@ def _put_channels(channels: dict[str, Bytes], wanted: PixelFormat, target: Bytes
 
 
 def _weighted_sum(channels: dict[str, Bytes], factors: Integers, offset: int) -> Bytes:
-    total = channels["R"] * factors[0]
-    total += channels["G"] * factors[1]
-    total += channels["B"] * factors[2]
+    # The type is named because NumPy 1 chooses one by the factor's value.
+    total = np.multiply(channels["R"], factors[0], dtype=np.int32)
+    total += np.multiply(channels["G"], factors[1], dtype=np.int32)
+    total += np.multiply(channels["B"], factors[2], dtype=np.int32)
     total += _HALF + (offset << _SHIFT)
     total >>= _SHIFT
     result: Bytes = total.astype(np.uint8)
