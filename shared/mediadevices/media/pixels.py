@@ -51,12 +51,13 @@ class PixelOperations(Protocol):
 
         Args:
             frame: The picture.
-            width: Pixels.
-            height: Pixels.
+            width: Pixels across when shown.
+            height: Pixels down when shown.
 
         Returns:
-            A new frame of that size in the same format, with the same time-stamp and duration,
-            yours to close. It shares the memory where the size is the same.
+            A new frame that is shown in that size, of square pixels, in the same format and
+            turned likewise, with the same time-stamp and duration, yours to close. It shares the
+            memory where no pixel changes.
 
         Raises:
             InvalidStateError: The frame is closed.
@@ -83,18 +84,22 @@ class SharedPixelOperations(ABC):
     def crop_and_scale(self, frame: VideoFrame, width: int, height: int, /) -> VideoFrame:
         """Cut out the centre and scale it; see `PixelOperations.crop_and_scale`."""
         geometry = frame.geometry
-        if (geometry.visible.width, geometry.visible.height) == (width, height):
+        if (geometry.display_width, geometry.display_height) == (width, height):
             return frame.clone()
-        crop = centre_crop(geometry.visible, width, height, geometry.format)
-        result = packed_geometry(geometry.format, width, height)
+        # In memory a picture that is turned by a quarter lies on its side.
+        across, down = (height, width) if geometry.rotation % 180 else (width, height)
+        crop = centre_crop(geometry, across, down)
+        if crop == geometry.visible and (crop.width, crop.height) == (across, down):
+            result = geometry.seen_as((width, height), geometry.rotation, flip=geometry.flip)
+            return VideoFrame.over(frame.resource, result, frame.timestamp, frame.duration)
+        result = packed_geometry(geometry.format, across, down)
         if _is_turned(geometry):
-            size = (height, width) if geometry.rotation % 180 else (width, height)
-            result = result.seen_as(size, geometry.rotation, flip=geometry.flip)
+            result = result.seen_as((width, height), geometry.rotation, flip=geometry.flip)
         return _made_once(
             frame,
-            ("scale", width, height),
+            ("scale", across, down, crop),
             result,
-            lambda: self.scaled_bytes(frame, crop, width, height),
+            lambda: self.scaled_bytes(frame, crop, across, down),
         )
 
     @abstractmethod
@@ -114,7 +119,7 @@ def _is_turned(geometry: FrameGeometry) -> bool:
 
 def _made_once(
     frame: VideoFrame,
-    operation: tuple[str | int, ...],
+    operation: tuple[object, ...],
     result: FrameGeometry,
     make: Callable[[], AnyBuffer],
 ) -> VideoFrame:
@@ -125,29 +130,28 @@ def _made_once(
     return VideoFrame.over(resource, result, frame.timestamp, frame.duration)
 
 
-def centre_crop(
-    visible: DOMRectReadOnly, width: int, height: int, pixel_format: PixelFormat
-) -> DOMRectReadOnly:
-    """Return the largest centred part of a picture that has the shape of a target.
+def centre_crop(geometry: FrameGeometry, width: int, height: int) -> DOMRectReadOnly:
+    """Return the largest centred part of a picture that is shown in the shape of a target.
 
     Args:
-        visible: The visible part, in coded pixels.
-        width: The target's, in pixels.
-        height: The target's, in pixels.
-        pixel_format: The part starts on a whole sample of each of its planes.
+        geometry: The picture's.
+        width: The target's, in pixels, as it lies in memory.
+        height: The target's, in pixels, as it lies in memory.
 
     Returns:
-        The part, in coded pixels; not smaller than the target where the picture is not.
+        The part, in coded pixels, which starts on a whole sample of each plane.
     """
+    visible, shown = geometry.visible, (geometry.display_width, geometry.display_height)
+    across, down = reversed(shown) if geometry.rotation % 180 else shown
     cut_width, cut_height = visible.width, visible.height
-    if visible.width * height > width * visible.height:
-        cut_width = max(round(visible.height * width / height), min(width, visible.width), 1)
+    if across * height > width * down:
+        cut_width = max(round(visible.width * width * down / (height * across)), 1)
     else:
-        cut_height = max(round(visible.width * height / width), min(height, visible.height), 1)
+        cut_height = max(round(visible.height * height * across / (width * down)), 1)
     left, top = (visible.width - cut_width) // 2, (visible.height - cut_height) // 2
     return DOMRectReadOnly(
-        visible.x + left - left % pixel_format.subsampling_x,
-        visible.y + top - top % pixel_format.subsampling_y,
+        visible.x + left - left % geometry.format.subsampling_x,
+        visible.y + top - top % geometry.format.subsampling_y,
         cut_width,
         cut_height,
     )

@@ -265,3 +265,46 @@ class TestDropping:
         gc.collect()
         await clock.advance(0)
         assert [one.timestamp async for one in processor.readable] == [7]
+
+
+@pytest.mark.parametrize("size", [(16, 32), (16, 16), (30, 8), (7, 5)])
+@pytest.mark.parametrize("stretched", [False, True])
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+async def test_frames_have_the_size_of_the_settings_however_they_are_shown(
+    fakes: FakeDevices,
+    rotation: int,
+    flip: bool,
+    stretched: bool,
+    size: tuple[int, int],
+) -> None:
+    shape: dict[str, object] = {"display_width": 128, "display_height": 32} if stretched else {}
+    generator = VideoTrackGenerator()
+    writer = generator.writable.get_writer()
+    processor = MediaStreamTrackProcessor(generator.track)
+    reader = processor.readable.get_reader()
+    for k in range(2):
+        if k:
+            width, height = size
+            exact = {"width": {"exact": width}, "height": {"exact": height}}
+            await generator.track.apply_constraints(exact)
+        given = VideoFrame(
+            bytes(4 * 64 * 32),
+            format="RGBA",
+            coded_width=64,
+            coded_height=32,
+            timestamp=k,
+            rotation=rotation,
+            flip=flip,
+            **shape,
+        )
+        await writer.write(given)
+        with (await reader.read()).value as got:
+            settings = generator.track.get_settings()
+            assert (got.display_width, got.display_height) == (settings.width, settings.height)
+            assert (got.rotation, got.flip) == (rotation, flip)
+            if k:
+                assert (settings.width, settings.height) == size
+                sideways = rotation % 180 == 90
+                assert (got.coded_width, got.coded_height) == (size[::-1] if sideways else size)
+    generator.track.stop()

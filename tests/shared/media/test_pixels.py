@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from mediadevices.errors import InvalidStateError
-from mediadevices.media.frame_geometry import DOMRectReadOnly
+from mediadevices.media.frame_geometry import DOMRectReadOnly, packed_geometry
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
 from mediadevices.media.pixels import black_frame, centre_crop
 from mediadevices.media.pixels_pure import PurePixelOperations
@@ -194,13 +194,11 @@ def test_a_closed_frame_is_refused() -> None:
 def test_the_centre_is_cut_out_in_the_shape_of_the_target(
     size: tuple[int, int], target: tuple[int, int], crop: tuple[int, int, int, int]
 ) -> None:
-    got = centre_crop(DOMRectReadOnly(0, 0, *size), *target, PIXEL_FORMATS["GRAY8"])
-    assert got == crop
+    assert centre_crop(packed_geometry(PIXEL_FORMATS["GRAY8"], *size), *target) == crop
 
 
 def test_a_cut_starts_on_a_whole_sample_of_colour() -> None:
-    crop = centre_crop(DOMRectReadOnly(0, 0, 10, 4), 4, 4, PIXEL_FORMATS["I420"])
-    assert crop == (2, 0, 4, 4)
+    assert centre_crop(packed_geometry(PIXEL_FORMATS["I420"], 10, 4), 4, 4) == (2, 0, 4, 4)
 
 
 def test_shrinking_averages() -> None:
@@ -242,6 +240,71 @@ def test_the_same_size_shares_the_memory() -> None:
 def test_enlarging_repeats_pixels() -> None:
     frame = VideoFrame.wrap(bytes([1, 2]), "GRAY8", 2, 1, timestamp=0)
     assert list(OPERATIONS.crop_and_scale(frame, 4, 2).data) == [1, 1, 2, 2] * 2
+
+
+def seen(frame: VideoFrame) -> list[list[int]]:
+    """Return the rows of a grey picture as it is to be shown."""
+    pixels = bytes(frame.data)
+    width = frame.coded_width
+    rows = [list(pixels[at : at + width]) for at in range(0, len(pixels), width)]
+    for _ in range(frame.rotation // 90):
+        rows = [list(row) for row in zip(*rows[::-1], strict=True)]
+    return [row[::-1] for row in rows] if frame.flip else rows
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_turned_picture_is_cut_and_scaled_as_it_is_shown(rotation: int, flip: bool) -> None:
+    """Shown, it is 8x4 with columns that get brighter from left to right."""
+    rows = [[10 * column for column in range(8)]] * 4
+    upright = rows if not flip else [row[::-1] for row in rows]
+    for _ in range((360 - rotation) // 90 % 4):
+        upright = [list(row) for row in zip(*upright[::-1], strict=True)]
+    frame = VideoFrame(
+        bytes(value for row in upright for value in row),
+        format="GRAY8",
+        coded_width=len(upright[0]),
+        coded_height=len(upright),
+        timestamp=7,
+        rotation=rotation,
+        flip=flip,
+    )
+    assert seen(frame) == rows
+    halved = OPERATIONS.crop_and_scale(frame, 4, 2)
+    assert seen(halved) == [[5, 25, 45, 65]] * 2
+    cut = OPERATIONS.crop_and_scale(frame, 2, 4)
+    assert seen(cut) == [[30, 40]] * 4
+    for made, size in ((halved, (4, 2)), (cut, (2, 4))):
+        assert (made.display_width, made.display_height) == size
+        assert (made.rotation, made.flip, made.timestamp) == (rotation, flip, 7)
+
+
+def test_a_stretched_picture_is_cut_and_scaled_as_it_is_shown() -> None:
+    """Shown, it is 8x2: each pixel is twice as wide as it is high."""
+    frame = VideoFrame(
+        bytes([0, 20, 40, 60] * 2),
+        format="GRAY8",
+        coded_width=4,
+        coded_height=2,
+        display_width=8,
+        display_height=2,
+        timestamp=0,
+    )
+    made = OPERATIONS.crop_and_scale(frame, 4, 1)
+    assert (seen(made), made.display_width, made.display_height) == ([[0, 20, 40, 60]], 4, 1)
+    made = OPERATIONS.crop_and_scale(frame, 2, 2)
+    assert (seen(made), made.display_width, made.display_height) == ([[20, 20]] * 2, 2, 2)
+    made = OPERATIONS.crop_and_scale(frame, 4, 2)
+    assert (made.display_width, made.display_height, made.coded_width) == (4, 2, 4)
+
+
+def test_a_stretched_picture_in_its_coded_size_shares_the_memory() -> None:
+    memory = bytes([0, 20])
+    init = {"format": "GRAY8", "codedWidth": 2, "codedHeight": 1, "timestamp": 0}
+    frame = VideoFrame(memory, {**init, "displayWidth": 4, "displayHeight": 2})
+    made = OPERATIONS.crop_and_scale(frame, 2, 1)
+    assert (made.display_width, made.display_height) == (2, 1)
+    assert made.resource is frame.resource
 
 
 # --- black ------------------------------------------------------------------------------------
