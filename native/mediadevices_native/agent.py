@@ -11,7 +11,7 @@ from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
 from mediadevices_native.audit_file import AuditFile
 from mediadevices_native.environment import AUDIT_LOG, policies, wants_synthetic
-from mediadevices_native.identity import NAMELESS, application_name, application_secret
+from mediadevices_native.identity import application_name, application_secret, is_one_program
 from mediadevices_native.prompters import choose_prompter
 from mediadevices_native.remembered import RememberedPermissions
 
@@ -42,8 +42,9 @@ def create_agent(
     Those give colour bars and tones and nobody's picture, so they are granted unless denied.
     ``MEDIADEVICES_AUDIT_LOG`` names a file for the audit log.
 
-    Where the environment decides nothing, an answer counts that the user wanted to be remembered;
-    never for a session without a name of its own, which any other such session would share.
+    Where the environment decides nothing, an answer counts that the user wanted to be remembered
+    for this application. None is remembered for a name that many programs share: a session without
+    a file, or a program that runs others; see `mediadevices_native.identity.is_one_program`.
 
     Args:
         application: The application's name, where the environment gives none; see
@@ -74,7 +75,7 @@ def create_agent(
         choose_prompter(),
         decided,
         decided_by="environment",
-        memory=None if synthetic or name == NAMELESS else RememberedPermissions(name),
+        memory=RememberedPermissions(name) if is_one_program(name) and not synthetic else None,
         audit=AuditFile(Path(audit_path)) if audit_path else None,
     )
     return LocalAgent(

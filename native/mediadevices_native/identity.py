@@ -1,4 +1,4 @@
-"""Who the program is: its name, and the secret from which its device ids are made.
+"""Which application runs, and the secret from which its device ids are made.
 
 A `device_id` is a keyed hash of the hardware with a secret of the application (see
 `mediadevices.algorithms.device_ids`). The secret is made when an application first needs it, and
@@ -18,18 +18,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import MediaDevicesWarning
+from mediadevices_native.launchers import launches_others
 from mediadevices_native.private_files import PrivateFileError, as_private_file_error, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
 __all__ = [
     "NAMELESS",
     "application_name",
     "application_secret",
     "clear_device_ids",
+    "is_one_program",
     "load_secret",
+    "names_of",
     "private_folder",
     "secret_path",
 ]
@@ -37,27 +39,28 @@ __all__ = [
 _VARIABLE = "MEDIADEVICES_APPLICATION"
 _SECRET_BYTES = 32
 NAMELESS = "python"
-"""The application of a session without a script: the interpreter's prompt, a notebook, ``-c``."""
+"""The application of a session without a file: the interpreter's prompt, a notebook, ``-c``."""
 
 
 def application_name(
     environment: Mapping[str, str] = os.environ,
     *,
     given: str | None = None,
-    main: ModuleType | None = None,
+    main: object | None = None,
 ) -> str:
-    """Return the name of the running application.
+    """Return the name of the running application, under which it is remembered.
 
     The first of these that there is:
 
     1. the environment variable ``MEDIADEVICES_APPLICATION``;
     2. the name that the program gives itself;
-    3. for ``python -m package.module``, ``package.module``; for ``python -m package``, ``package``;
-    4. for a script, its file name without the ending; for a folder or archive, that one's name;
-    5. ``"python"``, for the interpreter's prompt, ``python -c`` and notebooks.
+    3. the path of the program, without symbolic links: its script, the folder or archive of its
+       ``__main__.py``, its module, its command, or its executable if it is frozen. A process of
+       `multiprocessing` has the path of its parent;
+    4. ``"python"``, for the interpreter's prompt, ``python -c``, standard input and notebooks.
 
-    Programs with the same name share their device ids. Set the variable (before devices are first
-    used) where that is not wanted, or where a program is to keep its ids under another file name.
+    Two programs with one file name have two paths, so they share nothing. A program that is moved
+    is another application; with the variable it stays the same one.
 
     Args:
         environment: The environment variables.
@@ -68,17 +71,83 @@ def application_name(
         return name
     if given:
         return given
-    module = main or sys.modules.get("__main__")
-    spec = getattr(module, "__spec__", None)
-    if spec is not None and spec.name != "__main__":  # a folder or archive has that spec
-        return str(spec.name).removesuffix(".__main__")
-    file = getattr(module, "__file__", None)
-    if not file:
-        return NAMELESS
+    file = _file_of(sys.modules.get("__main__") if main is None else main)
+    return NAMELESS if file is None else _program_path(file)
+
+
+def is_one_program(application: str) -> bool:
+    """Tell whether a name stands for one program, so that answers can be remembered for it.
+
+    It does not for a session without a file, nor for the path of a program that runs others.
+
+    Args:
+        application: The application's name.
+    """
+    path = Path(application)
+    if path.is_absolute():
+        return not launches_others(path)
+    return application != NAMELESS
+
+
+def names_of(application: str) -> set[str]:
+    """Return the names that a user can mean: the text itself, and where it is a path, that.
+
+    Args:
+        application: A name, or the path of a program in any spelling.
+    """
+    is_path = os.path.dirname(application) != ""  # noqa: PTH120  (a Path drops a leading "./")
+    return {application, _resolved(application) or application} if is_path else {application}
+
+
+def _file_of(main: object) -> str | None:
+    """Return the path of the program that runs, in some spelling; None if it has no file."""
+    if getattr(sys, "frozen", False):  # PyInstaller, cx_Freeze, py2app and others
+        return sys.executable or None
+    compiled = getattr(main, "__compiled__", None)
+    if folder := getattr(compiled, "containing_dir", None):  # Nuitka, which may unpack itself
+        return str(Path(folder, Path(sys.argv[0]).name))
+    if isinstance(file := getattr(main, "__file__", None), str) and file:
+        return file
+    return _file_of_parent()
+
+
+def _file_of_parent() -> str | None:
+    """Return the folder, archive or ``__main__.py`` that the parent process runs, if it is one.
+
+    `multiprocessing` does not import those in a child process, but copies the arguments.
+    """
+    process = sys.modules.get("multiprocessing.process")
+    if process is None or process.parent_process() is None or not sys.argv:
+        return None
+    file = sys.argv[0]
+    if Path(file).stem == "__main__" or os.path.isdir(file):  # noqa: PTH112  (never raises)
+        return file
+    from zipfile import is_zipfile
+
+    return file if is_zipfile(file) else None
+
+
+def _program_path(file: str) -> str:
+    """Return the path of a program in its one spelling, or `NAMELESS` if it is no file's path."""
     path = Path(file)
     if path.stem == "__main__":
-        path = path.resolve().parent
-    return path.stem or NAMELESS
+        path = path.parent
+    resolved = _resolved(path)
+    if resolved is None:
+        return NAMELESS
+    # Code from a pipe has a path such as /dev/fd/63, and other code one such as "<stdin>".
+    is_pipe = os.path.exists(path)  # noqa: PTH110  (never raises)
+    if not os.path.lexists(resolved) and (is_pipe or not path.is_absolute()):
+        return NAMELESS
+    return resolved
+
+
+def _resolved(path: str | Path) -> str | None:
+    """Return a path without links, in the one spelling that it has; None if it has no meaning."""
+    try:
+        return os.path.normcase(os.path.realpath(path))
+    except (OSError, ValueError):  # the working folder is deleted, or there is a null character
+        return None
 
 
 def private_folder() -> Path:
@@ -104,8 +173,9 @@ def secret_path(application: str) -> Path:
         PrivateFileError: The library that knows the system's folders is missing.
     """
     # Readable, yet unique also where names are long, strange, or differ in capitals alone.
-    readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", application)[:40]
-    digest = hashlib.sha256(application.encode(errors="surrogateescape")).hexdigest()[:16]
+    last = application.replace("\\", "/").rpartition("/")[2]
+    readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", last)[:40]
+    digest = hashlib.sha256(application.encode(errors="surrogatepass")).hexdigest()[:16]
     return private_folder() / f"{readable}-{digest}.secret"
 
 
@@ -159,12 +229,13 @@ def clear_device_ids(application: str | None = None) -> None:
     process stay what they are until it ends.
 
     Args:
-        application: The application's name; by default this one's.
+        application: The application's name, or the path of its program; by default this one.
 
     Raises:
         OSError: The file cannot be deleted.
     """
-    secret_path(application_name() if application is None else application).unlink(missing_ok=True)
+    for name in names_of(application_name() if application is None else application):
+        secret_path(name).unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes | None:

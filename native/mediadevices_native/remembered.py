@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mediadevices.errors import MediaDevicesWarning
 from mediadevices.local.permission_decisions import Decision
-from mediadevices_native.identity import application_name, private_folder, secret_path
+from mediadevices_native.identity import application_name, names_of, private_folder, secret_path
 from mediadevices_native.private_files import PrivateFileError, as_private_file_error, write_private
 
 if TYPE_CHECKING:
@@ -122,13 +122,13 @@ def forget_permissions(application: str | None = None) -> None:
     A process of the application that runs goes on with them until it ends.
 
     Args:
-        application: The application's name; by default this one's.
+        application: The application's name, or the path of its program; by default this one.
 
     Raises:
         OSError: The file cannot be deleted.
     """
-    name = application_name() if application is None else application
-    permissions_path(name).unlink(missing_ok=True)
+    for name in names_of(application_name() if application is None else application):
+        permissions_path(name).unlink(missing_ok=True)
 
 
 def _load(path: Path) -> tuple[str, dict[PermissionName, Decision]]:

@@ -78,7 +78,7 @@ class PermissionRequest(NamedTuple):
         names: ``"camera"``, ``"microphone"`` or both.
         devices: For each name, the labels of the devices that may be used, the likeliest first.
             No two of a name are equal: the second of two equal devices has a number behind it.
-        application: The name of the program that asks.
+        application: The program that asks: its path, or the name that it was given.
         can_remember: Whether the answer can be kept for the next time that the program runs.
     """
 

@@ -1,24 +1,28 @@
-"""Who the program is: its name, and the secret behind its device ids."""
+"""Which application runs, and the secret behind its device ids."""
 
 from __future__ import annotations
 
 import errno
 import multiprocessing
+import os
 import stat
 import subprocess
 import sys
-from types import ModuleType
-from typing import TYPE_CHECKING
+import zipfile
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from mediadevices import MediaDevicesWarning
 from mediadevices_native import clear_device_ids, identity
-from mediadevices_native.identity import application_name, application_secret, secret_path
+from mediadevices_native.identity import (
+    application_name,
+    application_secret,
+    is_one_program,
+    secret_path,
+)
 from support.own_home import use_own_home
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -27,55 +31,228 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def main_module(file: str | None, spec: str | None = None) -> ModuleType:
-    module = ModuleType("__main__")
-    if file is not None:
-        module.__file__ = file
-    if spec is not None:
-        module.__spec__ = type(sys.__spec__)(spec, None)
-    return module
-
-
 # --- the name -----------------------------------------------------------------------------------
 
 
+def main_module(file: object, **attributes: object) -> ModuleType:
+    module = ModuleType("__main__")
+    module.__dict__.update(attributes)
+    if file is not None:
+        module.__file__ = file
+    return module
+
+
 @pytest.mark.parametrize(
-    ("main", "name"),
+    ("file", "name"),
     [
-        (main_module("/home/me/doorbell.py"), "doorbell"),
-        (main_module("/usr/bin/doorbell"), "doorbell"),
-        (main_module("/home/me/doorbell/__main__.py", "__main__"), "doorbell"),
-        (main_module("/home/me/doorbell.pyz/__main__.py"), "doorbell"),
-        (main_module("/site-packages/bell/door.py", "bell.door"), "bell.door"),
-        (main_module("/site-packages/bell/__main__.py", "bell.__main__"), "bell"),
-        (main_module(None), "python"),
+        ("{}/doorbell.py", "{}/doorbell.py"),
+        ("{}/bin/doorbell", "{}/bin/doorbell"),
+        ("{}/doorbell/__main__.py", "{}/doorbell"),
+        ("{}/doorbell.pyz/__main__.py", "{}/doorbell.pyz"),
+        ("{}/Scripts/doorbell.exe/__main__.py", "{}/Scripts/doorbell.exe"),
+        ("{}/other/../doorbell.py", "{}/doorbell.py"),
+        (None, "python"),
+        ("", "python"),
+        (7, "python"),
+        ("<stdin>", "python"),
+        ("<string>", "python"),
     ],
 )
-def test_the_application_is_named_after_what_runs(main: ModuleType, name: str) -> None:
-    assert application_name({}, main=main) == name
+def test_the_application_is_named_after_the_path_of_what_runs(
+    home: Path, file: object, name: str
+) -> None:
+    file = file.format(home) if isinstance(file, str) else file
+    assert application_name({}, main=main_module(file)) == name.format(home)
 
 
-def test_the_environment_names_the_application_before_all_else() -> None:
-    main = main_module("/home/me/doorbell.py")
+def test_programs_of_one_file_name_are_two_applications(home: Path) -> None:
+    names = {
+        application_name({}, main=main_module(f"{home}/{folder}/main.py"))
+        for folder in ("trusted", "downloads")
+    }
+    assert names == {f"{home}/trusted/main.py", f"{home}/downloads/main.py"}
+    assert len({application_secret(name) for name in names}) == 2
+
+
+def test_every_spelling_of_a_path_is_the_same_application(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "programs").mkdir()
+    (home / "programs" / "doorbell.py").touch()
+    (home / "link").symlink_to(home / "programs")
+    (home / "start.py").symlink_to("link/doorbell.py")
+    monkeypatch.chdir(home)
+    for file in ("link/doorbell.py", "start.py", f"{home}/programs/../link/./doorbell.py"):
+        name = application_name({}, main=main_module(file))
+        assert name == f"{home}/programs/doorbell.py"
+
+
+def test_the_environment_names_the_application_before_all_else(home: Path) -> None:
+    main = main_module(f"{home}/doorbell.py")
     environment = {"MEDIADEVICES_APPLICATION": "lift"}
     assert application_name(environment, given="stairs", main=main) == "lift"
     assert application_name({"MEDIADEVICES_APPLICATION": " "}, given="stairs") == "stairs"
 
 
-def test_a_real_script_a_real_module_and_a_real_command_have_the_names_of_the_rule(
-    tmp_path: Path,
+def test_a_frozen_program_is_its_executable(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As PyInstaller does: the script is unpacked to a new folder each time.
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", f"{home}/doorbell")
+    assert application_name({}, main=main_module("/tmp/_MEI1/main.py")) == f"{home}/doorbell"
+
+
+def test_a_compiled_program_is_its_executable(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As Nuitka does.
+    monkeypatch.setattr(sys, "argv", [f"{home}/doorbell.bin"])
+    compiled = SimpleNamespace(containing_dir=str(home), onefile=True)
+    main = main_module("/tmp/onefile_1/main.py", __compiled__=compiled)
+    assert application_name({}, main=main) == f"{home}/doorbell.bin"
+
+
+def test_where_the_working_folder_is_gone_a_relative_path_names_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = "from mediadevices_native.identity import *; print(application_name())"
-    (tmp_path / "doorbell.py").write_text(code)
-    (tmp_path / "bell").mkdir()
-    (tmp_path / "bell" / "__main__.py").write_text(code)
-    names = [
-        subprocess.run(
-            [sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
-        ).stdout.strip()
-        for arguments in (["doorbell.py"], ["-m", "bell"], ["bell"], ["-c", code])
-    ]
-    assert names == ["doorbell", "bell", "bell", "python"]
+    (home / "gone").mkdir()
+    monkeypatch.chdir(home / "gone")
+    (home / "gone").rmdir()
+    assert application_name({}, main=main_module("doorbell.py")) == "python"
+
+
+PROGRAM = """
+import sys
+from mediadevices_native.identity import application_name, is_one_program
+
+
+def show():
+    name = application_name()
+    print(name, is_one_program(name), flush=True)
+
+
+if __name__ == "__main__":
+    show()
+    if "--children" in sys.argv:
+        import multiprocessing
+        for method in ("fork", "spawn", "forkserver"):
+            child = multiprocessing.get_context(method).Process(target=show)
+            child.start()
+            child.join()
+"""
+
+
+def run(*arguments: object, home: Path, given: str | None = None) -> list[str]:
+    """Run a program in a folder; return what it printed, with ``~`` for the folder."""
+    done = subprocess.run(
+        [str(argument) for argument in arguments],
+        cwd=home,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.replace(str(home), "~").splitlines()
+
+
+def test_real_programs_have_the_names_of_the_rule(home: Path) -> None:
+    (home / "doorbell.py").write_text(PROGRAM)
+    (home / "bell").mkdir()
+    (home / "bell" / "__main__.py").write_text(PROGRAM)
+    with zipfile.ZipFile(home / "bell.pyz", "w") as archive:
+        archive.writestr("__main__.py", PROGRAM)
+    python = sys.executable
+    assert run(python, "doorbell.py", home=home) == ["~/doorbell.py True"]
+    assert run(python, "-m", "doorbell", home=home) == ["~/doorbell.py True"]
+    assert run(python, "-m", "bell", home=home) == ["~/bell True"]
+    assert run(python, "bell", home=home) == ["~/bell True"]
+    assert run(python, "bell.pyz", home=home) == ["~/bell.pyz True"]
+    assert run(python, "-c", PROGRAM, home=home) == ["python False"]
+    assert run(python, "-", home=home, given=PROGRAM) == ["python False"]
+    assert run(python, "-m", "pdb", "-c", "c", "doorbell.py", home=home)[0] == "~/doorbell.py True"
+    [profiled, *_] = run(python, "-m", "cProfile", "doorbell.py", home=home)
+    # From Python 3.12 on, cProfile runs a program as `__main__`.
+    assert profiled.endswith(("cProfile.py False", "~/doorbell.py True"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell with pipes at paths")
+def test_code_from_a_pipe_is_a_session_without_a_name(home: Path) -> None:
+    (home / "doorbell.py").write_text(PROGRAM)
+    command = f"cat doorbell.py | {sys.executable} /dev/stdin"
+    assert run("sh", "-c", command, home=home) == ["python False"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows only spawns")
+def test_a_process_of_multiprocessing_is_its_parents_application(home: Path) -> None:
+    (home / "doorbell.py").write_text(PROGRAM)
+    assert run(sys.executable, "doorbell.py", "--children", home=home) == ["~/doorbell.py True"] * 4
+    # A child does not import the `__main__.py` of a package, so it gets a function of a module.
+    (home / "shown.py").write_text(PROGRAM)
+    (home / "bell").mkdir()
+    (home / "bell" / "shown.py").write_text(PROGRAM)
+    (home / "bell" / "__main__.py").write_text(
+        "from shown import show\n" + PROGRAM.replace("def show():", "def _():")
+    )
+    assert run(sys.executable, "-m", "bell", "--children", home=home) == ["~/bell True"] * 4
+    assert run(sys.executable, "bell", "--children", home=home) == ["~/bell True"] * 4
+    with zipfile.ZipFile(home / "bell.pyz", "w") as archive:
+        archive.write(home / "bell" / "__main__.py", "__main__.py")
+        archive.write(home / "shown.py", "shown.py")
+    assert run(sys.executable, "bell.pyz", "--children", home=home) == ["~/bell.pyz True"] * 4
+    # A notebook has no file, whatever its arguments name.
+    session = "import sys; sys.argv[0] = 'shown.py'\nfrom shown import show\n" + PROGRAM.replace(
+        "def show():", "def _():"
+    )
+    assert run(sys.executable, "-c", session, "--children", home=home) == ["python False"] * 4
+
+
+# --- programs that run others ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "~/.venv/bin/uvicorn",
+        "~/.venv/bin/gunicorn",
+        "~/.venv/bin/jupyter-lab",
+        "~/.venv/bin/py.test",
+        "/usr/bin/pytest-3",
+        "/usr/bin/ipython3",
+        "/nix/store/1-uvicorn/bin/.uvicorn-wrapped",
+        "~/venv/Scripts/uvicorn.exe",
+        "~/.venv/lib/python3.12/site-packages/uvicorn",
+        "~/.venv/lib/python3.12/site-packages/IPython",
+        "~/.venv/lib/python3.12/site-packages/ipykernel_launcher.py",
+        "~/.venv/lib/python3.12/site-packages/ray/_private/workers/default_worker.py",
+        "/usr/lib/python3/dist-packages/flask",
+        "~/.vscode/extensions/ms-python.debugpy/bundled/libs/debugpy",
+        "/opt/pycharm/plugins/python/helpers/pydev/pydevconsole.py",
+        f"{os.path.dirname(os.__file__)}/unittest",  # noqa: PTH120
+        f"{os.path.dirname(os.__file__)}/cProfile.py",  # noqa: PTH120
+    ],
+)
+def test_nothing_is_remembered_for_what_runs_other_programs(path: str) -> None:
+    assert not is_one_program(path.replace("~", "/home/me"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "~/flask.py",
+        "~/panel/__main__.py",
+        "~/robot/main.py",
+        "~/.venv/bin/doorbell",
+        "~/.venv/lib/python3.12/site-packages/doorbell/__main__.py",
+        "~/site/manage.py",
+        f"{os.path.dirname(os.__file__)}/site-packages/doorbell.py",  # noqa: PTH120
+    ],
+)
+def test_a_program_that_only_resembles_one_is_one_program(path: str) -> None:
+    path = path.replace("~", "/home/me")
+    assert is_one_program(application_name({}, main=main_module(path)))
+
+
+def test_a_launcher_is_one_program_under_a_name_of_its_own() -> None:
+    main = main_module("/home/me/.venv/bin/uvicorn")
+    name = application_name({"MEDIADEVICES_APPLICATION": "uvicorn"}, main=main)
+    assert (name, is_one_program(name)) == ("uvicorn", True)
 
 
 # --- the secret ---------------------------------------------------------------------------------
@@ -187,3 +364,14 @@ def test_without_the_library_of_folders_only_the_permanence_of_the_ids_is_lost(
     monkeypatch.setitem(sys.modules, "platformdirs", None)
     with pytest.warns(MediaDevicesWarning, match="pip install platformdirs"):
         assert len(application_secret("doorbell")) == 32
+
+
+def test_cleared_ids_are_named_by_the_path_of_the_program_in_any_spelling(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    name = str(home / "doorbell.py")
+    for spelling in (name, "./doorbell.py", f"{home}/x/../doorbell.py"):
+        before = application_secret(name)
+        clear_device_ids(spelling)
+        assert application_secret(name) != before

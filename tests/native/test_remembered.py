@@ -137,10 +137,21 @@ async def test_the_environment_outranks_what_is_remembered(
 
 
 @pytest.mark.usefixtures("real_devices")
-async def test_nothing_is_remembered_for_sessions_that_share_one_name() -> None:
+@pytest.mark.parametrize("application", ["python", "/home/me/.venv/bin/uvicorn"])
+async def test_nothing_is_remembered_for_a_name_that_programs_share(application: str) -> None:
+    RememberedPermissions(application).remember(GRANTED)
     for _ in "12":
-        run = await Run({"camera": True, "remember": True}, application="python").run()
+        run = await Run({"camera": True, "remember": True}, application=application).run()
         assert [request.can_remember for request in run.asked] == [False]
+
+
+@pytest.mark.usefixtures("real_devices")
+async def test_always_for_one_main_py_says_nothing_of_another(home: Path) -> None:
+    trusted, other = str(home / "trusted" / "main.py"), str(home / "downloads" / "main.py")
+    await Run({"camera": True, "remember": True}, application=trusted).run()
+    assert (await Run(False, application=trusted).run()).state == "granted"
+    run = await Run(False, application=other).run()
+    assert (run.state, [request.application for request in run.asked]) == ("denied", [other])
 
 
 async def test_for_synthetic_devices_nothing_is_remembered() -> None:
@@ -247,3 +258,14 @@ def test_one_spoilt_file_does_not_hide_the_others() -> None:
     permissions_path("lift").write_bytes(b"spoilt")
     with pytest.warns(MediaDevicesWarning, match=r"lift.*\.permissions"):
         assert list(all_remembered()) == ["doorbell"]
+
+
+def test_an_answer_is_forgotten_by_the_path_of_the_program_in_any_spelling(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    name = str(home / "doorbell.py")
+    for spelling in (name, "./doorbell.py", f"{home}/x/../doorbell.py"):
+        RememberedPermissions(name).remember(GRANTED)
+        forget_permissions(spelling)
+        assert RememberedPermissions(name).recall() == {}

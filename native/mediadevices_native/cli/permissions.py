@@ -8,6 +8,7 @@ from mediadevices.webidl.names import closest
 from mediadevices_native.cli.failures import CommandError, note, reported
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.showing import print_json, print_table
+from mediadevices_native.identity import names_of
 from mediadevices_native.private_files import PrivateFileError
 from mediadevices_native.remembered import (
     all_remembered,
@@ -53,7 +54,7 @@ def permissions(
 
 def _forget(application: str) -> None:
     """Forget the answers for an application, also where they cannot be read."""
-    if not permissions_path(application).exists():
+    if not any(permissions_path(name).exists() for name in names_of(application)):
         meant = closest(application, all_remembered())
         hint = f"; did you mean {meant!r}?" if meant else ""
         raise CommandError(f"nothing is remembered for {application!r}{hint}")
