@@ -1,10 +1,11 @@
 """The desktop's part of `mediadevices`: drivers, permission, identity and the command line.
 
 Programs import `mediadevices`; what is of use to them here are `clear_device_ids` and
-`forget_permissions`.
+`forget_permissions`, which raise `PrivateFileError` where a file cannot be deleted.
 """
 
 from mediadevices_native.identity import clear_device_ids
+from mediadevices_native.private_file_error import PrivateFileError
 from mediadevices_native.remembered import forget_permissions
 
-__all__ = ["clear_device_ids", "forget_permissions"]
+__all__ = ["PrivateFileError", "clear_device_ids", "forget_permissions"]

@@ -13,13 +13,18 @@ import os
 import re
 import secrets
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediadevices.errors import MediaDevicesWarning
 from mediadevices_native.launchers import launches_others
-from mediadevices_native.private_files import PrivateFileError, as_private_file_error, write_private
+from mediadevices_native.private_file_error import PrivateFileError
+from mediadevices_native.private_files import (
+    list_private,
+    read_private,
+    remove_private,
+    write_private,
+)
+from mediadevices_native.warn import warn_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +39,12 @@ __all__ = [
     "names_of",
     "private_folder",
     "secret_path",
+    "unreadable_secrets",
 ]
 
 _VARIABLE = "MEDIADEVICES_APPLICATION"
 _SECRET_BYTES = 32
+_SUFFIX = ".secret"
 NAMELESS = "python"
 """The application of a session without a file: the interpreter's prompt, a notebook, ``-c``."""
 
@@ -154,13 +161,22 @@ def private_folder() -> Path:
     """Return where this user's secrets, and answers beside them, are kept.
 
     Raises:
-        PrivateFileError: The library that knows the system's folders is missing.
+        PrivateFileError: The user has no folder for them, or the library that knows the system's
+            folders is missing.
     """
+    variable = "USERPROFILE" if sys.platform == "win32" else "HOME"
+    remedy = f"set {variable} to the absolute path of your home folder"
     try:
         from platformdirs import user_data_path
+
+        folder = user_data_path("mediadevices", appauthor=False)
     except ImportError as error:
         raise PrivateFileError(str(error), "pip install platformdirs") from error
-    return user_data_path("mediadevices", appauthor=False) / "device-ids"
+    except Exception as error:  # what the system and its settings can do to it has no end
+        raise PrivateFileError(f"no folder to keep anything in: {error}", remedy) from error
+    if not folder.is_absolute():
+        raise PrivateFileError(f"no folder to keep anything in: {folder} is relative", remedy)
+    return folder / "device-ids"
 
 
 def secret_path(application: str) -> Path:
@@ -170,13 +186,13 @@ def secret_path(application: str) -> Path:
         application: The application's name, any text.
 
     Raises:
-        PrivateFileError: The library that knows the system's folders is missing.
+        PrivateFileError: The user has no folder for it.
     """
     # Readable, yet unique also where names are long, strange, or differ in capitals alone.
     last = application.replace("\\", "/").rpartition("/")[2]
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", last)[:40]
     digest = hashlib.sha256(application.encode(errors="surrogatepass")).hexdigest()[:16]
-    return private_folder() / f"{readable}-{digest}.secret"
+    return private_folder() / f"{readable}-{digest}{_SUFFIX}"
 
 
 def application_secret(application: str) -> bytes:
@@ -194,8 +210,7 @@ def application_secret(application: str) -> bytes:
     try:
         return load_secret(secret_path(application))
     except PrivateFileError as error:
-        message = f"device ids will be others the next time: {error}; {error.remedy}"
-        warnings.warn(message, MediaDevicesWarning, stacklevel=2)
+        warn_only(f"device ids will be others the next time: {error}; {error.remedy}")
         return secrets.token_bytes(_SECRET_BYTES)
 
 
@@ -208,18 +223,42 @@ def load_secret(path: Path) -> bytes:
     Raises:
         PrivateFileError: The file can be neither read nor made, or holds something else.
     """
-    try:
-        found = _read(path)
-        secret = _create(path) if found is None else found
-    except OSError as error:
-        raise as_private_file_error(path, error) from error
-    if len(secret) != _SECRET_BYTES:
+    secret = _read_secret(path)
+    if secret is None:
+        write_private(path, secrets.token_bytes(_SECRET_BYTES), keep=True)
+        secret = _read_secret(path)  # perhaps that of a process that was faster
+    if secret is None:
+        raise PrivateFileError(f"{path}: deleted while it was made", "start the program again")
+    return secret
+
+
+def _read_secret(path: Path) -> bytes | None:
+    secret = read_private(path, _SECRET_BYTES)
+    if secret is not None and len(secret) != _SECRET_BYTES:
         raise PrivateFileError(
-            f"{path}: expected {_SECRET_BYTES} bytes, found "
-            f"{'more' if len(secret) > _SECRET_BYTES else len(secret)}",
-            "delete the file, or call mediadevices_native.clear_device_ids()",
+            f"{path}: expected {_SECRET_BYTES} bytes, found {len(secret)}", "delete the file"
         )
     return secret
+
+
+def unreadable_secrets(*, besides: Path) -> list[PrivateFileError]:
+    """Return what is wrong with the secrets of this user's other applications.
+
+    Args:
+        besides: The file that is not looked at.
+
+    Raises:
+        PrivateFileError: The folder cannot be read.
+    """
+    problems: list[PrivateFileError] = []
+    for path in list_private(private_folder(), _SUFFIX):
+        if path == besides:
+            continue
+        try:
+            _read_secret(path)
+        except PrivateFileError as error:
+            problems.append(error)
+    return problems
 
 
 def clear_device_ids(application: str | None = None) -> None:
@@ -232,36 +271,7 @@ def clear_device_ids(application: str | None = None) -> None:
         application: The application's name, or the path of its program; by default this one.
 
     Raises:
-        OSError: The file cannot be deleted.
+        PrivateFileError: The file cannot be deleted.
     """
     for name in names_of(application_name() if application is None else application):
-        secret_path(name).unlink(missing_ok=True)
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            return file.read(_SECRET_BYTES + 1)
-    except FileNotFoundError:
-        return None
-
-
-def _create(path: Path) -> bytes:
-    """Make the file with a new secret; where another process is faster, return that one's."""
-    secret = secrets.token_bytes(_SECRET_BYTES)
-    try:
-        write_private(path, secret, _publish)
-    except FileExistsError:
-        existing = _read(path)
-        if existing is None:
-            raise
-        return existing
-    return secret
-
-
-def _publish(unfinished: Path, path: Path) -> None:
-    """Give a finished file its name in one step, unless there is one of that name already."""
-    if sys.platform == "win32":
-        unfinished.rename(path)
-    else:
-        path.hardlink_to(unfinished)  # On POSIX a rename would replace the other's.
+        remove_private(secret_path(name))

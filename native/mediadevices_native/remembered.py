@@ -1,37 +1,59 @@
-"""Answers of the user that are kept for an application: a file beside its secret.
+"""Answers of the user that are kept for an application: one file for each permission.
 
 Only those are kept that the user wants to be kept; the user can see them and forget them with
-``mediadevices permissions``.
+``mediadevices permissions``. Each answer has a file of its own, which is replaced or deleted in
+one step. So processes that answer at once need no lock, and do not touch each other's answers.
 """
 
 from __future__ import annotations
 
 import json
-import warnings
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mediadevices.errors import MediaDevicesWarning
 from mediadevices.local.permission_decisions import Decision
 from mediadevices_native.identity import application_name, names_of, private_folder, secret_path
-from mediadevices_native.private_files import PrivateFileError, as_private_file_error, write_private
+from mediadevices_native.private_file_error import PrivateFileError
+from mediadevices_native.private_files import (
+    list_private,
+    read_private,
+    remove_private,
+    write_private,
+)
+from mediadevices_native.warn import warn_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mediadevices.agent import PermissionName, PermissionState
+    from mediadevices.agent import PermissionName
 
 __all__ = [
+    "Answer",
     "RememberedPermissions",
     "all_remembered",
+    "answer_path",
     "forget_permissions",
-    "load_permissions",
-    "permissions_path",
+    "has_answers",
+    "load_answer",
 ]
 
-_SUFFIX = ".permissions"
 _NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
-_STATES: tuple[PermissionState, ...] = ("granted", "denied")
+_MOST_BYTES = 64 * 1024
+
+
+class Answer(NamedTuple):
+    """What the user answered to an application.
+
+    Attributes:
+        application: The application's name.
+        permission: What it asked for.
+        decision: The answer.
+    """
+
+    application: str
+    permission: PermissionName
+    decision: Decision
 
 
 class RememberedPermissions:
@@ -49,71 +71,105 @@ class RememberedPermissions:
 
     def recall(self) -> Mapping[PermissionName, Decision]:
         """Return what is kept."""
-        try:
-            return load_permissions(permissions_path(self._application))
-        except PrivateFileError as error:
-            _warn("earlier answers are not known", error)
-            return {}
+        found: dict[PermissionName, Decision] = {}
+        problems: list[PrivateFileError] = []
+        for permission in _NAMES:
+            try:
+                answer = load_answer(answer_path(self._application, permission))
+            except PrivateFileError as error:
+                problems.append(error)
+            else:
+                if answer is not None:
+                    found[permission] = answer.decision
+        _warn("earlier answers are not known", problems)
+        return found
 
     def remember(self, decisions: Mapping[PermissionName, Decision]) -> None:
         """Keep answers, instead of earlier ones to the same; what is undecided is forgotten."""
-        try:
-            path = permissions_path(self._application)
-            # Another process of the application may have changed the file meanwhile.
-            before = load_permissions(path)
-            after = dict(before)
-            for name, decision in decisions.items():
-                after[name] = decision
+        problems: list[PrivateFileError] = []
+        for permission, decision in decisions.items():
+            try:
+                path = answer_path(self._application, permission)
                 if decision.state == "prompt":
-                    del after[name]
-            if after != before:
-                _write(path, self._application, after)
-        except PrivateFileError as error:
-            _warn("what is remembered could not be changed", error)
+                    remove_private(path)
+                else:
+                    _write(path, Answer(self._application, permission, decision))
+            except PrivateFileError as error:
+                problems.append(error)
+        _warn("what is remembered could not be changed", problems)
 
 
-def permissions_path(application: str) -> Path:
-    """Return where the answers for an application are kept, whether or not there are any.
+def answer_path(application: str, permission: PermissionName) -> Path:
+    """Return where an answer for an application is kept, whether or not there is one.
 
     Args:
         application: The application's name, any text.
+        permission: What the answer is about.
 
     Raises:
-        PrivateFileError: The library that knows the system's folders is missing.
+        PrivateFileError: The user has no folder for it.
     """
-    return secret_path(application).with_suffix(_SUFFIX)
+    return secret_path(application).with_suffix(f".{permission}")
 
 
-def load_permissions(path: Path) -> dict[PermissionName, Decision]:
-    """Return the answers that a file holds; none if there is no file.
+def load_answer(path: Path) -> Answer | None:
+    """Return the answer that a file holds; None if there is no file.
 
     Args:
         path: The file.
 
     Raises:
-        PrivateFileError: It cannot be read, or holds something else.
+        PrivateFileError: It cannot be read, or does not hold the answer that belongs there.
     """
-    return _load(path)[1]
+    found = read_private(path, _MOST_BYTES)
+    if found is None:
+        return None
+    try:
+        content: Any = json.loads(found)
+    except (ValueError, RecursionError):
+        content = None
+    match content:
+        case {
+            "application": str(application),
+            "permission": "camera" | "microphone" as permission,
+            "state": "granted" | "denied" as state,
+            "device": str(device),
+        } if answer_path(application, permission).name == path.name:
+            return Answer(application, permission, Decision(state, "remembered", device))
+        case _:
+            raise PrivateFileError(f"{path}: it holds no answer", "delete the file")
 
 
-def all_remembered() -> dict[str, dict[PermissionName, Decision]]:
-    """Return the answers that are kept for each application of this user, by its name.
+def has_answers(application: str) -> bool:
+    """Tell whether anything is kept for an application, even if it cannot be read.
 
-    A `MediaDevicesWarning` names each file that cannot be read.
+    Args:
+        application: The application's name.
 
     Raises:
-        PrivateFileError: The library that knows the system's folders is missing.
+        PrivateFileError: The user has no folder for it.
     """
-    found: dict[str, dict[PermissionName, Decision]] = {}
-    for path in sorted(private_folder().glob(f"*{_SUFFIX}")):
+    return any(os.path.lexists(answer_path(application, name)) for name in _NAMES)
+
+
+def all_remembered() -> tuple[list[Answer], list[PrivateFileError]]:
+    """Return the answers that are kept for this user's applications, and what cannot be read.
+
+    Raises:
+        PrivateFileError: The folder cannot be read.
+    """
+    answers: list[Answer] = []
+    problems: list[PrivateFileError] = []
+    folder = private_folder()
+    for path in sorted(path for name in _NAMES for path in list_private(folder, f".{name}")):
         try:
-            application, decisions = _load(path)
+            answer = load_answer(path)
         except PrivateFileError as error:
-            _warn("earlier answers are not known", error)
+            problems.append(error)
         else:
-            if decisions:
-                found[application] = decisions
-    return found
+            if answer is not None:
+                answers.append(answer)
+    return answers, problems
 
 
 def forget_permissions(application: str | None = None) -> None:
@@ -125,40 +181,30 @@ def forget_permissions(application: str | None = None) -> None:
         application: The application's name, or the path of its program; by default this one.
 
     Raises:
-        OSError: The file cannot be deleted.
+        PrivateFileError: A file cannot be deleted.
     """
+    problems: list[PrivateFileError] = []
     for name in names_of(application_name() if application is None else application):
-        permissions_path(name).unlink(missing_ok=True)
+        for permission in _NAMES:
+            try:
+                remove_private(answer_path(name, permission))
+            except PrivateFileError as error:
+                problems.append(error)
+    if problems:
+        raise problems[0]
 
 
-def _load(path: Path) -> tuple[str, dict[PermissionName, Decision]]:
-    """Return the name of an application and its answers."""
-    try:
-        content: Any = json.loads(path.read_bytes())
-        kept = content["permissions"]
-        decisions: dict[PermissionName, Decision] = {}
-        for name in _NAMES:
-            if name in kept:
-                state = _STATES[_STATES.index(kept[name]["state"])]
-                decisions[name] = Decision(state, "remembered", str(kept[name]["device"]))
-        return str(content["application"]), decisions
-    except FileNotFoundError:
-        return "", {}
-    except OSError as error:
-        raise as_private_file_error(path, error) from error
-    except (ValueError, TypeError, KeyError) as error:
-        remedy = "delete the file, or call mediadevices_native.forget_permissions()"
-        raise PrivateFileError(f"{path}: it holds no answers", remedy) from error
+def _write(path: Path, answer: Answer) -> None:
+    content = {
+        "application": answer.application,
+        "permission": answer.permission,
+        "state": answer.decision.state,
+        "device": answer.decision.device,
+    }
+    write_private(path, f"{json.dumps(content, indent=2)}\n".encode())
 
 
-def _write(path: Path, application: str, decisions: Mapping[PermissionName, Decision]) -> None:
-    kept = {name: {"state": one.state, "device": one.device} for name, one in decisions.items()}
-    content = json.dumps({"application": application, "permissions": kept}, indent=2)
-    try:
-        write_private(path, f"{content}\n".encode())
-    except OSError as error:
-        raise as_private_file_error(path, error) from error
-
-
-def _warn(what: str, error: PrivateFileError) -> None:
-    warnings.warn(f"{what}: {error}; {error.remedy}", MediaDevicesWarning, stacklevel=2)
+def _warn(what: str, problems: list[PrivateFileError]) -> None:
+    """Give a warning for each problem, once where both answers have the same one."""
+    for problem in dict.fromkeys(f"{error}; {error.remedy}" for error in problems):
+        warn_only(f"{what}: {problem}")

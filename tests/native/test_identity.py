@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import multiprocessing
 import os
 import stat
@@ -15,7 +14,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from mediadevices import MediaDevicesWarning
-from mediadevices_native import clear_device_ids, identity
+from mediadevices_native import clear_device_ids, private_files
 from mediadevices_native.identity import (
     application_name,
     application_secret,
@@ -313,57 +312,43 @@ def test_processes_that_start_together_agree_on_one_secret() -> None:
     assert secrets == {secret_path("racer").read_bytes()}
 
 
-def test_who_comes_second_takes_the_secret_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    publish = identity._publish
+def test_the_second_process_takes_the_secret_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = private_files._publish_unless_there
 
     def publish_late(unfinished: Path, path: Path) -> None:
         path.write_bytes(b"1" * 32)
         publish(unfinished, path)
 
-    monkeypatch.setattr(identity, "_publish", publish_late)
+    monkeypatch.setattr(private_files, "_publish_unless_there", publish_late)
     assert application_secret("doorbell") == b"1" * 32
     assert len(list(secret_path("doorbell").parent.iterdir())) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"short", b"x" * 33])
-def test_a_spoilt_file_costs_only_the_permanence_of_the_ids(content: bytes) -> None:
+def test_a_file_system_without_hard_links_keeps_the_secret_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    secret = application_secret("doorbell")
+    assert application_secret("doorbell") == secret
+    assert len(list(secret_path("doorbell").parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "found"), [(b"", "found 0"), (b"short", "found 5"), (b"x" * 33, "longer than 32")]
+)
+def test_a_spoilt_file_costs_only_the_permanence_of_the_ids(content: bytes, found: str) -> None:
     path = secret_path("doorbell")
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, mode=0o700)
     path.write_bytes(content)
-    with pytest.warns(
-        MediaDevicesWarning, match=r"others the next time: .*doorbell.*delete"
-    ) as told:
+    with pytest.warns(MediaDevicesWarning, match=r"others the next time: .*delete") as told:
         secret = application_secret("doorbell")
     assert str(path) in str(told[0].message)
+    assert found in str(told[0].message)
     assert len(secret) == 32
     assert path.read_bytes() == content
-
-
-def test_a_folder_that_cannot_be_made_costs_only_the_permanence_of_the_ids(home: Path) -> None:
-    (home / "mediadevices").write_text("in the way")
-    with pytest.warns(MediaDevicesWarning, match="let this user read and write"):
-        secret = application_secret("doorbell")
-    assert len(secret) == 32
-
-
-def test_a_folder_that_cannot_be_written_costs_only_the_permanence_of_the_ids(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(path: Path) -> bytes:  # as root may write everywhere
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr(identity, "_create", refuse)
-    with pytest.warns(MediaDevicesWarning, match="Permission denied; let this user read"):
-        secret = application_secret("doorbell")
-    assert len(secret) == 32
-
-
-def test_without_the_library_of_folders_only_the_permanence_of_the_ids_is_lost(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "platformdirs", None)
-    with pytest.warns(MediaDevicesWarning, match="pip install platformdirs"):
-        assert len(application_secret("doorbell")) == 32
 
 
 def test_cleared_ids_are_named_by_the_path_of_the_program_in_any_spelling(

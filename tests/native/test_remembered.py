@@ -1,25 +1,29 @@
-"""Answers that are kept for an application, in a file that its user alone can read."""
+"""Answers that are kept for an application, each in a file that its user alone can read."""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import stat
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import MediaDevicesWarning, NotAllowedError, navigator
+from mediadevices import NotAllowedError, navigator
 from mediadevices.agents import use_agent
 from mediadevices.local.permission_decisions import Decision
 from mediadevices_native import agent as agent_module
-from mediadevices_native import forget_permissions, remembered
+from mediadevices_native import forget_permissions
 from mediadevices_native.agent import create_agent
-from mediadevices_native.identity import application_secret
+from mediadevices_native.identity import application_secret, secret_path
 from mediadevices_native.remembered import (
+    Answer,
     RememberedPermissions,
     all_remembered,
-    permissions_path,
+    answer_path,
+    load_answer,
 )
 from mediadevices_native.synthetic import synthetic_driver
 from support.own_home import use_own_home
@@ -104,7 +108,7 @@ async def test_an_answer_that_is_to_be_remembered_holds_for_the_next_run(
 async def test_any_other_answer_does_not() -> None:
     for _ in "12":
         assert len((await Run(True).run()).asked) == 1
-    assert not permissions_path("doorbell").exists()
+    assert not answer_path("doorbell", "camera").exists()
 
 
 @pytest.mark.usefixtures("real_devices")
@@ -112,7 +116,7 @@ async def test_a_grant_that_is_revoked_is_asked_for_again_in_the_next_run() -> N
     await Run({"camera": True, "remember": True}).run()
     assert (await Run(True).run(revoke=True)).state == "prompt"
     assert len((await Run(True).run()).asked) == 1
-    assert all_remembered() == {}
+    assert all_remembered() == ([], [])
 
 
 @pytest.mark.usefixtures("real_devices")
@@ -154,6 +158,16 @@ async def test_always_for_one_main_py_says_nothing_of_another(home: Path) -> Non
     assert (run.state, [request.application for request in run.asked]) == ("denied", [other])
 
 
+@pytest.mark.usefixtures("real_devices")
+async def test_a_file_of_version_0_1_0_grants_nothing() -> None:
+    old = secret_path("doorbell").with_suffix(".permissions")
+    old.parent.mkdir(mode=0o700, parents=True)
+    kept = {"camera": {"state": "granted", "device": ""}}
+    old.write_text(json.dumps({"application": "doorbell", "permissions": kept}))
+    assert len((await Run(True).run()).asked) == 1
+    assert all_remembered() == ([], [])
+
+
 async def test_for_synthetic_devices_nothing_is_remembered() -> None:
     agent = create_agent(application="doorbell", synthetic=True, environment={})
     agent.set_permission_policy("camera", "ask")
@@ -162,7 +176,7 @@ async def test_for_synthetic_devices_nothing_is_remembered() -> None:
         async with await navigator.media_devices.get_user_media(video=True):
             pass
     agent.close()
-    assert not permissions_path("doorbell").exists()
+    assert not answer_path("doorbell", "camera").exists()
 
 
 async def test_synthetic_devices_are_granted_whatever_is_remembered() -> None:
@@ -178,86 +192,39 @@ async def test_synthetic_devices_are_granted_whatever_is_remembered() -> None:
 def test_nobody_else_can_read_the_file_beside_the_secret() -> None:
     application_secret("doorbell")
     RememberedPermissions("doorbell").remember(GRANTED)
-    path = permissions_path("doorbell")
+    path = answer_path("doorbell", "camera")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert {file.suffix for file in path.parent.iterdir()} == {".permissions", ".secret"}
+    assert {file.suffix for file in path.parent.iterdir()} == {".camera", ".secret"}
 
 
-def test_the_file_tells_whom_it_is_about_and_what_was_answered() -> None:
+def test_the_file_tells_which_application_it_is_about_and_what_was_answered() -> None:
     memory = RememberedPermissions("doorbell")
     memory.remember(GRANTED)
     memory.remember({"microphone": Decision("denied", "user")})
-    assert json.loads(permissions_path("doorbell").read_text()) == {
+    assert json.loads(answer_path("doorbell", "camera").read_text()) == {
         "application": "doorbell",
-        "permissions": {
-            "camera": {"state": "granted", "device": "an id"},
-            "microphone": {"state": "denied", "device": ""},
-        },
+        "permission": "camera",
+        "state": "granted",
+        "device": "an id",
     }
-    assert memory.recall() == {
-        "camera": Decision("granted", "remembered", "an id"),
-        "microphone": Decision("denied", "remembered"),
-    }
-    assert all_remembered() == {"doorbell": memory.recall()}
+    camera = Decision("granted", "remembered", "an id")
+    microphone = Decision("denied", "remembered")
+    assert memory.recall() == {"camera": camera, "microphone": microphone}
+    assert all_remembered() == (
+        [Answer("doorbell", "camera", camera), Answer("doorbell", "microphone", microphone)],
+        [],
+    )
 
 
-SPOILT = [
-    b"",
-    b"\xff\xfe",
-    b"[]",
-    b'{"application": "doorbell"}',
-    b'{"application": "doorbell", "permissions": {"camera": "granted"}}',
-    b'{"application": "doorbell", "permissions": {"camera": {"state": "maybe", "device": ""}}}',
-]
-
-
-@pytest.mark.usefixtures("real_devices")
-@pytest.mark.parametrize("content", SPOILT)
-async def test_with_a_spoilt_file_the_user_is_asked_and_warned(content: bytes) -> None:
-    path = permissions_path("doorbell")
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
-    with pytest.warns(MediaDevicesWarning, match="not known|could not be changed") as told:
-        run = await Run({"camera": True, "remember": True}).run()
-    assert (len(run.asked), run.state) == (1, "granted")
-    assert [str(warning.message).partition(":")[0] for warning in told] == [
-        "earlier answers are not known",
-        "what is remembered could not be changed",
-    ]
-    for warning in told:
-        assert f"{path}: it holds no answers" in str(warning.message)
-        assert "delete the file" in str(warning.message)
-    assert path.read_bytes() == content
-
-
-@pytest.mark.usefixtures("real_devices")
-async def test_where_the_file_cannot_be_written_the_answer_holds_for_this_run(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(path: Path, content: bytes) -> None:  # as root may write everywhere
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(remembered, "write_private", refuse)
-    with pytest.warns(MediaDevicesWarning, match="Permission denied; let this user read and write"):
-        run = await Run({"camera": True, "remember": True}).run()
-    assert run.state == "granted"
-    assert len((await Run(True).run()).asked) == 1
-
-
-def test_without_the_library_of_folders_nothing_is_remembered(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "platformdirs", None)
-    with pytest.warns(MediaDevicesWarning, match="pip install platformdirs"):
-        assert RememberedPermissions("doorbell").recall() == {}
-
-
-def test_one_spoilt_file_does_not_hide_the_others() -> None:
-    RememberedPermissions("doorbell").remember(GRANTED)
-    permissions_path("lift").write_bytes(b"spoilt")
-    with pytest.warns(MediaDevicesWarning, match=r"lift.*\.permissions"):
-        assert list(all_remembered()) == ["doorbell"]
+@pytest.mark.parametrize("name", ["\udcff\udcfe", "\ud800", "line\nbreak", "a" * 3000, "ü/\0"])
+def test_an_application_can_have_any_name(name: str) -> None:
+    RememberedPermissions(name).remember(GRANTED)
+    assert RememberedPermissions(name).recall()["camera"].state == "granted"
+    assert [answer.application for answer in all_remembered()[0]] == [name]
+    assert RememberedPermissions(name[:-1]).recall() == {}
+    forget_permissions(name)
+    assert all_remembered() == ([], [])
 
 
 def test_an_answer_is_forgotten_by_the_path_of_the_program_in_any_spelling(
@@ -269,3 +236,63 @@ def test_an_answer_is_forgotten_by_the_path_of_the_program_in_any_spelling(
         RememberedPermissions(name).remember(GRANTED)
         forget_permissions(spelling)
         assert RememberedPermissions(name).recall() == {}
+
+
+# --- processes at once ----------------------------------------------------------------------------
+
+ROUNDS = 40
+
+
+def answer_each_round(permission: str, barrier: object) -> None:
+    memory = RememberedPermissions("doorbell")
+    for _ in range(ROUNDS):
+        barrier.wait(30)
+        memory.remember({permission: Decision("granted", "user")})
+        barrier.wait(30)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_processes_that_answer_at_once_lose_no_answer() -> None:
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(3)
+    processes = [
+        context.Process(target=answer_each_round, args=(permission, barrier))
+        for permission in ("camera", "microphone")
+    ]
+    for process in processes:
+        process.start()
+    lost = 0
+    for _ in range(ROUNDS):
+        barrier.wait(30)
+        barrier.wait(30)
+        lost += len(RememberedPermissions("doorbell").recall()) < 2
+        forget_permissions("doorbell")
+    for process in processes:
+        process.join(30)
+    assert lost == 0
+
+
+def answer_until_told(done: object) -> None:
+    memory = RememberedPermissions("doorbell")
+    while not done.is_set():
+        memory.remember({"microphone": Decision("granted", "user")})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_what_is_revoked_stays_so_while_another_process_answers() -> None:
+    context = multiprocessing.get_context("fork")
+    done = context.Event()
+    process = context.Process(target=answer_until_told, args=(done,))
+    process.start()
+    memory, path = RememberedPermissions("doorbell"), answer_path("doorbell", "camera")
+    came_back = 0
+    for _ in range(ROUNDS):
+        memory.remember(GRANTED)
+        memory.remember({"camera": Decision()})
+        deadline = time.monotonic() + 0.01
+        while time.monotonic() < deadline:
+            came_back += load_answer(path) is not None
+    done.set()
+    process.join(30)
+    assert came_back == 0
+    assert "microphone" in memory.recall()

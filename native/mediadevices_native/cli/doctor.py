@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -15,10 +16,15 @@ from mediadevices_native.cli.session import APPLICATION
 from mediadevices_native.cli.showing import console, print_json
 from mediadevices_native.environment import AUDIT_LOG, policies, wants_synthetic
 from mediadevices_native.findings import Finding
-from mediadevices_native.identity import application_name, load_secret, secret_path
-from mediadevices_native.private_files import PrivateFileError
+from mediadevices_native.identity import (
+    application_name,
+    load_secret,
+    secret_path,
+    unreadable_secrets,
+)
+from mediadevices_native.private_file_error import PrivateFileError
 from mediadevices_native.prompters import choose_prompter
-from mediadevices_native.remembered import load_permissions, permissions_path
+from mediadevices_native.remembered import all_remembered
 from mediadevices_native.text import printable
 
 __all__ = ["doctor"]
@@ -50,7 +56,7 @@ def examine() -> list[Finding]:
         *_examined("microphones", _microphones),
         *_environment(),
         *_remembered(),
-        _identity(),
+        *_identity(),
     ]
 
 
@@ -117,28 +123,37 @@ _SYSTEM_SETTINGS = {
 
 
 def _remembered() -> Sequence[Finding]:
-    """Tell what the user once answered to this command, if it was to be remembered."""
+    """Tell what the user once answered to this command, and which answers cannot be read."""
     subject, name = "remembered", application_name(given=APPLICATION)
     try:
-        decisions = load_permissions(permissions_path(name))
+        answers, problems = all_remembered()
     except PrivateFileError as error:
-        return [Finding(subject, False, str(error), error.remedy)]
-    if not decisions:
-        return []
-    text = "; ".join(f"the {one}: {decision.state}" for one, decision in decisions.items())
-    denied = any(decision.state == "denied" for decision in decisions.values())
-    remedy = f"to be asked again: mediadevices permissions --forget {name}"
-    return [Finding(subject, not denied, text, remedy)]
+        return [_problem(subject, error)]
+    findings = [_problem(subject, problem) for problem in problems]
+    own = [answer for answer in answers if answer.application == name]
+    if own:
+        text = "; ".join(f"the {answer.permission}: {answer.decision.state}" for answer in own)
+        denied = any(answer.decision.state == "denied" for answer in own)
+        remedy = f"to be asked again: mediadevices permissions --forget {shlex.quote(name)}"
+        findings.append(Finding(subject, not denied, text, remedy))
+    return findings
 
 
-def _identity() -> Finding:
-    name = application_name(given=APPLICATION)
+def _identity() -> Sequence[Finding]:
+    """Tell which secrets of other applications cannot be read, and where this command's is."""
+    subject, name = "device ids", application_name(given=APPLICATION)
+    findings: list[Finding] = []
     try:
         path = secret_path(name)
+        findings += [_problem(subject, one) for one in unreadable_secrets(besides=path)]
         load_secret(path)
     except PrivateFileError as error:
-        return Finding("device ids", False, str(error), error.remedy)
-    return Finding("device ids", True, f"kept for {name!r} in {path}")
+        return [*findings, _problem(subject, error)]
+    return [*findings, Finding(subject, True, f"kept for {name!r} in {path}")]
+
+
+def _problem(subject: str, error: PrivateFileError) -> Finding:
+    return Finding(subject, False, str(error), error.remedy)
 
 
 def _print(findings: Sequence[Finding]) -> None:

@@ -1,5 +1,6 @@
 """``mediadevices permissions``."""
 
+from pathlib import PurePath
 from typing import Annotated
 
 import typer
@@ -9,12 +10,9 @@ from mediadevices_native.cli.failures import CommandError, note, reported
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.showing import print_json, print_table
 from mediadevices_native.identity import names_of
-from mediadevices_native.private_files import PrivateFileError
-from mediadevices_native.remembered import (
-    all_remembered,
-    forget_permissions,
-    permissions_path,
-)
+from mediadevices_native.private_file_error import PrivateFileError
+from mediadevices_native.remembered import all_remembered, forget_permissions, has_answers
+from mediadevices_native.text import printable
 
 __all__ = ["permissions"]
 
@@ -22,7 +20,10 @@ __all__ = ["permissions"]
 def permissions(
     forget: Annotated[
         str | None,
-        typer.Option(metavar="APPLICATION", help="Forget what you answered for an application."),
+        typer.Option(
+            metavar="APPLICATION",
+            help="Forget what you answered for an application: its name, path or file name.",
+        ),
     ] = None,
     json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -35,15 +36,19 @@ def permissions(
         try:
             if forget is not None:
                 _forget(forget)
-            rows = [
-                {"application": application, "permission": name, "state": decision.state}
-                for application, decisions in all_remembered().items()
-                for name, decision in decisions.items()
-            ]
+            answers, problems = all_remembered()
         except PrivateFileError as error:
             raise CommandError(f"{error}; {error.remedy}") from error
-        except OSError as error:
-            raise CommandError(str(error)) from error
+        for problem in problems:
+            note(printable(f"warning: earlier answers are not known: {problem}; {problem.remedy}"))
+    rows = [
+        {
+            "application": answer.application,
+            "permission": answer.permission,
+            "state": answer.decision.state,
+        }
+        for answer in answers
+    ]
     if json:
         print_json(rows)
     elif rows:
@@ -52,10 +57,29 @@ def permissions(
         note("Nothing is remembered: applications ask.")
 
 
-def _forget(application: str) -> None:
-    """Forget the answers for an application, also where they cannot be read."""
-    if not any(permissions_path(name).exists() for name in names_of(application)):
-        meant = closest(application, all_remembered())
-        hint = f"; did you mean {meant!r}?" if meant else ""
-        raise CommandError(f"nothing is remembered for {application!r}{hint}")
-    forget_permissions(application)
+def _forget(text: str) -> None:
+    """Forget the answers for the application that the user means.
+
+    Raises:
+        CommandError: There is none of the name, or several.
+        PrivateFileError: A file cannot be read or deleted.
+    """
+    if any(has_answers(name) for name in names_of(text)):  # also where they cannot be read
+        forget_permissions(text)
+        return
+    known = {answer.application for answer in all_remembered()[0]}
+    meant = sorted(name for name in known if text in _short_names(name))
+    if len(meant) == 1:
+        forget_permissions(meant[0])
+    elif meant:
+        raise CommandError(f"{text!r} is the name of several; name one: {', '.join(meant)}")
+    else:
+        near = closest(text, known | {short for name in known for short in _short_names(name)})
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise CommandError(f"nothing is remembered for {text!r}{hint}")
+
+
+def _short_names(application: str) -> set[str]:
+    """Return what a user can call an application beside its whole name: ``doorbell``."""
+    path = PurePath(application)
+    return {path.name, path.stem}

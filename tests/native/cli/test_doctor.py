@@ -21,7 +21,7 @@ from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from mediadevices_native.microphones.alsa_devices import AlsaCards
 from mediadevices_native.microphones.portaudio import PortAudio
 from mediadevices_native.microphones.sound_server import NoSoundServerError
-from mediadevices_native.remembered import RememberedPermissions, permissions_path
+from mediadevices_native.remembered import RememberedPermissions, answer_path
 from support.command_line import call, run_process
 from support.fake_sounddevice import FakeSoundDevice, row
 from support.fake_v4l2 import FakeMachine, FakeNode, Size
@@ -111,12 +111,15 @@ def test_it_tells_what_the_environment_decides(
 
 
 def test_a_spoilt_secret_is_told_with_its_path(healthy: None) -> None:
-    path = secret_path("mediadevices")
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"short")
+    for name in ("mediadevices", "doorbell"):
+        path = secret_path(name)
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        path.write_bytes(b"short")
     done = call("doctor")
     assert done.code == 1
-    assert f"-- device ids: {path}: expected 32 bytes, found 5\n     delete the file" in done.out
+    for name in ("mediadevices", "doorbell"):
+        told = f"-- device ids: {secret_path(name)}: expected 32 bytes, found 5\n     delete the f"
+        assert done.out.count(told) == 1
 
 
 def test_what_is_remembered_is_told(healthy: None) -> None:
@@ -128,11 +131,15 @@ def test_what_is_remembered_is_told(healthy: None) -> None:
     assert "ok remembered: the camera: granted\n     to be asked again: " in granted.out
     memory.remember({"microphone": Decision("denied", "user")})
     assert "-- remembered: the camera: granted; the microphone: denied" in call("doctor").out
-    permissions_path("mediadevices").write_bytes(b"spoilt")
+    paths = answer_path("mediadevices", "camera"), answer_path("doorbell", "camera")
+    for path in paths:
+        path.write_bytes(b"spoilt")
     spoilt = call("doctor")
     assert spoilt.code == 1
-    assert "-- remembered: " in spoilt.out
-    assert "it holds no answers\n     delete the file" in spoilt.out
+    assert "-- remembered: the microphone: denied\n" in spoilt.out
+    for path in paths:
+        told = f"-- remembered: {path}: it holds no answer\n     delete the file"
+        assert spoilt.out.count(told) == 1
 
 
 def test_an_audit_log_is_told(healthy: None, monkeypatch: pytest.MonkeyPatch) -> None:

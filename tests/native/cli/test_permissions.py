@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mediadevices.local.permission_decisions import Decision
-from mediadevices_native.remembered import RememberedPermissions, permissions_path
+from mediadevices_native.remembered import RememberedPermissions, answer_path
 from support.command_line import call, run_process
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GRANTED, DENIED = Decision("granted", "user"), Decision("denied", "user")
 
@@ -51,10 +55,13 @@ def test_what_is_remembered_for_an_application_can_be_forgotten() -> None:
 
 @pytest.mark.usefixtures("two_applications")
 def test_a_spoilt_file_is_told_and_can_be_forgotten() -> None:
-    permissions_path("doorbell").write_bytes(b"spoilt")
+    path = answer_path("doorbell", "camera")
+    path.write_bytes(b"spoilt")
     done = run_process("permissions")
-    assert (done.code, "lift" in done.out) == (0, True)
-    assert done.err.startswith("warning: earlier answers are not known: ")
+    assert (done.code, "lift" in done.out, "microphone" in done.out) == (0, True, True)
+    assert done.err == (
+        f"warning: earlier answers are not known: {path}: it holds no answer; delete the file\n"
+    )
     assert run_process("permissions", "--forget", "doorbell").err == ""
 
 
@@ -63,3 +70,67 @@ def test_an_application_that_is_misspelt_is_an_error_that_names_the_others() -> 
     done = call("permissions", "--forget", "dorbell")
     assert done.code == 1
     assert "error: nothing is remembered for 'dorbell'; did you mean 'doorbell'?" in done.err
+
+
+@pytest.fixture
+def two_scripts(folder: Path) -> tuple[str, str]:
+    """The paths of two programs with the same file name, one of them in the working folder."""
+    paths = str(folder / "main.py"), str(folder.parent / "downloads" / "main.py")
+    for path in paths:
+        RememberedPermissions(path).remember({"camera": GRANTED})
+    return paths
+
+
+def test_programs_are_listed_with_their_paths(two_scripts: tuple[str, str]) -> None:
+    done = call("permissions")
+    for path in two_scripts:
+        assert path in done.out
+    listed = {row["application"] for row in json.loads(call("permissions", "--json").out)}
+    assert listed == set(two_scripts)
+
+
+def test_a_name_of_several_programs_forgets_none_of_them(two_scripts: tuple[str, str]) -> None:
+    for name in ("main", "main.py"):
+        done = call("permissions", "--forget", name)
+        assert done.code == 1
+        listed = ", ".join(sorted(two_scripts))
+        assert f"error: {name!r} is the name of several; name one: {listed}" in done.err
+    assert len(json.loads(call("permissions", "--json").out)) == 2
+
+
+@pytest.mark.parametrize("spelling", ["{0}", "./main.py", "../work/../work/main.py"])
+def test_a_path_names_one_program_in_any_spelling(
+    two_scripts: tuple[str, str], spelling: str
+) -> None:
+    done = call("permissions", "--forget", spelling.format(*two_scripts))
+    assert (done.code, done.err) == (0, "")
+    [row] = json.loads(call("permissions", "--json").out)
+    assert row["application"] == two_scripts[1]
+
+
+@pytest.mark.parametrize("name", ["doorbell", "doorbell.py"])
+def test_a_file_name_is_enough_for_a_program_that_is_alone_with_it(
+    folder: Path, two_scripts: tuple[str, str], name: str
+) -> None:
+    path = str(folder / "doorbell.py")
+    RememberedPermissions(path).remember({"camera": GRANTED})
+    assert call("permissions", "--forget", name).code == 0
+    assert RememberedPermissions(path).recall() == {}
+    assert RememberedPermissions(two_scripts[0]).recall() != {}
+
+
+@pytest.mark.usefixtures("two_applications")
+def test_a_given_name_goes_before_the_file_name_of_another(folder: Path) -> None:
+    path = str(folder / "doorbell.py")
+    RememberedPermissions(path).remember({"camera": GRANTED})
+    assert call("permissions", "--forget", "doorbell").code == 0
+    assert RememberedPermissions("doorbell").recall() == {}
+    assert RememberedPermissions(path).recall() != {}
+
+
+def test_a_name_with_control_characters_is_harmless_and_can_be_forgotten() -> None:
+    RememberedPermissions("\x1b[2J\udcff").remember({"camera": GRANTED})
+    done = call("permissions")
+    assert done.code == 0
+    assert "\x1b" not in done.out
+    assert call("permissions", "--forget", "\x1b[2J\udcff").code == 0
