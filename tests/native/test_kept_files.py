@@ -1,4 +1,4 @@
-"""Whatever lies where a secret or an answer belongs: nothing hangs or ends."""
+"""Whatever lies where a secret, an answer or the audit log belongs: nothing hangs or ends."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from mediadevices_native import (
 )
 from mediadevices_native import agent as agent_module
 from mediadevices_native.agent import create_agent
+from mediadevices_native.audit_file import AuditFile
 from mediadevices_native.identity import application_secret, secret_path
 from mediadevices_native.remembered import RememberedPermissions, all_remembered, answer_path
 from mediadevices_native.synthetic import synthetic_driver
@@ -179,6 +180,34 @@ async def test_where_a_secret_cannot_be_read_ids_hold_for_this_run(thing: str) -
     assert application_secret(APPLICATION) == application_secret(APPLICATION)
 
 
+# --- the audit log --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("thing", [name for name in SPECIAL if name != "huge"])
+def test_where_the_audit_log_is_no_file_it_has_a_gap(
+    thing: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home / "audit.jsonl"
+    SPECIAL[thing](path)
+    with pytest.warns(MediaDevicesWarning, match="the audit log has a gap") as told:
+        AuditFile(path)({"event": "open"})
+    assert str(path) in str(told[0].message)
+    monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", str(path))
+    assert f"-- audit log: {path}: " in call("doctor").out
+
+
+@pytest.mark.parametrize("thing", SPOILT)
+def test_whatever_an_audit_log_holds_the_next_entry_is_a_line_of_its_own(
+    thing: str, home: Path
+) -> None:
+    path = home / "audit.jsonl"
+    SPOILT[thing](path)
+    before = path.read_bytes()
+    AuditFile(path)({"event": "open"})
+    separator = b"\n" if before else b""
+    assert path.read_bytes() == before + separator + b'{"event": "open"}\n'
+
+
 # --- folders --------------------------------------------------------------------------------------
 
 
@@ -281,12 +310,14 @@ async def test_a_full_disk_leaves_no_part_of_a_file(
 
 
 async def test_where_warnings_are_errors_the_log_has_them_and_nothing_fails(
-    caplog: pytest.LogCaptureFixture,
+    home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(os.mkfifo, secret_path(APPLICATION))
     put(os.mkfifo, answer_path(APPLICATION, "camera"))
     put(os.mkdir, answer_path(APPLICATION, "microphone"))
-    agent = create_agent(application=APPLICATION, environment={})
+    agent = create_agent(
+        application=APPLICATION, environment={"MEDIADEVICES_AUDIT_LOG": str(home / "no" / "log")}
+    )
     agent.prompter = lambda _request: {"camera": False, "remember": True}
     with use_agent(agent), pytest.raises(NotAllowedError):
         await navigator.media_devices.get_user_media(video=True, audio=True)
@@ -297,6 +328,7 @@ async def test_where_warnings_are_errors_the_log_has_them_and_nothing_fails(
         ("mediadevices", "earlier answers are not known"),
         ("mediadevices", "device ids will be others the next time"),
         ("mediadevices", "what is remembered could not be changed"),
+        ("mediadevices", "the audit log has a gap"),
     ]
 
 

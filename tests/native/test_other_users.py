@@ -1,4 +1,4 @@
-"""Another user of the machine cannot grant a permission, nor read what is kept."""
+"""Another user of the machine cannot grant a permission, nor read or redirect what is kept."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from mediadevices.agents import use_agent
 from mediadevices.local.permission_decisions import Decision
 from mediadevices_native import agent as agent_module
 from mediadevices_native.agent import create_agent
+from mediadevices_native.audit_file import AuditFile
 from mediadevices_native.identity import private_folder, secret_path
 from mediadevices_native.remembered import RememberedPermissions, answer_path
 from mediadevices_native.synthetic import synthetic_driver
@@ -260,3 +261,52 @@ def test_a_secret_that_another_user_could_have_chosen_is_not_used(home: Path) ->
     before = path.read_bytes()
     assert len(as_user(VICTIM, run_program).told) == 1
     assert path.read_bytes() == before
+
+
+# --- the audit log --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    """A folder to which everybody may write, where the audit log of the victim is to be."""
+    folder = home.parent / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)  # where it is sticky, Linux helps
+    return folder
+
+
+def log(path: Path) -> list[str]:
+    """Write an entry; return the warnings."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        AuditFile(path)({"event": "open"})
+    return [str(warning.message) for warning in told]
+
+
+def test_the_audit_log_is_not_written_through_a_link_or_into_another_users_file(
+    home: Path, folder: Path
+) -> None:
+    path, profile = folder / "audit.jsonl", home / ".profile"
+    as_user(VICTIM, lambda: profile.write_text("PATH=/bin\n"))
+    as_user(ATTACKER, lambda: path.symlink_to(profile))
+    [told] = as_user(VICTIM, lambda: log(path))
+    assert told.startswith(f"the audit log has a gap: {path}: ")
+    assert told.endswith("a symbolic link, which is not followed; remove the symbolic link")
+    path.unlink()
+    path.hardlink_to(profile)
+    assert "another name too" in as_user(VICTIM, lambda: log(path))[0]
+    assert profile.read_text() == "PATH=/bin\n"
+    path.unlink()
+    as_user(ATTACKER, lambda: path.touch(0o666))
+    assert f"belongs to another user (uid {ATTACKER})" in as_user(VICTIM, lambda: log(path))[0]
+    assert path.read_text() == ""
+
+
+def test_the_mode_of_an_audit_log_is_put_right(folder: Path) -> None:
+    path = folder / "audit.jsonl"
+    as_user(VICTIM, lambda: path.touch(0o666))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
+    assert as_user(VICTIM, lambda: log(path)) == []
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(AssertionError, match="PermissionError"):
+        as_user(ATTACKER, path.read_text)

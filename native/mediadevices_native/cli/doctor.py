@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 
 import typer
 
+from mediadevices_native.audit_file import AuditFile
 from mediadevices_native.cli.failures import reported
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.session import APPLICATION
@@ -108,8 +110,7 @@ def _environment() -> Sequence[Finding]:
         text = "MEDIADEVICES_SYNTHETIC is set: programs get synthetic devices"
         findings.append(Finding("synthetic", True, text, "unset it to use real ones"))
     if audit_path := os.environ.get(AUDIT_LOG, "").strip():
-        text = f"programs add to {audit_path}"
-        findings.append(Finding("audit log", True, text, f"unset {AUDIT_LOG} to have none"))
+        findings.append(_audit_log(audit_path))
     if sys.platform in {"darwin", "win32"}:
         findings.append(Finding("system", True, "it has a say too", _SYSTEM_SETTINGS[sys.platform]))
     return findings
@@ -120,6 +121,15 @@ _SYSTEM_SETTINGS = {
     "the editor that starts Python",
     "win32": "Settings, Privacy & security, Camera and Microphone: let desktop apps access them",
 }
+
+
+def _audit_log(path: str) -> Finding:
+    subject = "audit log"
+    try:
+        AuditFile(Path(path)).examine()
+    except PrivateFileError as error:
+        return _problem(subject, error)
+    return Finding(subject, True, f"programs add to {path}", f"unset {AUDIT_LOG} to have none")
 
 
 def _remembered() -> Sequence[Finding]:

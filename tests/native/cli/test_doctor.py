@@ -142,9 +142,20 @@ def test_what_is_remembered_is_told(healthy: None) -> None:
         assert spoilt.out.count(told) == 1
 
 
-def test_an_audit_log_is_told(healthy: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", "/var/log/audit.jsonl")
-    assert "ok audit log: programs add to /var/log/audit.jsonl" in call("doctor").out
+def test_an_audit_log_is_told(
+    healthy: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", str(path))
+    assert f"ok audit log: programs add to {path}" in call("doctor").out
+    assert not path.exists()
+    path.touch(0o644)
+    assert f"ok audit log: programs add to {path}" in call("doctor").out
+    monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", str(tmp_path / "no" / "audit.jsonl"))
+    done = call("doctor")
+    assert done.code == 1
+    assert f"-- audit log: {tmp_path}/no/audit.jsonl: its folder is missing" in done.out
+    assert "name another file in MEDIADEVICES_AUDIT_LOG" in done.out
 
 
 def test_on_this_machine_it_ends_with_findings_whatever_is_there() -> None:
