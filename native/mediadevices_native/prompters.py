@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ask_in_notebook", "ask_on_terminal", "choose_prompter", "question", "understood"]
 
 _LONGEST_ANSWER = 1024
+_LONGEST_PATH = 200  # of a program, which must not look like another one's
 
 
 def choose_prompter() -> Prompter | None:
@@ -59,7 +60,8 @@ def question(request: PermissionRequest) -> str:
     if numbers:
         hints.append("numbers" if len(request.names) > 1 else "a number")
     wanted = " and ".join(parts)
-    return f"Allow {quoted(request.application)} to use {wanted}? [{'/'.join(hints)}] "
+    application = quoted(request.application, _LONGEST_PATH)
+    return f"Allow {application} to use {wanted}? [{'/'.join(hints)}] "
 
 
 def _choices(request: PermissionRequest) -> dict[int, tuple[PermissionName, str]]:

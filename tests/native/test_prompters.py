@@ -125,12 +125,23 @@ def test_a_devices_name_cannot_command_the_terminal() -> None:
         ("Cam \u202eelbisivni", '"Cam ?elbisivni"'),
         ("Cam\u2028\u200b", '"Cam??"'),
         ("\ud800", '"?"'),
-        ("C" * 1_000_000, f'"{"C" * 57}..."'),
+        ("C" * 1_000_000, f'"{"C" * 29}...{"C" * 28}"'),
     ],
 )
 def test_a_devices_name_cannot_imitate_the_question(label: str, shown: str) -> None:
     request = PermissionRequest(("camera",), {"camera": (label,)}, "doorbell")
     assert question(request) == f'Allow "doorbell" to use the camera ({shown})? [y/N] '
+
+
+def test_the_path_of_a_program_is_shown_with_its_file_name() -> None:
+    path = "/home/me/.local/share/pipx/venvs/the-bell-of-the-front-door/bin/doorbell"
+    shown = question(PermissionRequest(("camera",), {"camera": ()}, path))
+    assert shown == f'Allow "{path}" to use the camera? [y/N] '
+    path = f"/home/me/{'folder/' * 100}main.py"
+    shown = question(PermissionRequest(("camera",), {"camera": ()}, path))
+    assert shown.startswith('Allow "/home/me/folder/')
+    assert shown.endswith('/folder/main.py" to use the camera? [y/N] ')
+    assert len(shown) == 200 + len('Allow "" to use the camera? [y/N] ')
 
 
 # --- the answer -----------------------------------------------------------------------------------
