@@ -12,25 +12,20 @@ from mediadevices.media.audio_data import AudioData
 from mediadevices.media.audio_processing import Resampler, silence
 from mediadevices.media.pixels import black_frame
 from mediadevices.media.video_frame import VideoFrame
-from mediadevices.platform import pixel_operations, resampler_factory
+from mediadevices.platform import resampler_factory
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.audio.context import AudioGraph
 from mediadevices_pyodide.track import BrowserTrack, Family
+from mediadevices_pyodide.video.browser_frames import can_hold, js_frame
+from mediadevices_pyodide.video.drawing import Drawing
 
 __all__ = ["create_generator"]
 
-# What the browser knows in place of Python's own formats.
-_BROWSER_FORMAT = {"RGB24": "RGBX", "BGR24": "BGRX", "GRAY8": "I420"}
-# How Python makes YUV, where a browser that is not told supposes BT.709; the rest is as in RGB.
-_COLOUR_SPACE = {
-    "matrix": "smpte170m",
-    "fullRange": False,
-    "primaries": "bt709",
-    "transfer": "iec61966-2-1",
-}
 #: Seconds of sound that may wait to be played before writing has to wait.
 _AHEAD = 1.0
+#: Seconds between two looks whether JavaScript has stopped the tracks: of that no event tells.
+_LOOK = 0.25
 
 
 def create_generator(kind: Kind) -> GeneratorHandle:
@@ -116,60 +111,45 @@ class DirectGenerator(BrowserGenerator):
     def __init__(self, kind: Kind) -> None:
         generator = ffi.new("MediaStreamTrackGenerator", ffi.to_js({"kind": kind}))
         self._writer = generator.writable.getWriter()
+        self._drawing: Drawing | None = None
         super().__init__(generator)
 
     async def _give(self, data: MediaData) -> None:
-        js = js_frame(data) if isinstance(data, VideoFrame) else js_audio(data)
+        js = await self._js_frame(data) if isinstance(data, VideoFrame) else js_audio(data)
         try:
             await ffi.awaited(self._writer.write(js))
         finally:
             js.close()  # The track has its own; what it has not taken is closed here.
+
+    async def _js_frame(self, frame: VideoFrame) -> ffi.JsObject:
+        if can_hold(frame):
+            return js_frame(frame)
+        if self._drawing is None:
+            self._drawing = Drawing()
+        await self._drawing.draw(frame)
+        init: dict[str, object] = {"timestamp": frame.timestamp}
+        if frame.duration is not None:
+            init["duration"] = frame.duration
+        return ffi.new("VideoFrame", self._drawing.canvas, ffi.to_js(init))
 
 
 class CanvasGenerator(BrowserGenerator):
     """By a canvas that nobody sees, as in Firefox and WebKit."""
 
     def __init__(self) -> None:
-        self._canvas = ffi.window.document.createElement("canvas")
-        # It has a size once a frame has been written.
-        self._canvas.width = self._canvas.height = 0
-        # A canvas can be captured once somebody has begun to draw.
-        self._context = self._canvas.getContext("2d")
-        self._stream = self._canvas.captureStream(0)
+        self._drawing = Drawing()
+        self._stream = self._drawing.canvas.captureStream(0)
         super().__init__(self._stream.getVideoTracks()[0])
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, VideoFrame)
         for track in tuple(self._family.tracks):
             await track.attached()
-        size = (data.display_width, data.display_height)
-        if (self._canvas.width, self._canvas.height) != size:
-            self._canvas.width, self._canvas.height = size
-        with ffi.errors():
-            if data.geometry.format.family == "rgb":
-                await self._draw_pixels(data)
-            else:
-                self._draw_frame(data)
+        await self._drawing.draw(data)
         # In Firefox the stream is asked, as in an older version of the standard.
         old = hasattr(self._stream, "requestFrame")
         for source in [self._stream] if old else [track.js for track in self._family.tracks]:
             source.requestFrame()
-
-    async def _draw_pixels(self, data: VideoFrame) -> None:
-        visible = data.geometry.visible
-        memory = bytearray(4 * visible.width * visible.height)
-        await data.copy_to(memory, format="RGBA")
-        pixels = ffi.to_typed_array(memoryview(memory))
-        clamped = ffi.new("Uint8ClampedArray", pixels.buffer)
-        image = ffi.new("ImageData", clamped, visible.width, visible.height)
-        self._context.putImageData(image, 0, 0)
-
-    def _draw_frame(self, data: VideoFrame) -> None:
-        frame = js_frame(data)
-        try:
-            self._context.drawImage(frame, 0, 0)
-        finally:
-            frame.close()
 
 
 class PlaybackGenerator(BrowserGenerator):
@@ -187,6 +167,7 @@ class PlaybackGenerator(BrowserGenerator):
         self._released = False
         self._listener = ffi.create_proxy(self._on_played)
         super().__init__(self._target.stream.getAudioTracks()[0])
+        self._looking = promise.running_loop().call_later(_LOOK, self._look)
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, AudioData)
@@ -238,6 +219,13 @@ class PlaybackGenerator(BrowserGenerator):
             self._resampler_key = key
         return self._resampler.process(data)
 
+    def _look(self) -> None:
+        """Let go of the graph once every track has ended: it would go on for ever."""
+        if any(track.ready_state == "live" for track in self._family.tracks):
+            self._looking = promise.running_loop().call_later(_LOOK, self._look)
+        else:
+            self._release()
+
     def _on_played(self, event: ffi.JsObject) -> None:
         self._waiting -= int(event.data)
         self._played.set()
@@ -246,6 +234,7 @@ class PlaybackGenerator(BrowserGenerator):
         if self._released:
             return
         self._released = True
+        self._looking.cancel()
         if self._port is not None:
             self._port.postMessage("stop")
             self._port.onmessage = None
@@ -254,32 +243,6 @@ class PlaybackGenerator(BrowserGenerator):
         self._graph.close()
         self._waiting = 0
         self._played.set()
-
-
-def js_frame(frame: VideoFrame) -> ffi.JsObject:
-    """Return a frame as the browser's `VideoFrame`, which is the caller's to close.
-
-    Raises:
-        DOMException: The browser does not take it; or TypeError.
-    """
-    name = frame.geometry.format.name
-    with pixel_operations().convert(frame, _BROWSER_FORMAT.get(name, name)) as known:
-        geometry, pixels = known.geometry, ffi.to_typed_array(known.data)
-        init: dict[str, object] = {
-            "format": geometry.format.name,
-            "codedWidth": geometry.coded_width,
-            "codedHeight": geometry.coded_height,
-            "timestamp": known.timestamp,
-            "layout": [plane._asdict() for plane in geometry.layout],
-            "visibleRect": geometry.visible._asdict(),
-            "displayWidth": geometry.display_width,
-            "displayHeight": geometry.display_height,
-        }
-        if geometry.format.family != "rgb":
-            init["colorSpace"] = _COLOUR_SPACE
-        if known.duration is not None:
-            init["duration"] = known.duration
-    return ffi.new("VideoFrame", pixels, ffi.to_js(init))
 
 
 def js_audio(data: AudioData) -> ffi.JsObject:

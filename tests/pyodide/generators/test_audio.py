@@ -226,6 +226,26 @@ async def test_the_last_clones_end_refuses_blocks_and_lets_go(route: str) -> Non
             await until(lambda: still_open.size == 0)
 
 
+@ROUTES
+@pytest.mark.parametrize("by", ["python", "javascript"])
+async def test_the_last_tracks_end_lets_go_of_the_graph(route: str, by: str) -> None:
+    with contexts() as still_open:
+        async with generator_by(route) as generator:
+            writer = generator.writable.get_writer()
+            clone = generator.track.clone()
+            (block,) = blocks_of_tone(TONE, 48000, blocks=1, frames=480)
+            await writer.write(block)
+            generator.track.stop()
+            await asyncio.sleep(0.6)
+            worklet = type(generator._handle).__name__ == "PlaybackGenerator"
+            assert still_open.size == int(worklet)
+            if by == "javascript":
+                clone._handle.js.stop()
+            else:
+                clone.stop()
+            await until(lambda: still_open.size == 0)
+
+
 async def test_a_closed_block_is_refused() -> None:
     async with generator_by("usual") as generator:
         (block,) = blocks_of_tone(TONE, 48000, blocks=1, frames=480)
