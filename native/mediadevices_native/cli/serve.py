@@ -1,6 +1,7 @@
 """``mediadevices serve``."""
 
 import errno
+import os
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -67,10 +68,10 @@ def _site(folder: Path | None, pyodide: Path | None) -> Site:
         CommandError: One of the folders is not what it should be.
     """
     if folder is not None:
-        if not folder.is_dir():
-            what = "this is no folder" if folder.exists() else "there is no such folder"
+        if not os.path.isdir(folder):  # noqa: PTH112  (False where it cannot be read)
+            what = "this is no folder" if os.path.exists(folder) else "there is no such folder"  # noqa: PTH110
             raise CommandError(f"{folder}: {what}")
-        if not (folder / "index.html").is_file():
+        if not os.path.isfile(folder / "index.html"):  # noqa: PTH113
             raise CommandError(f"{folder}: there is no index.html in it")
     served = examples_folder() if folder is None else folder
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["CDN", "PYODIDE_VERSION", "find_pyodide"]
@@ -33,9 +35,12 @@ def find_pyodide(folder: Path, given: Path | None = None) -> Path | None:
         if not _is_pyodide(given):
             raise FileNotFoundError(f"{given}: there is no {_START} in it")
         return given
-    for parent in (Path.cwd(), folder):
-        if _is_pyodide(parent / _PACKAGE):
-            return parent / _PACKAGE
+    places = [folder / _PACKAGE]
+    with suppress(OSError):  # the current folder can have been deleted
+        places.insert(0, Path.cwd() / _PACKAGE)
+    for place in places:
+        if _is_pyodide(place):
+            return place
     everybodys = _global_packages()
     if everybodys is not None and _is_pyodide(everybodys / "pyodide"):
         return everybodys / "pyodide"
@@ -43,7 +48,7 @@ def find_pyodide(folder: Path, given: Path | None = None) -> Path | None:
 
 
 def _is_pyodide(folder: Path) -> bool:
-    return (folder / _START).is_file()
+    return os.path.isfile(folder / _START)  # noqa: PTH113  (False where it cannot be read)
 
 
 def _global_packages() -> Path | None:
@@ -57,6 +62,7 @@ def _global_packages() -> Path | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="surrogateescape",
             check=True,
             timeout=_NPM_SECONDS,
         )

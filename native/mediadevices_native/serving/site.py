@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import sys
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from http import HTTPStatus
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, BinaryIO
 
 from mediadevices_native.page_wheel import build_wheel, wheel_name
+from mediadevices_native.serving.files import open_inside, resolve_inside
+from mediadevices_native.serving.other_answer import OtherAnswer
 from mediadevices_native.serving.pyodide_files import CDN
 
-__all__ = ["OWN", "Site", "examples_folder"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-OWN = "/_mediadevices/"
-"""Below which path the library is; there are no files of the user's."""
+__all__ = ["MissingSlashError", "Site", "examples_folder"]
 
+_OWN = "_mediadevices"
 _INDEX = "index.html"
-_PYODIDE = "pyodide/"
+_LOADER = Path(__file__).with_name("loader.mjs")
+_PYODIDE = "pyodide"
+
+
+class MissingSlashError(Exception):
+    """The path is that of a folder, but does not end with a slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +48,38 @@ class Site:
     @property
     def pyodide_address(self) -> str:
         """From where pages take Pyodide, as `loader.mjs` sees it."""
-        return CDN if self.pyodide is None else _PYODIDE
+        return CDN if self.pyodide is None else f"{_PYODIDE}/"
 
-    def find(self, target: str) -> bytes | Path | None:
-        """Return what a request is for: bytes that are made now, a file, or None for nothing.
+    def open(self, names: Sequence[str], *, ends_with_slash: bool) -> tuple[BinaryIO, str]:
+        """Open what a path stands for.
+
+        Below ``/_mediadevices/`` is the library; a folder of the user's of that name is not served.
 
         Args:
-            target: The request's target, such as ``"/main.py?x=1"``.
+            names: The decoded names of the path, without ``.`` and ``..``.
+            ends_with_slash: Whether a slash follows the last name.
+
+        Returns:
+            The file, which the caller closes, and its name.
+
+        Raises:
+            MissingSlashError: It is a folder.
+            OtherAnswer: There is no such file.
         """
-        path = unquote(urlsplit(target).path)
-        if not path.startswith(OWN):
-            return _inside(self.folder, path)
-        name = path.removeprefix(OWN)
-        if name == "loader.mjs":
-            return Path(__file__).with_name(name)
+        first, *others = names or ("",)
+        if first != _OWN:
+            return _open(self.folder, names, ends_with_slash=ends_with_slash)
+        if others[:1] == [_PYODIDE] and self.pyodide is not None:
+            return _open(self.pyodide, others[1:], ends_with_slash=ends_with_slash)
+        name = "" if ends_with_slash else "/".join(others)
+        if name == _LOADER.name:
+            return _LOADER.open("rb"), name
         if name == "settings.json":
             settings = {"pyodide": self.pyodide_address, "wheel": wheel_name()}
-            return json.dumps(settings).encode()
+            return io.BytesIO(json.dumps(settings).encode()), name
         if name == wheel_name():
-            return build_wheel()
-        if name.startswith(_PYODIDE) and self.pyodide is not None:
-            return _inside(self.pyodide, name.removeprefix(_PYODIDE))
-        return None
+            return io.BytesIO(build_wheel()), name
+        raise _not_found()
 
 
 def examples_folder() -> Path:
@@ -70,17 +92,34 @@ def examples_folder() -> Path:
     return installed if installed.is_dir() else package.parents[2] / "examples"
 
 
-def _inside(folder: Path, path: str) -> Path | None:
-    """Return the file of a path, and never one outside of the folder."""
-    parts = [part for part in PurePosixPath(path).parts if part != "/"]
-    if any(_is_unfit(part) for part in parts):
-        return None
-    found = folder.joinpath(*parts)
-    if found.is_dir() and (path.endswith("/") or not parts):
-        found /= _INDEX
-    return found if found.is_file() else None
+def _open(folder: Path, names: Sequence[str], *, ends_with_slash: bool) -> tuple[BinaryIO, str]:
+    """Open a file below a folder; for a folder, its index."""
+    if any(_is_hidden(name) for name in names):
+        raise _not_found()
+    path = PurePath(*names)
+    try:
+        found = resolve_inside(folder, path)
+        is_folder = os.path.isdir(folder / found)  # noqa: PTH112  (False where it cannot be read)
+        if is_folder and not ends_with_slash:
+            raise MissingSlashError
+        if is_folder:
+            path /= _INDEX
+            found = resolve_inside(folder, path)
+        elif ends_with_slash:
+            raise _not_found()
+        return open_inside(folder, found), path.name
+    except FileNotFoundError:
+        raise _not_found() from None
+    except (OSError, ValueError) as error:  # ValueError: names that no file can have
+        raise _not_found(getattr(error, "strerror", None)) from error
 
 
-def _is_unfit(part: str) -> bool:
-    # What starts with a dot is hidden; the others are ways out of a folder, on Windows.
-    return part.startswith(".") or any(sign in part for sign in ("\\", ":", "\0"))
+def _not_found(reason: str | None = None) -> OtherAnswer:
+    why = f" ({reason})" if reason else ""
+    return OtherAnswer(HTTPStatus.NOT_FOUND, f"there is no such file{why}")
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether a name is not served: a dot begins it, or Windows gives it a meaning."""
+    signs = "\\:\0~" if sys.platform == "win32" else "\\:\0"  # `GIT~1` is `.git` there
+    return name.startswith(".") or any(sign in name for sign in signs)

@@ -7,7 +7,6 @@ import json
 import signal
 import socket
 import subprocess
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,50 +16,13 @@ from mediadevices_native.cli import serve as serve_module
 from mediadevices_native.serving import PageServer, Site, examples_folder, find_pyodide
 from mediadevices_native.serving.pyodide_files import CDN
 from support.command_line import call, command
+from support.page_client import SECONDS, Answer, PageClient, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
     from pathlib import Path
 
-SECONDS = 20
 _REMEDY = "`npm install pyodide` makes node_modules/pyodide"
-
-
-class Answer:
-    """What a server answered."""
-
-    def __init__(self, answer: http.client.HTTPResponse) -> None:
-        self.status = answer.status
-        self.headers = answer.headers
-        self.body = answer.read()
-
-
-class Client:
-    """Asks a server, as it is told to and not as it should be."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-
-    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        try:
-            connection.request("GET", path, headers=dict(headers or {}))
-            return Answer(connection.getresponse())
-        finally:
-            connection.close()
-
-
-@contextmanager
-def serving(site: Site) -> Generator[Client]:
-    """Serve a site from a thread."""
-    with PageServer(site, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield Client(server.server_port)
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture
@@ -77,7 +39,7 @@ def pages(folder: Path) -> Path:
 
 
 @pytest.fixture
-def client(pages: Path) -> Generator[Client]:
+def client(pages: Path) -> Generator[PageClient]:
     """A client of a server of the user's folder."""
     with serving(Site(pages)) as client:
         yield client
@@ -99,7 +61,7 @@ def put_pyodide(folder: Path) -> Path:
 # --- files --------------------------------------------------------------------------------------
 
 
-def test_a_folder_is_served_with_its_index(client: Client) -> None:
+def test_a_folder_is_served_with_its_index(client: PageClient) -> None:
     answer = client.get("/")
     assert (answer.status, answer.body) == (200, b"<p>mine")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -107,13 +69,13 @@ def test_a_folder_is_served_with_its_index(client: Client) -> None:
     assert client.get("/sub/").body == b"<p>below"
 
 
-def test_a_file_comes_byte_by_byte_whatever_the_query(client: Client, pages: Path) -> None:
+def test_a_file_comes_byte_by_byte_whatever_the_query(client: PageClient, pages: Path) -> None:
     answer = client.get("/main.py?x=1")
     assert answer.body == (pages / "main.py").read_bytes()
     assert answer.headers["Content-Type"] == "text/x-python; charset=utf-8"
 
 
-def test_head_has_the_length_and_no_body(client: Client) -> None:
+def test_head_has_the_length_and_no_body(client: PageClient) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=SECONDS)
     connection.request("HEAD", "/")
     answer = Answer(connection.getresponse())
@@ -121,37 +83,6 @@ def test_head_has_the_length_and_no_body(client: Client) -> None:
     connection.request("GET", "/")  # a body would stand before this answer
     assert Answer(connection.getresponse()).body == b"<p>mine"
     connection.close()
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/nothing.html",
-        "/sub",
-        "/../outside.txt",
-        "/%2e%2e/outside.txt",
-        "/sub/..%2f..%2f..%2foutside.txt",
-        "/..\\outside.txt",
-        "//etc/passwd",
-        "/.env",
-        "/main.py%00.html",
-        "/_mediadevices/../index.html",
-        "/_mediadevices/pyodide/pyodide.mjs",
-        "/_mediadevices/server.py",
-    ],
-)
-def test_what_is_not_there_or_not_to_be_seen_is_not_found(client: Client, path: str) -> None:
-    assert client.get(path).status == 404
-
-
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example"])
-def test_another_name_that_leads_here_is_refused(client: Client, host: str) -> None:
-    assert client.get("/", {"Host": host}).status == 421
-
-
-@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8000", "LOCALHOST"])
-def test_the_names_of_this_machine_are_answered(client: Client, host: str) -> None:
-    assert client.get("/", {"Host": host}).status == 200
 
 
 def test_nobody_else_gets_through(pages: Path) -> None:
@@ -163,13 +94,13 @@ def test_nobody_else_gets_through(pages: Path) -> None:
 # --- the library and Pyodide ------------------------------------------------------------------
 
 
-def test_the_loader_is_there(client: Client) -> None:
+def test_the_loader_is_there(client: PageClient) -> None:
     answer = client.get("/_mediadevices/loader.mjs")
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert b"export async function loadMediaDevices" in answer.body
 
 
-def test_without_pyodide_here_pages_take_it_from_the_network(client: Client) -> None:
+def test_without_pyodide_here_pages_take_it_from_the_network(client: PageClient) -> None:
     settings = json.loads(client.get("/_mediadevices/settings.json").body)
     assert settings["pyodide"] == CDN
     assert client.get(f"/_mediadevices/{settings['wheel']}").body.startswith(b"PK")
@@ -194,8 +125,26 @@ def test_pyodide_is_looked_for_in_both_folders(folder: Path, pages: Path) -> Non
     assert find_pyodide(pages) == of_this_folder
 
 
+@pytest.mark.usefixtures("no_npm")
+def test_pyodide_is_looked_for_where_the_current_folder_is_gone(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, pages: Path
+) -> None:
+    of_the_page = put_pyodide(pages / "node_modules" / "pyodide")
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    assert find_pyodide(pages) == of_the_page
+
+
 @pytest.mark.parametrize(
-    ("script", "found"), [("echo {0}", True), ("echo nowhere", False), ("exit 1", False)]
+    ("script", "found"),
+    [
+        ("echo {0}", True),
+        ("echo nowhere", False),
+        ("exit 1", False),
+        (r"printf '/\377\376'", False),
+        (r"printf 'a\0b'", False),
+    ],
 )
 def test_npm_is_asked_for_its_own_folder(
     monkeypatch: pytest.MonkeyPatch, pages: Path, tmp_path: Path, script: str, found: bool
@@ -233,7 +182,7 @@ def test_the_example_page_is_served_and_ctrl_c_ends_it_quietly(tmp_path: Path) -
     pyodide = put_pyodide(tmp_path / "pyodide")
     with running("--pyodide", pyodide) as (process, url):
         port = int(url.removeprefix("http://localhost:").removesuffix("/web/"))
-        client = Client(port)
+        client = PageClient(port)
         assert client.get("/").headers["Location"] == "/web/"
         assert b"/_mediadevices/loader.mjs" in client.get("/web/").body
         program = examples_folder() / "same_program.py"
@@ -245,7 +194,7 @@ def test_the_example_page_is_served_and_ctrl_c_ends_it_quietly(tmp_path: Path) -
 
 def test_what_is_not_found_is_told(pages: Path, tmp_path: Path) -> None:
     with running(pages, "--pyodide", put_pyodide(tmp_path / "pyodide")) as (process, url):
-        client = Client(int(url.removeprefix("http://localhost:").removesuffix("/")))
+        client = PageClient(int(url.removeprefix("http://localhost:").removesuffix("/")))
         assert client.get("/favicon.ico").status == 404  # browsers ask for it unasked
         assert client.get("/mian.py").status == 404
         process.send_signal(signal.SIGINT)
@@ -277,6 +226,11 @@ def _interrupted(_: PageServer) -> None:
     [
         (["nowhere"], "error: nowhere: there is no such folder\n"),
         (["a-file"], "error: a-file: this is no folder\n"),
+        (["x" * 300], f"error: {'x' * 300}: there is no such folder\n"),
+        (
+            ["pages", "--pyodide", "x" * 300],
+            f"error: --pyodide: {'x' * 300}: there is no pyodide.mjs in it; {_REMEDY}\n",
+        ),
         (["empty"], "error: empty: there is no index.html in it\n"),
         (
             ["pages", "--pyodide", "empty"],
