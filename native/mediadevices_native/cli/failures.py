@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mediadevices.errors import DOMException
+from mediadevices_native.cli.interrupts import INTERRUPTED
 from mediadevices_native.text import printable
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def reported(*, verbose: bool) -> Generator[None, None, None]:
         verbose: Whether to log everything, and to print the traceback of an error.
 
     Raises:
-        typer.Exit: There was an error.
+        typer.Exit: There was an error, or Ctrl-C.
     """
     handler = _LineHandler()
     levels = {name: logging.getLogger(name).level for name in _LOGGERS}
@@ -55,6 +56,8 @@ def reported(*, verbose: bool) -> Generator[None, None, None]:
                 traceback.print_exception(error, file=sys.stderr)
             _print_error(error)
             raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
         finally:
             for name, level in levels.items():
                 logging.getLogger(name).removeHandler(handler)

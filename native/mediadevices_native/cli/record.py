@@ -15,6 +15,7 @@ from mediadevices import AudioData, MediaStreamTrack, MediaStreamTrackProcessor,
 from mediadevices.local.agent import LocalAgent
 from mediadevices_native.cli.capturing import open_track
 from mediadevices_native.cli.failures import CommandError, note
+from mediadevices_native.cli.interrupts import INTERRUPTED
 from mediadevices_native.cli.level import SILENCE, decibels, meter, peak
 from mediadevices_native.cli.options import (
     AllowOption,
@@ -25,7 +26,7 @@ from mediadevices_native.cli.options import (
     VerboseOption,
 )
 from mediadevices_native.cli.output_file import output_file
-from mediadevices_native.cli.session import INTERRUPTED, run
+from mediadevices_native.cli.session import run
 from mediadevices_native.cli.showing import console
 from mediadevices_native.cli.wave_writer import WaveWriter
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mediadevices_native.cli.failures import CommandError, note, reported
+from mediadevices_native.cli.interrupts import interrupted_by_signals
 from mediadevices_native.cli.options import VerboseOption
 from mediadevices_native.serving import (
     PYODIDE_VERSION,
@@ -45,7 +46,7 @@ def serve(
     ] = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Serve a page that uses the library, from http://localhost, until Ctrl-C.
+    """Serve a page that uses the library, from http://localhost, until Ctrl-C, SIGTERM or SIGHUP.
 
     Below /_mediadevices/ the page finds the library's wheel and Pyodide; a page of yours gets both
     by `import { loadMediaDevices } from "/_mediadevices/loader.mjs"`.
@@ -57,7 +58,7 @@ def serve(
             note(_where_from(site))
             if open_browser:
                 webbrowser.open(server.url)
-            with suppress(KeyboardInterrupt):
+            with suppress(KeyboardInterrupt), interrupted_by_signals():
                 server.serve_forever()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
@@ -10,6 +11,12 @@ import typer
 from mediadevices.agents import use_agent
 from mediadevices_native.agent import create_agent
 from mediadevices_native.cli.failures import CommandError, reported
+from mediadevices_native.cli.interrupts import (
+    INTERRUPTED,
+    cancelled_by_signals,
+    interrupted_by_signals,
+    signals_deferred,
+)
 from mediadevices_native.environment import parse_permissions
 
 if TYPE_CHECKING:
@@ -24,8 +31,6 @@ _T = TypeVar("_T")
 
 APPLICATION = "mediadevices"
 """The name under which the command line keeps its device ids and asks for permission."""
-
-INTERRUPTED = 130
 
 _CLOSING_SECONDS = 10.0
 
@@ -43,7 +48,7 @@ def run(
     Args:
         common: What the common options say.
         command: The work.
-        interrupted: The exit code when the user interrupts it with Ctrl-C.
+        interrupted: The exit code when Ctrl-C, SIGTERM or SIGHUP ends it.
 
     Returns:
         What the work returned.
@@ -52,11 +57,14 @@ def run(
         typer.Exit: It failed, which was told to the user, or was interrupted.
     """
     with reported(verbose=common.verbose):
-        agent = open_agent(common)
         try:
-            with use_agent(agent):
-                return asyncio.run(_run(agent, command))
-        except KeyboardInterrupt:
+            with interrupted_by_signals(), ExitStack() as stack:
+                agent = open_agent(common)
+                stack.enter_context(use_agent(agent))
+                with signals_deferred():  # half an event loop could not be closed
+                    runner = stack.enter_context(asyncio.Runner())
+                return runner.run(_run(agent, command))
+        except (KeyboardInterrupt, asyncio.CancelledError):
             raise typer.Exit(interrupted) from None
 
 
@@ -83,10 +91,11 @@ def open_agent(common: Common, *, synthetic: bool | None = None) -> LocalAgent:
 
 
 async def _run(agent: LocalAgent, command: Callable[[LocalAgent], Coroutine[None, None, _T]]) -> _T:
-    try:
-        return await command(agent)
-    finally:
-        agent.close()
-        # The agent closes devices in tasks of its own; leaving the loop would cancel them.
-        if others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others, timeout=_CLOSING_SECONDS)
+    with cancelled_by_signals():
+        try:
+            return await command(agent)
+        finally:
+            agent.close()
+            # The agent closes devices in tasks of its own; leaving the loop would cancel them.
+            if others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others, timeout=_CLOSING_SECONDS)

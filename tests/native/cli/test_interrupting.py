@@ -1,28 +1,40 @@
-"""Ctrl-C while a command captures in a process of its own; `record` has it in its own tests."""
+"""Signals that end a command while it captures in a process of its own."""
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
+import sys
+import threading
 import time
+import wave
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mediadevices_native.cli.interrupts import cancelled_by_signals, signals_deferred
 from support.command_line import command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from support.faults import FaultNotes
 
+_CAPTURING = "warning: these devices are synthetic"
 
-def interrupted(*arguments: object, begun: str) -> tuple[int, str, float]:
+
+def interrupted(
+    *arguments: object, begun: str, by: signal.Signals = signal.SIGINT
+) -> tuple[int, str, float]:
     """Run a command, and interrupt it when it has said something.
 
     Args:
         arguments: The command.
         begun: What it says when it has begun.
+        by: The signal.
 
     Returns:
         Its exit code, what it said after that, and how many seconds its end took.
@@ -35,7 +47,7 @@ def interrupted(*arguments: object, begun: str) -> tuple[int, str, float]:
             assert process.stdout is not None
             said = next(line for line in process.stdout if begun in line)
             start = time.monotonic()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(by)
             rest, _ = process.communicate(timeout=30)
         finally:
             process.kill()
@@ -46,7 +58,7 @@ def interrupted(*arguments: object, begun: str) -> tuple[int, str, float]:
 @pytest.mark.fault("process", "Ctrl-C in `mediadevices photo`")
 def test_photo_leaves_no_file_behind(folder: Path, fault: FaultNotes) -> None:
     asked = ("photo", "out.png", "--synthetic", "--delay", 60)
-    code, rest, seconds = interrupted(*asked, begun="warning: these devices are synthetic")
+    code, rest, seconds = interrupted(*asked, begun=_CAPTURING)
     assert (code, rest) == (130, "")
     assert list(folder.iterdir()) == []
     fault.sees("exit code 130, no file, no traceback", seconds)
@@ -58,3 +70,145 @@ def test_monitor_has_no_other_end(fault: FaultNotes) -> None:
     assert code == 0
     assert "Traceback" not in rest
     fault.sees("its regular end: exit code 0", seconds)
+
+
+# --- SIGTERM and SIGHUP ---------------------------------------------------------------------------
+
+as_ctrl_c = pytest.mark.parametrize("by", ["SIGTERM", "SIGHUP"])
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes otherwise")
+
+
+@contextmanager
+def recording(
+    folder: Path, before: Callable[[], object] | None = None, **streams: int
+) -> Generator[subprocess.Popen[bytes]]:
+    """Record until a part of a second has been written."""
+    process = subprocess.Popen(
+        command("record", "out.wav", "--seconds", 30, "--synthetic"),
+        preexec_fn=before,  # noqa: PLW1509  (this process has no other threads that matter)
+        **streams,
+    )
+    with process:
+        try:
+            deadline = time.monotonic() + 30
+            while not any(file.stat().st_size > 20_000 for file in folder.glob("*.wav")):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield process
+            process.wait(timeout=30)
+        finally:
+            process.kill()
+
+
+def check_recording(folder: Path) -> None:
+    """Assert that what was heard has its name, and a header that is true."""
+    [path] = folder.iterdir()
+    assert path.name == "out.wav"
+    with wave.open(str(path)) as file:
+        assert 0.1 < file.getnframes() / file.getframerate() < 29
+        assert path.stat().st_size == 44 + 2 * file.getnframes()
+
+
+@posix_only
+@as_ctrl_c
+def test_record_keeps_what_was_heard(folder: Path, by: str) -> None:
+    with recording(folder) as process:
+        process.send_signal(signal.Signals[by])
+    assert process.returncode == 130
+    check_recording(folder)
+
+
+@posix_only
+@as_ctrl_c
+def test_photo_and_monitor_end_as_by_ctrl_c(folder: Path, by: str) -> None:
+    number = signal.Signals[by]
+    asked = ("photo", "out.png", "--synthetic", "--delay", 60)
+    code, rest, _ = interrupted(*asked, begun=_CAPTURING, by=number)
+    assert (code, "Traceback" in rest) == (130, False)
+    assert list(folder.iterdir()) == []
+    code, rest, _ = interrupted(
+        "monitor", "--synthetic", begun="camera Synthetic Camera", by=number
+    )
+    assert (code, "Traceback" in rest) == (0, False)
+
+
+@posix_only
+def test_signals_that_come_in_pairs_are_one(folder: Path) -> None:
+    with recording(folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, b"Traceback" in err) == (130, False)
+    check_recording(folder)
+
+
+@posix_only
+def test_a_signal_that_is_ignored_stays_so_as_under_nohup(folder: Path) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with recording(folder, ignore) as process:
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+    assert process.returncode == 130
+    check_recording(folder)
+
+
+def be_stuck() -> None:
+    """Block the event loop, and send signals meanwhile."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.1)
+
+
+async def test_a_second_signal_ends_what_a_first_one_cannot() -> None:
+    with cancelled_by_signals():
+        with pytest.raises(KeyboardInterrupt):
+            be_stuck()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.sleep(5)
+    task = asyncio.current_task()
+    assert task is not None
+    task.uncancel()
+
+
+def test_a_deferred_signal_comes_at_the_end_of_the_block() -> None:
+    done: list[str] = []
+
+    def defer() -> None:
+        with signals_deferred():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("the block")
+        done.append("never this")
+
+    with pytest.raises(KeyboardInterrupt):
+        defer()
+    assert done == ["the block"]
+
+
+async def test_a_signal_cancels_again_and_again() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with cancelled_by_signals():
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+            signal.raise_signal(number)
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.sleep(5)
+            task.uncancel()
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_in_a_thread_no_signal_is_waited_for() -> None:
+    async def enter() -> None:
+        with cancelled_by_signals():
+            pass
+
+    thread = threading.Thread(target=asyncio.run, args=[enter()])
+    thread.start()
+    thread.join()

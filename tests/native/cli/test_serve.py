@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -190,6 +191,16 @@ def test_the_example_page_is_served_and_ctrl_c_ends_it_quietly(tmp_path: Path) -
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (0, "", f"Pyodide: from {pyodide}\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes otherwise")
+@pytest.mark.parametrize("by", ["SIGTERM", "SIGHUP"])
+def test_other_signals_end_it_as_ctrl_c_does(pages: Path, tmp_path: Path, by: str) -> None:
+    with running(pages, "--pyodide", put_pyodide(tmp_path / "pyodide")) as (process, url):
+        PageClient(int(url.removeprefix("http://localhost:").removesuffix("/"))).get("/")
+        process.send_signal(signal.Signals[by])
+        out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, len(err.splitlines())) == (0, "", 1)
 
 
 def test_what_is_not_found_is_told(pages: Path, tmp_path: Path) -> None:
