@@ -1,5 +1,5 @@
 """The command line: ``mediadevices`` with one module for each command."""
 
-from mediadevices_native.cli.app import main
+from mediadevices_native.cli.main import main
 
 __all__ = ["main"]

@@ -1,5 +1,5 @@
 """``python -m mediadevices_native.cli``."""
 
-from mediadevices_native.cli.app import main
+from mediadevices_native.cli.main import main
 
 main()

@@ -13,8 +13,9 @@ from mediadevices_native.cli.permissions import permissions
 from mediadevices_native.cli.photo import photo
 from mediadevices_native.cli.record import record
 from mediadevices_native.cli.serve import serve
+from mediadevices_native.cli.showing import say
 
-__all__ = ["app", "main"]
+__all__ = ["app"]
 
 app = typer.Typer(
     name="mediadevices",
@@ -29,7 +30,7 @@ for command in (devices, capabilities, photo, record, monitor, serve, permission
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mediadevices {version('mediadevices')}")
+        say(f"mediadevices {version('mediadevices')}")
         raise typer.Exit
 
 
@@ -43,12 +44,3 @@ def options(
     ] = False,
 ) -> None:
     """Cameras and microphones, by the W3C Media Capture and Streams API."""
-
-
-def main() -> None:
-    """Run the command line, and exit.
-
-    The exit code is 0 for success, 1 for an error that is told in one line, 2 for a wrong call
-    and 130 for an interruption.
-    """
-    app(prog_name="mediadevices")

@@ -28,8 +28,12 @@ class CommandError(Exception):
 
 
 def note(text: str) -> None:
-    """Tell the user something beside the result, on standard error."""
-    typer.echo(text, err=True)
+    """Print a line beside the result, to standard error.
+
+    Args:
+        text: The line, which may hold names of devices and files.
+    """
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -53,7 +57,8 @@ def reported(*, verbose: bool) -> Generator[None, None, None]:
             yield
         except (CommandError, DOMException) as error:
             if verbose:
-                traceback.print_exception(error, file=sys.stderr)
+                for line in "".join(traceback.format_exception(error)).splitlines():
+                    note(line)
             _print_error(error)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
@@ -66,20 +71,20 @@ def reported(*, verbose: bool) -> Generator[None, None, None]:
 
 def _print_error(error: CommandError | DOMException) -> None:
     name = error.name if isinstance(error, DOMException) else "error"
-    note(f"{name}: {printable(str(error))}")
+    note(f"{name}: {error}")
     for line in getattr(error, "__notes__", ()):
-        note(f"  {printable(line)}")
+        note(f"  {line}")
 
 
-def _show_warning(
-    message: Warning | str, category: type[Warning], *_where: object, **_how: object
-) -> None:
-    note(f"warning: {message}" if category else str(message))
+def _show_warning(message: Warning | str, *_where: object, **_how: object) -> None:
+    note(f"warning: {message}")
 
 
 class _LineHandler(logging.Handler):
     """Writes to the standard error of the moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = "\n  ".join(printable(line) for line in record.getMessage().splitlines())
-        note(f"{record.levelname.lower()}: {text}")
+        first, *others = record.getMessage().splitlines() or [""]
+        note(f"{record.levelname.lower()}: {first}")
+        for line in others:
+            note(f"  {line}")

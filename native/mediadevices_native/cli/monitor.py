@@ -1,6 +1,7 @@
 """``mediadevices monitor``."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
@@ -21,10 +22,10 @@ from mediadevices_native.cli.options import (
     DeviceOption,
     SyntheticOption,
     VerboseOption,
+    check_seconds,
 )
 from mediadevices_native.cli.session import run
-from mediadevices_native.cli.showing import console, table
-from mediadevices_native.text import printable
+from mediadevices_native.cli.showing import console, say, table
 
 __all__ = ["monitor"]
 
@@ -36,7 +37,7 @@ def monitor(
     device: DeviceOption = None,
     constraints: ConstraintsOption = None,
     seconds: Annotated[
-        float | None, typer.Option(metavar="N", min=0, help="End by itself after so long.")
+        float | None, typer.Option(metavar="N", help="End by itself after so long.")
     ] = None,
     allow: AllowOption = "",
     synthetic: SyntheticOption = False,
@@ -45,15 +46,20 @@ def monitor(
     """Watch devices come and go, the camera's frame rate and the microphone's level.
 
     It captures from one camera and one microphone, or from the one device that is named, until
-    Ctrl-C. Into a file it writes a line for each event, and one each second.
+    Ctrl-C, SIGTERM or SIGHUP. Into a file it writes a line for each event, and one each second.
     """
 
     async def work(agent: LocalAgent) -> None:
+        if seconds is not None:
+            check_seconds(seconds)
+        ticks = math.inf if seconds is None else seconds / _TICK
         watched = Monitor(agent, await _wanted(agent, device), constraints)
         async with watched:
             screen = console()
-            show = _show_live if screen.is_terminal else _print_lines
-            await show(watched, screen, None if seconds is None else round(seconds / _TICK))
+            if screen.is_terminal:
+                await _show_live(watched, screen, ticks)
+            else:
+                await _print_lines(watched, ticks)
 
     run(Common(allow, synthetic, verbose), work, interrupted=0)
 
@@ -67,7 +73,7 @@ async def _wanted(agent: LocalAgent, device: str | None) -> Mapping[Kind, str | 
     return {kind_of(chosen): chosen.device_id}
 
 
-async def _show_live(watched: Monitor, screen: Console, ticks: int | None) -> None:
+async def _show_live(watched: Monitor, screen: Console, ticks: float) -> None:
     with Live(console=screen, auto_refresh=False) as live:
         async for _ in _clock(watched, ticks):
             captures = ((one.what, one.name, one.reading()) for one in watched.captures)
@@ -82,22 +88,22 @@ async def _show_live(watched: Monitor, screen: Console, ticks: int | None) -> No
             )
 
 
-async def _print_lines(watched: Monitor, screen: Console, ticks: int | None) -> None:
+async def _print_lines(watched: Monitor, ticks: float) -> None:
     printed = 0
     async for tick in _clock(watched, ticks):
         new = min(watched.event_count - printed, len(watched.events))
         printed = watched.event_count
         for when, event in list(watched.events)[len(watched.events) - new :]:
-            screen.print(f"{when}  {printable(event)}", soft_wrap=True)
+            say(f"{when}  {event}")
         if tick % _TICKS_PER_LINE == 0:
             now = "; ".join(f"{one.what}: {one.reading()}" for one in watched.captures)
-            screen.print(f"{time.strftime('%H:%M:%S')}  {printable(now)}", soft_wrap=True)
+            say(f"{time.strftime('%H:%M:%S')}  {now}")
 
 
-async def _clock(watched: Monitor, ticks: int | None) -> AsyncIterator[int]:
-    """Count the ticks, while all is well."""
+async def _clock(watched: Monitor, ticks: float) -> AsyncIterator[int]:
+    """Count to the nearest whole number of ticks, while all is well."""
     tick = 0
-    while ticks is None or tick < ticks:
+    while tick < ticks - 0.5:
         await asyncio.sleep(_TICK)
         watched.check()
         tick += 1

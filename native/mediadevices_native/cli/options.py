@@ -1,9 +1,12 @@
 """The options that commands have in common."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+
+from mediadevices_native.cli.failures import CommandError
 
 __all__ = [
     "AllowOption",
@@ -13,6 +16,7 @@ __all__ = [
     "JsonOption",
     "SyntheticOption",
     "VerboseOption",
+    "check_seconds",
 ]
 
 DeviceOption = Annotated[
@@ -67,3 +71,16 @@ class Common:
     allow: str = ""
     synthetic: bool = False
     verbose: bool = False
+
+
+def check_seconds(seconds: float) -> None:
+    """Refuse a length of time that is none.
+
+    Args:
+        seconds: What ``--seconds`` says.
+
+    Raises:
+        CommandError: It is not finite, or not above 0.
+    """
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise CommandError(f"--seconds: expected a number above 0, got {seconds:g}")

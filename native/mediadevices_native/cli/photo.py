@@ -31,7 +31,7 @@ from mediadevices_native.cli.options import (
 from mediadevices_native.cli.output_file import output_file
 from mediadevices_native.cli.picture import ENDINGS, PictureEncoder
 from mediadevices_native.cli.session import open_agent, run
-from mediadevices_native.cli.showing import console, print_json, print_properties
+from mediadevices_native.cli.showing import print_json, print_properties, say
 
 __all__ = ["photo"]
 
@@ -81,7 +81,7 @@ def photo(
         if json:
             print_json({"file": str(output), "label": track.label, "settings": settings})
         else:
-            console().print(f"{output}: a photo by {track.label}")
+            say(f"{output}: a photo by {track.label}")
             print_properties(settings)
 
     run(common, work)

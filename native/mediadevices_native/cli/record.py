@@ -27,7 +27,7 @@ from mediadevices_native.cli.options import (
 )
 from mediadevices_native.cli.output_file import output_file
 from mediadevices_native.cli.session import run
-from mediadevices_native.cli.showing import console
+from mediadevices_native.cli.showing import console, say
 from mediadevices_native.cli.wave_writer import WaveWriter
 
 __all__ = ["record"]
@@ -121,7 +121,7 @@ async def _record(
 
 
 def _tell(output: Path, label: str, result: _Result) -> None:
-    console().print(
+    say(
         f"{output}: {result.seconds:.2f} s of {label}, at most {meter(result.level, 0).strip()}"
     )
     if result.dropped:

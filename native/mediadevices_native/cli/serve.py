@@ -12,6 +12,7 @@ import typer
 from mediadevices_native.cli.failures import CommandError, note, reported
 from mediadevices_native.cli.interrupts import interrupted_by_signals
 from mediadevices_native.cli.options import VerboseOption
+from mediadevices_native.cli.showing import say
 from mediadevices_native.serving import (
     PYODIDE_VERSION,
     PageServer,
@@ -54,7 +55,7 @@ def serve(
     with reported(verbose=verbose):
         site = _site(folder, pyodide)
         with _listening(site, port) as server:
-            typer.echo(server.url)
+            say(server.url)
             note(_where_from(site))
             if open_browser:
                 webbrowser.open(server.url)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-import typer
 from rich import box
 from rich.console import Console
 from rich.table import Column, Table
@@ -17,7 +16,15 @@ from mediadevices_native.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["console", "print_json", "print_properties", "print_table", "table", "value_text"]
+__all__ = [
+    "console",
+    "print_json",
+    "print_properties",
+    "print_table",
+    "say",
+    "table",
+    "value_text",
+]
 
 _WIDTH_OF_FILES = 200
 
@@ -31,12 +38,27 @@ def console(*, error: bool = False) -> Console:
     stream = sys.stderr if error else sys.stdout
     # Nothing is cut off where there is no edge; and a device's name is not markup.
     width = None if stream.isatty() else _WIDTH_OF_FILES
-    return Console(file=stream, width=width, markup=False, highlight=False)
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
-def print_json(value: object) -> None:
-    """Print a value as JSON, the only thing on standard output."""
-    typer.echo(json.dumps(value, indent=2))
+def say(text: str) -> None:
+    """Print a line of the result, to standard output.
+
+    Args:
+        text: The line, which may hold names of devices and files.
+    """
+    print(printable(text), flush=True)
+
+
+def print_json(value: object, *, error: bool = False) -> None:
+    """Print a value as JSON, the only thing on standard output.
+
+    Args:
+        value: The value.
+        error: Print it to standard error instead.
+    """
+    # All but ASCII is escaped, control characters too.
+    print(json.dumps(value, indent=2), file=sys.stderr if error else sys.stdout, flush=True)
 
 
 def table(headings: Iterable[Column | str], rows: Iterable[Iterable[str]]) -> Table:
@@ -52,16 +74,22 @@ def table(headings: Iterable[Column | str], rows: Iterable[Iterable[str]]) -> Ta
     return made
 
 
-def print_table(headings: Iterable[Column | str], rows: Iterable[Iterable[str]]) -> None:
+def print_table(
+    headings: Iterable[Column | str], rows: Iterable[Iterable[str]], *, error: bool = False
+) -> None:
     """Print a table; see `table`."""
-    console().print(table(headings, rows))
+    console(error=error).print(table(headings, rows))
 
 
-def print_properties(properties: Mapping[str, object]) -> None:
-    """Print settings or capabilities, one a line."""
-    print_table(
-        ("property", "value"), ((name, value_text(properties[name])) for name in properties)
-    )
+def print_properties(properties: Mapping[str, object], *, error: bool = False) -> None:
+    """Print settings or capabilities, one a line.
+
+    Args:
+        properties: The settings or capabilities.
+        error: Print them to standard error instead of standard output.
+    """
+    rows = ((name, value_text(properties[name])) for name in properties)
+    print_table(("property", "value"), rows, error=error)
 
 
 def value_text(value: object) -> str:
