@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -28,10 +28,10 @@ from mediadevices_native.cli.options import (
     SyntheticOption,
     VerboseOption,
 )
-from mediadevices_native.cli.output_file import output_file
+from mediadevices_native.cli.output_file import OutputFile, write_all
 from mediadevices_native.cli.picture import ENDINGS, PictureEncoder
 from mediadevices_native.cli.session import open_agent, run
-from mediadevices_native.cli.showing import print_json, print_properties, say
+from mediadevices_native.cli.showing import print_json, print_properties
 
 __all__ = ["photo"]
 
@@ -67,9 +67,8 @@ def photo(
     common = Common(allow, synthetic, verbose)
 
     async def work(agent: LocalAgent) -> None:
-        with ExitStack() as stack:
-            file = stack.enter_context(output_file(output, ENDINGS))
-            encoder = PictureEncoder(output.suffix)
+        async with OutputFile(output, ENDINGS) as place, AsyncExitStack() as stack:
+            encoder = PictureEncoder(place.ending)
             if or_synthetic and not await _has_camera():
                 agent = stack.enter_context(_synthetic_agent(common))
             track = await open_track(agent, "video", device, constraints)
@@ -77,12 +76,15 @@ def photo(
                 frame = await _next_frame(track, delay)
                 settings = track.get_settings()
             with frame:
-                file.write(encoder.encode(frame.to_ndarray("BGR24")))
+                picture = encoder.encode(frame.to_ndarray("BGR24"))
+            with place.opened() as file:
+                write_all(file, picture)
         if json:
-            print_json({"file": str(output), "label": track.label, "settings": settings})
+            result = {"file": str(output), "label": track.label, "settings": settings}
+            print_json(result, error=place.is_standard_output)
         else:
-            say(f"{output}: a photo by {track.label}")
-            print_properties(settings)
+            place.tell(f"{output}: a photo by {track.label}")
+            print_properties(settings, error=place.is_standard_output)
 
     run(common, work)
 
@@ -110,7 +112,7 @@ async def _next_frame(track: MediaStreamTrack, delay: float) -> VideoFrame:
         if not isinstance(frame, VideoFrame):
             raise CommandError(f"{track.label!r} was taken away before it gave a picture")
         begin = clock() if begin is None else begin
-        if clock() >= begin + delay:
+        if not clock() < begin + delay:  # also where the delay is no number
             return frame
         frame.close()
 

@@ -1,12 +1,11 @@
 """``mediadevices record``."""
 
 import asyncio
-import math
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
@@ -24,10 +23,11 @@ from mediadevices_native.cli.options import (
     DeviceOption,
     SyntheticOption,
     VerboseOption,
+    check_seconds,
 )
-from mediadevices_native.cli.output_file import output_file
+from mediadevices_native.cli.output_file import OutputFile
 from mediadevices_native.cli.session import run
-from mediadevices_native.cli.showing import console, say
+from mediadevices_native.cli.showing import console
 from mediadevices_native.cli.wave_writer import WaveWriter
 
 __all__ = ["record"]
@@ -44,10 +44,17 @@ Progressed = Callable[[float, float], None]
 
 @dataclass(slots=True)
 class _Result:
+    place: OutputFile
+    label: str
     seconds: float = 0.0
     level: float = SILENCE
     dropped: int = 0
     interrupted: bool = False
+
+    def summary(self) -> str:
+        """Say what was recorded."""
+        level = meter(self.level, 0).strip()
+        return f"{self.place.path}: {self.seconds:.2f} s of {self.label}, at most {level}"
 
 
 def record(
@@ -61,19 +68,25 @@ def record(
 ) -> None:
     """Record a microphone as a WAV file of 16 bits.
 
-    Ctrl-C ends it early, and so does the loss of the microphone; the file then holds what was
-    heard before, and the exit code is not 0.
+    Ctrl-C, SIGTERM or SIGHUP ends it early, and so do the loss of the microphone and a full disk;
+    the file then holds what was heard before, and the exit code is not 0. If nothing was heard, an
+    old file stays as it is.
     """
 
     async def work(agent: LocalAgent) -> None:
-        if not (math.isfinite(seconds) and seconds > 0):
-            raise CommandError(f"--seconds: expected a number above 0, got {seconds:g}")
-        with output_file(output, (".wav",)) as file:
+        check_seconds(seconds)
+        async with OutputFile(output, (".wav",)) as place:
             track = await open_track(agent, "audio", device, constraints)
-            async with track:
-                with _progress(seconds) as progressed:
-                    result = await _record(track, file, seconds, progressed)
-        _tell(output, track.label, result)
+            result = _Result(place, track.label)
+            try:
+                async with track:
+                    with _progress(seconds) as progressed:
+                        await _record(track, result, seconds, progressed)
+            except BaseException:
+                if result.seconds:
+                    note(result.summary())
+                raise
+        _tell(result)
         if result.interrupted:
             raise typer.Exit(INTERRUPTED)
         if result.seconds < seconds - 0.01:
@@ -83,12 +96,11 @@ def record(
 
 
 async def _record(
-    track: MediaStreamTrack, file: IO[bytes], seconds: float, progressed: Progressed
-) -> _Result:
+    track: MediaStreamTrack, result: _Result, seconds: float, progressed: Progressed
+) -> None:
     """Write what the microphone hears, until it is enough, interrupted, or at its end."""
     processor = MediaStreamTrackProcessor(track, max_buffer_size=_WAITING_BLOCKS)
     reader = processor.readable.get_reader()
-    result = _Result()
 
     async def next_block() -> AudioData | None:
         try:
@@ -105,25 +117,30 @@ async def _record(
 
     first = block = await next_block()
     if first is None:
-        return result
+        return
     rate, channels = round(first.sample_rate), first.number_of_channels
-    with WaveWriter(file, seconds, rate, channels) as writer:
+    with (
+        result.place.opened(keeps_part=True) as file,
+        WaveWriter(file, seconds, rate, channels) as writer,
+    ):
         while block is not None:
             with block, block.converted("s16") as samples:
                 level = decibels(peak(samples))
-                writer.write(samples)
-            result.level = max(result.level, level)
-            result.seconds = writer.seconds
+                result.level = max(result.level, level)
+                try:
+                    writer.write(samples)
+                finally:
+                    result.seconds = writer.seconds
             progressed(writer.seconds, level)
             block = None if writer.full else await next_block()
-    result.dropped = processor.dropped
-    return result
+            result.dropped = processor.dropped
 
 
-def _tell(output: Path, label: str, result: _Result) -> None:
-    say(
-        f"{output}: {result.seconds:.2f} s of {label}, at most {meter(result.level, 0).strip()}"
-    )
+def _tell(result: _Result) -> None:
+    if result.seconds:
+        result.place.tell(result.summary())
+    else:
+        note(f"{result.place.path}: nothing was recorded")
     if result.dropped:
         note(f"warning: {result.dropped} blocks were lost, because the disk was too slow")
     if result.level <= SILENCE and result.seconds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -155,6 +156,26 @@ def test_a_signal_that_is_ignored_stays_so_as_under_nohup(folder: Path) -> None:
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
     assert process.returncode == 130
+    check_recording(folder)
+
+
+@posix_only
+def test_a_terminal_that_is_closed_loses_nothing(folder: Path) -> None:
+    import fcntl
+    import termios
+
+    controller, terminal = os.openpty()
+
+    def take_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+    streams = {"stdin": terminal, "stdout": terminal, "stderr": terminal}
+    with recording(folder, take_terminal, **streams) as process:
+        os.close(terminal)
+        assert os.read(controller, 10)  # the progress is shown
+        os.close(controller)  # which sends SIGHUP
+    assert process.returncode in {1, 130}  # 1, because the summary could not be printed
     check_recording(folder)
 
 

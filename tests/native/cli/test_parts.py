@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import wave
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +15,10 @@ from mediadevices_native.cli.constraints import parse_constraints
 from mediadevices_native.cli.failures import CommandError
 from mediadevices_native.cli.level import decibels, meter, peak
 from mediadevices_native.cli.showing import value_text
-from mediadevices_native.cli.wave_writer import WaveWriter
+from mediadevices_native.cli.wave_writer import WaveWriter, wave_header
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,82 @@ def test_what_is_longer_than_the_length_is_cut_off() -> None:
         writer.write(block([1, 2, 3]))
         assert writer.full
     assert file.getvalue()[44:] == b"\x01\x00\x02\x00"
+
+
+def test_a_header_is_the_one_of_the_standard_library() -> None:
+    for rate, channels, size in ((48000, 1, 960), (44100, 2, 0), (192000, 6, 2**32 - 1024)):
+        header = wave_header(rate, channels, size)
+        with wave.open(io.BytesIO(header)) as file:
+            assert (file.getframerate(), file.getnchannels()) == (rate, channels)
+            assert (file.getsampwidth(), file.getnframes()) == (2, size // 2 // channels)
+    own = io.BytesIO()
+    with wave.open(own, "wb") as file:
+        file.setparams((2, 2, 44100, 0, "NONE", ""))
+    assert own.getvalue() == wave_header(44100, 2, 0)
+
+
+class NarrowFile(io.BytesIO):
+    """A file that takes seven bytes at a time, and has room for so many."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        piece = memoryview(data)[:7]
+        if self.tell() + len(piece) > self.room:
+            raise OSError(28, "No space left on device")
+        return super().write(piece)
+
+
+@pytest.mark.parametrize("room", range(100))
+def test_a_file_that_takes_no_more_holds_whole_samples_and_a_true_header(room: int) -> None:
+    file = NarrowFile(room)
+    samples = list(range(100))
+
+    def fill() -> None:
+        with WaveWriter(file, 1, 48000, 1) as writer:
+            writer.write(block(samples[:3]))
+            writer.write(block(samples[3:]))
+
+    with pytest.raises(OSError, match="No space"):
+        fill()
+    found = file.getvalue()
+    if room < 50:  # the header and the first block
+        assert found == b""
+        return
+    count = (len(found) - 44) // 2
+    assert found == wave_header(48000, 1, 2 * count) + bytes(block(samples[:count]).data)
+    assert count >= (room - 7 - 44) // 2
+
+
+def test_a_header_is_true_each_second() -> None:
+    file = io.BytesIO()
+    with WaveWriter(file, 10, 1000, 1) as writer:
+        for number in range(1, 26):
+            writer.write(block([number] * 100, rate=1000))
+            with wave.open(io.BytesIO(file.getvalue())) as read:
+                assert read.getnframes() == number // 10 * 1000
+
+
+def test_what_cannot_go_back_gets_a_header_of_unknown_length() -> None:
+    class Stream(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: object) -> int:
+            raise OSError("it cannot go back")
+
+    file = Stream()
+    with WaveWriter(file, 1, 48000, 1) as writer:
+        writer.write(block([1, 2, 3]))
+    assert file.getvalue() == wave_header(48000, 1, None) + b"\x01\x00\x02\x00\x03\x00"
+
+
+@pytest.mark.parametrize("seconds", [44740, 1e300, 1.7e308])
+def test_a_length_that_a_file_cannot_hold_is_refused(seconds: float) -> None:
+    with pytest.raises(CommandError, match="holds 44739 at most"):
+        WaveWriter(io.BytesIO(), seconds, 48000, 1)
 
 
 # --- values ---------------------------------------------------------------------------------------

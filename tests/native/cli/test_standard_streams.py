@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import wave
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,6 +91,31 @@ def test_notes_that_cannot_be_written_change_nothing(redirected: str) -> None:
     assert (done.code, len(json.loads(done.out))) == (0, 4)
     assert shell(redirected, "photo", "a.gif").code == 1
     assert shell(redirected, "nonsense").code == 2
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code"),
+    [
+        ("> /dev/full", 1),
+        ("| true", 1),
+        (">&-", 1),
+        ("2>&-", 0),
+        ("2> /dev/full", 0),
+        ("<&-", 0),
+        ("<&- >&- 2>&-", 1),
+        ("> /dev/full 2> /dev/full", 1),
+    ],
+)
+def test_a_recording_is_kept_whatever_becomes_of_the_messages(
+    folder: Path, redirected: str, code: int
+) -> None:
+    done = shell(redirected, "record", "a.wav", "--seconds", 0.2, "--synthetic")
+    assert done.code == code
+    with wave.open(str(folder / "a.wav")) as file:
+        assert file.getnframes() == 9600
+    if "2>" not in redirected:  # what standard output cannot tell, the other one does
+        told = done.err if code else done.out
+        assert "a.wav: 0.20 s of Synthetic Microphone (440 Hz), at most -6 dB\n" in told
 
 
 def test_no_file_takes_the_place_of_a_closed_stream(folder: Path) -> None:
@@ -198,6 +224,12 @@ def test_a_name_is_neither_markup_nor_an_emoji(fakes: FakeDevices) -> None:
     fakes.cameras[0].label = "[red]Cam[/red] :smile:"
     assert "[red]Cam[/red] :smile:" in call("devices").out
     assert "by [red]Cam[/red] :smile:\n" in call("photo", "a.png", "--delay", 0).out
+
+
+def test_a_long_name_is_not_broken_into_lines(fakes: FakeDevices, folder: Path) -> None:
+    name = "n" * 245 + ".wav"
+    done = call("record", name, "--seconds", 0.1)
+    assert done.out == f"{name}: 0.10 s of Fake Microphone 1, at most -6 dB\n"
 
 
 def test_an_interruption_before_anything_is_captured_has_its_exit_code(
