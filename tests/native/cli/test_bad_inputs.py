@@ -69,6 +69,60 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["record", "a.wav", "--seconds", "inf"],
         "error: --seconds: expected a number above 0, got inf",
     ),
+    "a length that is no number": (
+        ["record", "a.wav", "--seconds", "nan"],
+        "error: --seconds: expected a number above 0, got nan",
+    ),
+    "a length below nothing": (
+        ["record", "a.wav", "--seconds", "-1"],
+        "error: --seconds: expected a number above 0, got -1",
+    ),
+    "a length with 5000 digits": (
+        ["record", "a.wav", "--seconds", "9" * 5000],
+        "error: --seconds: expected a number above 0, got inf",
+    ),
+    "to monitor for ever": (
+        ["monitor", "--seconds", "inf"],
+        "error: --seconds: expected a number above 0, got inf",
+    ),
+    "to monitor for no number": (
+        ["monitor", "--seconds", "nan"],
+        "error: --seconds: expected a number above 0, got nan",
+    ),
+    "to monitor for less than nothing": (
+        ["monitor", "--seconds", "-1"],
+        "error: --seconds: expected a number above 0, got -1",
+    ),
+    "a constraint with 5000 digits": (
+        ["photo", "a.png", "--constraints", f'{{"width": {"1" * 5000}}}'],
+        "error: --constraints: a number of 5000 digits is too large\n",
+    ),
+    "a constraint with 400 digits": (
+        ["record", "a.wav", "--constraints", f'{{"sampleRate": {{"exact": -{"1" * 400}}}}}'],
+        "error: --constraints: a number of 401 digits is too large\n",
+    ),
+    "a constraint that is no number": (
+        ["photo", "a.png", "--constraints", '{"width": NaN}'],
+        "error: --constraints: no JSON: NaN is no number there\n",
+    ),
+    "a constraint that is infinite": (
+        ["photo", "a.png", "--constraints", '{"width": {"exact": -Infinity}}'],
+        "error: --constraints: no JSON: -Infinity is no number there\n",
+    ),
+    "a constraint that is too large for a float": (
+        ["photo", "a.png", "--constraints", '{"width": {"exact": 1e999}}'],
+        "error: --constraints: 1e999 is too large\n",
+    ),
+    "constraints of a long text": (
+        ["photo", "a.png", "--constraints", f'["{"a" * 10_000}"]'],
+        'error: --constraints: expected an object such as {"width": 1280}, got ["'
+        + "a" * 58
+        + "...\n",
+    ),
+    "a long text for a number": (
+        ["photo", "a.png", "--constraints", f'{{"width": "{"a" * 10_000}"}}'],
+        "error: --constraints: video.width: expected a number, got 'aaaa",
+    ),
     "a permission that does not exist": (
         ["photo", "a.png", "--allow", "camra"],
         f"error: --allow: {_NO_PERMISSION}, got 'camra'; did you mean 'camera'?",
@@ -94,6 +148,10 @@ def test_bad_input_is_told_in_a_line_before_any_device_is_opened(
         (["photo"], "OUT.png|OUT.jpg"),
         (["record", "a.wav", "--seconds", "long"], "--seconds"),
         (["photo", "a.png", "--delay", "-1"], "--delay"),
+        (["photo", "a.png", "--delay", "61"], "--delay"),
+        (["serve", "--port", "-1"], "--port"),
+        (["serve", "--port", "9" * 5000], "--port"),
+        (["monitor", "--seconds", ""], "--seconds"),
         (["film", "a.mp4"], "'film'"),
         (["photo", "a.png", "--devise", "x"], "--device"),
     ],

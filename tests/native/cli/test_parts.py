@@ -90,9 +90,18 @@ def test_constraints_can_be_those_of_the_track_or_those_of_a_call(
     assert parse_constraints(text, "video") == constraints
 
 
-def test_constraints_that_are_nested_without_end_are_refused() -> None:
-    with pytest.raises(CommandError, match="nested that deep"):
-        parse_constraints("[" * 200_000, "video")
+@pytest.mark.parametrize("levels", [30, 500, 900, 5000, 200_000])
+@pytest.mark.parametrize("form", ["[{0}]", '{{"width": {0}}}', '{{"video": {{"width": {0}}}}}'])
+def test_constraints_that_are_nested_deeply_are_refused(levels: int, form: str) -> None:
+    for opening, closing in (("[", "]"), ('{"a": ', "}")):
+        nested = opening * levels + "1" + closing * levels
+        with pytest.raises(CommandError, match="nested that deep"):
+            parse_constraints(form.format(nested), "video")
+
+
+def test_constraints_may_be_as_deep_as_the_standards() -> None:
+    text = '{"video": {"advanced": [{"width": {"exact": [1, 2.5, -3]}}]}}'
+    assert parse_constraints(text, "video") == {"advanced": [{"width": {"exact": [1, 2.5, -3]}}]}
 
 
 # --- level ----------------------------------------------------------------------------------------
