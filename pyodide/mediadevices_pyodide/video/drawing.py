@@ -19,7 +19,7 @@ class Drawing:
         # A canvas can be captured once somebody has begun to draw.
         self._context = self.canvas.getContext("2d")
         # The pixels of a frame that is turned or stretched, before it is.
-        self._pixels: ffi.JsObject | None = None
+        self._pixels = _empty_canvas()
 
     async def draw(self, frame: VideoFrame) -> None:
         """Draw a frame: turned, mirrored and stretched as it says.
@@ -43,8 +43,6 @@ class Drawing:
             if visible == size and not geometry.rotation and not geometry.flip:
                 self._context.putImageData(image, 0, 0)
                 return
-            if self._pixels is None:
-                self._pixels = _empty_canvas()
             _resize(self._pixels, *visible)
             self._pixels.getContext("2d").putImageData(image, 0, 0)
             self._draw(self._pixels, frame)
