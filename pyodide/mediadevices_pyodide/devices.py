@@ -30,6 +30,7 @@ class DeviceList:
         self._notify = notify
         # What the program was told of last, to tell what is new; it may not have been told all.
         self._told: Sequence[DeviceInfo] = ()
+        self._telling = asyncio.Lock()  # what one event names, the next one does not name again
 
     def enumerate(self) -> asyncio.Future[Sequence[DeviceInfo]]:
         """Return the devices as the page may see them now."""
@@ -53,15 +54,16 @@ class DeviceList:
             return None
 
     async def _tell(self) -> None:
-        before = self._told
-        now = await self._look()
-        if now is None:
-            return
-        # Of a kind that was nameless before, nobody knows which device is new.
-        hidden = {info.kind for info in before if not info.device_id}
-        fresh = [info for info in inserted(before, now) if info.kind not in hidden]
-        self._told = now
-        self._notify(DeviceChange(now, [now.index(info) for info in fresh] if before else ()))
+        async with self._telling:
+            before = self._told
+            now = await self._look()
+            if now is None:
+                return
+            # Of a kind that was nameless before, nobody knows which device is new.
+            hidden = {info.kind for info in before if not info.device_id}
+            fresh = [info for info in inserted(before, now) if info.kind not in hidden]
+            self._told = now
+            self._notify(DeviceChange(now, [now.index(info) for info in fresh] if before else ()))
 
     def _take(self, infos: Iterable[ffi.JsObject]) -> Sequence[DeviceInfo]:
         found = [_device_info(info) for info in infos]

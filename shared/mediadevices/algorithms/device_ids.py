@@ -11,7 +11,8 @@ __all__ = ["device_id", "group_id"]
 
 
 def _keyed_hash(key: bytes, *parts: str) -> str:
-    message = "\0".join(parts).encode()
+    # What the system says is not always text: of bytes that are none, Python makes surrogates.
+    message = "\0".join(parts).encode(errors="surrogatepass")
     return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
 
 

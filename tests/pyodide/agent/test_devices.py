@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.media import capture
+from conformance.media import capture, until
 from mediadevices import (
     DeviceChangeEvent,
     Event,
@@ -23,6 +23,7 @@ from mediadevices import (
     VideoTrackGenerator,
     navigator,
 )
+from mediadevices.agent import DeviceChange
 from mediadevices.testing import install_fake_devices
 from support.page import ask
 from support.page_media import painted_stream
@@ -248,6 +249,32 @@ async def test_a_fake_device_has_no_object_of_the_browsers() -> None:
 async def test_without_a_device_there_is_none_to_be_found() -> None:
     with pytest.raises(NotFoundError, match="connect a device"):
         await navigator.media_devices.get_user_media(video=True)
+
+
+async def test_two_events_in_a_row_name_a_new_device_once() -> None:
+    from mediadevices_pyodide.devices import DeviceList
+
+    browser = javascript("""
+        ({
+          names: ["first"],
+          async enumerateDevices() {
+            const names = [...this.names];
+            await new Promise((resolve) => setTimeout(resolve, 10));
+            return names.map((name) => ({
+              kind: "videoinput", deviceId: name, label: name, groupId: name,
+            }));
+          },
+        })
+    """)
+    changes: list[DeviceChange] = []
+    devices = DeviceList(browser, changes.append)
+    await devices.enumerate()
+    browser.names.push("second")
+    devices.changed()
+    devices.changed()
+    await until(lambda: len(changes) == 2)
+    named = [[change.devices[index].label for index in change.inserted] for change in changes]
+    assert named == [["second"], []]
 
 
 @pytest.mark.browser("pulse")

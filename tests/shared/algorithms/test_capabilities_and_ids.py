@@ -61,6 +61,14 @@ def test_an_id_is_the_same_again_and_another_for_another_application_kind_or_dev
     assert all(len(one) == 32 for one in ids)
 
 
+def test_keys_that_are_no_text_have_ids_too():
+    """Such as the bytes that a path of Linux may consist of."""
+    odd = Device(kind="videoinput", key="/dev/\udcff", label="", group_key="\ud800")
+    other = Device(kind="videoinput", key="/dev/\udcfe", label="", group_key="\ud801")
+    assert device_id(b"secret", odd) != device_id(b"secret", other)
+    assert group_id(b"salt", odd) != group_id(b"salt", other)
+
+
 def test_devices_of_one_unit_share_a_group_and_those_without_a_unit_are_alone():
     assert group_id(b"salt", CAMERA) == group_id(b"salt", MICROPHONE)
     assert group_id(b"salt", CAMERA) != group_id(b"pepper", CAMERA)
