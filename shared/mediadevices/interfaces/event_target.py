@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overload
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from mediadevices.errors import InvalidStateError
 from mediadevices.interfaces.event import Event
 from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.callbacks import invoke
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["EventHandler", "EventHandlerAttribute", "EventTarget", "report_exception"]
+__all__ = ["EventHandler", "EventHandlerAttribute", "EventTarget"]
 
 _E = TypeVar("_E", bound=Event)
 
@@ -259,7 +259,7 @@ class EventTarget(Interface):
                 continue
             if listener.once:
                 self._remove(listener)
-            _call(listener.callback, event)
+            invoke(listener.callback, f"in a listener for {event.type!r}", event)
 
 
 class EventHandlerAttribute(Generic[_E]):
@@ -312,43 +312,3 @@ def _options(options: Mapping[str, object] | bool) -> tuple[bool, bool]:
         conversion.boolean(members.get("capture", False), "options.capture"),
         conversion.boolean(members.get("once", False), "options.once"),
     )
-
-
-def _call(callback: EventHandler, event: Event) -> None:
-    try:
-        result = callback(event)
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
-        report_exception(error, f"in a listener for {event.type!r}")
-        return
-    if isinstance(result, Awaitable):
-        try:
-            promise.started(
-                _run(cast("Awaitable[object]", result), event.type),
-                name=f"listener for {event.type!r}",
-            )
-        except InvalidStateError as error:
-            if isinstance(result, Coroutine):
-                result.close()
-            report_exception(error, f"in a listener for {event.type!r}")
-
-
-async def _run(awaitable: Awaitable[object], type: str) -> None:  # noqa: A002  (the standard's name)
-    try:
-        await awaitable
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
-        report_exception(error, f"in a listener for {type!r}")
-
-
-def report_exception(error: Exception, where: str) -> None:
-    """Give an exception that nobody catches to the event loop, or to `sys.excepthook`.
-
-    Args:
-        error: The exception.
-        where: Where it came from, for the message.
-    """
-    try:
-        loop = promise.running_loop()
-    except InvalidStateError:
-        sys.excepthook(type(error), error, error.__traceback__)
-    else:
-        loop.call_exception_handler({"message": f"unhandled exception {where}", "exception": error})

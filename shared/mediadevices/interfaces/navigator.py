@@ -9,11 +9,11 @@ from mediadevices.agent import Agent
 from mediadevices.agents import current_agent
 from mediadevices.interfaces.backed import interface_of
 from mediadevices.interfaces.dictionaries import MediaStreamConstraints
-from mediadevices.interfaces.event_target import report_exception
 from mediadevices.interfaces.media_devices import MediaDevices
 from mediadevices.interfaces.media_stream import MediaStream
 from mediadevices.interfaces.permissions import Permissions, permissions_of
 from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.callbacks import invoke
 from mediadevices.webidl.interface import Interface
 
 __all__ = ["Navigator", "navigator"]
@@ -23,6 +23,7 @@ __all__ = ["Navigator", "navigator"]
 
 # An object that nobody holds can be made anew: nobody can tell.
 _permissions: WeakValueDictionary[Agent, Permissions] = WeakValueDictionary()
+_WHERE = "in a callback of get_user_media"
 
 
 class Navigator(Interface):
@@ -63,8 +64,8 @@ class Navigator(Interface):
 
         Args:
             constraints: As there.
-            success_callback: Called with the stream.
-            error_callback: Called with the error, a `DOMException` or `TypeError`.
+            success_callback: Called with the stream; it may be a coroutine function.
+            error_callback: Called with the error, a `DOMException` or `TypeError`; likewise.
 
         Raises:
             TypeError: A callback cannot be called.
@@ -80,18 +81,11 @@ class Navigator(Interface):
             try:
                 stream = await self.media_devices.get_user_media(constraints)
             except Exception as error:  # noqa: BLE001  (the program's callback judges it)
-                _call(error_callback, error)
+                invoke(error_callback, _WHERE, error)
             else:
-                _call(success_callback, stream)
+                invoke(success_callback, _WHERE, stream)
 
         promise.started(run(), name="navigator.get_user_media")
-
-
-def _call(callback: Callable[..., object], argument: object) -> None:
-    try:
-        callback(argument)
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
-        report_exception(error, "in a callback of get_user_media")
 
 
 navigator = Navigator.__new__(Navigator)

@@ -1,15 +1,18 @@
-"""`MediaStreamTrackEvent`, with an old track."""
+"""`MediaStreamTrackEvent`, with an old track, and when events are fired."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from mediadevices import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mediadevices.legacy.track import MediaStreamTrack
 
-__all__ = ["MediaStreamTrackEvent"]
+__all__ = ["MediaStreamTrackEvent", "in_a_task"]
 
 
 class MediaStreamTrackEvent(Event):
@@ -30,3 +33,13 @@ class MediaStreamTrackEvent(Event):
     def track(self) -> MediaStreamTrack:
         """The track that was added or removed."""
         return self._track
+
+
+def in_a_task(fire: Callable[[Event], object], event: Event) -> None:
+    """Fire an event in a task of its own; without an event loop there are none, and at once."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        fire(event)
+    else:
+        loop.call_soon(fire, event)

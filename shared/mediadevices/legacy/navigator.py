@@ -13,11 +13,13 @@ from mediadevices.legacy.constraints import Request, translate
 from mediadevices.legacy.error import NavigatorUserMediaError, old_error
 from mediadevices.legacy.stream import LocalMediaStream, local_media_stream
 from mediadevices.webidl import conversion, promise
+from mediadevices.webidl.callbacks import invoke
 from mediadevices.webidl.interface import Interface
 
 __all__ = ["Navigator", "navigator"]
 
 _log = logging.getLogger("mediadevices")
+_WHERE = "in a callback of the old get_user_media"
 
 
 class Navigator(Interface):
@@ -40,8 +42,10 @@ class Navigator(Interface):
             constraints: ``{"video": …, "audio": …}``, each True, False or a mapping with
                 ``mandatory``, a mapping of constraints, and ``optional``, a list of mappings of
                 one constraint each.
-            success_callback: Called with the stream; without it nothing is done at all.
-            error_callback: Called with the error; without it a failure goes to the log only.
+            success_callback: Called with the stream; it may be a coroutine function. Without it
+                nothing is done at all.
+            error_callback: Called with the error; likewise. Without it a failure goes to the log
+                only.
 
         Raises:
             TypeError: A callback cannot be called, or a constraint has a value of the wrong type;
@@ -64,16 +68,15 @@ class Navigator(Interface):
             message = f"{path}: ignored; a constraint stands in `mandatory` or in `optional`"
             warnings.warn(message, UnknownConstraintWarning, stacklevel=2)
 
-        # What a callback raises goes to the loop's exception handler from here.
         def deliver(outcome: asyncio.Future[mediadevices.MediaStream]) -> None:
             if outcome.cancelled():
                 return
             if (error := outcome.exception()) is None:
-                success_callback(local_media_stream(outcome.result()))
+                invoke(success_callback, _WHERE, local_media_stream(outcome.result()))
                 return
             failure = old_error(error, _constraint_name(request, error))
             if error_callback is not None:
-                error_callback(failure)
+                invoke(error_callback, _WHERE, failure)
             else:
                 _log.warning(
                     "get_user_media failed, and there is no error callback: %s: %s",

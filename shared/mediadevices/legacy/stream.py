@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeGuard
 from weakref import WeakMethod
 
 import mediadevices
-from mediadevices import DOMException, Event, EventTarget
+from mediadevices import DOMException, Event, EventTarget, InvalidStateError
 from mediadevices.interfaces.event_target import EventHandlerAttribute
-from mediadevices.legacy.event import MediaStreamTrackEvent
+from mediadevices.legacy.event import MediaStreamTrackEvent, in_a_task
 from mediadevices.legacy.track import STOPPED, MediaStreamTrack, modern_track, old_track
-from mediadevices.legacy.track_list import MediaStreamTrackList, check_unfinished, finished
+from mediadevices.legacy.track_list import MediaStreamTrackList
 from mediadevices.webidl import conversion
 
 __all__ = ["LocalMediaStream", "MediaStream", "local_media_stream", "modern_stream"]
@@ -36,11 +35,19 @@ class MediaStream(EventTarget):
         DOMException: A track is in the list of the other kind; its name is ``"SyntaxError"``.
     """
 
-    __slots__ = ("_announced", "_audio_tracks", "_held", "_modern", "_video_tracks", "_watched")
+    __slots__ = (
+        "_announced",
+        "_audio_tracks",
+        "_emptied",
+        "_held",
+        "_modern",
+        "_video_tracks",
+        "_watched",
+    )
     _modern: mediadevices.MediaStream
 
     onended = EventHandlerAttribute[Event]("ended")
-    """Called when all tracks have ended, unless by this stream's own `stop`."""
+    """Called when the last live track has ended or was removed, unless by its own `stop`."""
     onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
     """Called when the browser, not the program, has added a track."""
     onremovetrack = EventHandlerAttribute[MediaStreamTrackEvent]("removetrack")
@@ -58,15 +65,19 @@ class MediaStream(EventTarget):
         self._modern = stream
         # An ended stream has nothing to announce any more.
         self._announced = finished(stream)
+        # Whether it has ended because the program has removed the last live track.
+        self._emptied = False
         self._watched: list[MediaStreamTrack] = []
-        changed = WeakMethod(self._tracks_changed)
+        own = WeakMethod(self._change)
 
-        def tell() -> None:
-            if (method := changed()) is not None:
-                method()
+        def change(action: Callable[[], None]) -> None:
+            if (method := own()) is not None:
+                method(action)
+            else:
+                action()
 
-        self._audio_tracks = MediaStreamTrackList(stream, "audio", tell)
-        self._video_tracks = MediaStreamTrackList(stream, "video", tell)
+        self._audio_tracks = MediaStreamTrackList(stream, "audio", change)
+        self._video_tracks = MediaStreamTrackList(stream, "video", change)
         self._held: list[MediaStreamTrack] = []
         self._tracks_changed()
 
@@ -91,8 +102,8 @@ class MediaStream(EventTarget):
 
     @property
     def ended(self) -> bool:
-        """Whether all tracks have ended; a stream that has none has not."""
-        return finished(self._modern)
+        """Whether no track is live any more; a stream that never had one has not ended."""
+        return self._emptied or finished(self._modern)
 
     @property
     def audio_tracks(self) -> MediaStreamTrackList:
@@ -127,31 +138,47 @@ class MediaStream(EventTarget):
     def add_track(self, track: MediaStreamTrack) -> None:
         """Add a track; one that is there already changes nothing. No event is fired (2013).
 
+        A stream from which the last live track was removed goes on with another one.
+
         Args:
             track: The track.
 
         Raises:
             TypeError: It is no track.
-            InvalidStateError: The stream has ended.
+            InvalidStateError: The stream has ended with its tracks.
         """
         added = modern_track(track, "add_track: track")
-        check_unfinished(self._modern)
-        self._modern.add_track(added)
-        self._tracks_changed()
+        self._change(lambda: self._modern.add_track(added))
 
     def remove_track(self, track: MediaStreamTrack) -> None:
-        """Remove a track; one that is not there changes nothing. No event is fired (2013).
+        """Remove a track; one that is not there changes nothing (2013).
+
+        No ``removetrack`` event is fired; without a live track the stream ends, with its event.
 
         Args:
             track: The track, which goes on as it is.
 
         Raises:
             TypeError: It is no track.
-            InvalidStateError: The stream has ended.
+            InvalidStateError: The stream has ended with its tracks.
         """
         removed = modern_track(track, "remove_track: track")
-        check_unfinished(self._modern)
-        self._modern.remove_track(removed)
+        self._change(lambda: self._modern.remove_track(removed))
+
+    def _change(self, action: Callable[[], None]) -> None:
+        """Let the program add or remove a track."""
+        if not self._emptied and finished(self._modern):
+            message = (
+                "every track of the stream has ended; get another stream from get_user_media()"
+            )
+            raise InvalidStateError(message)
+        was_active = self._modern.active
+        action()
+        if was_active and not self._modern.active:
+            self._emptied = True
+            self._end()
+        elif self._emptied and self._modern.active:
+            self._emptied = self._announced = False
         self._tracks_changed()
 
     # --- events ---------------------------------------------------------------------------
@@ -188,16 +215,14 @@ class MediaStream(EventTarget):
         self._watched = tracks
 
     def _track_ended(self, event: Event) -> None:  # noqa: ARG002  (whichever track it was)
-        if not self.ended or self._announced:
-            return
-        self._announced = True
-        self._watch()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._fire(Event("ended"))
-        else:
-            loop.call_soon(self._fire, Event("ended"))
+        if self.ended:
+            self._end()
+
+    def _end(self) -> None:
+        if not self._announced:
+            self._announced = True
+            self._watch()
+            in_a_task(self._fire, Event("ended"))
 
 
 class LocalMediaStream(MediaStream):
@@ -221,7 +246,7 @@ class LocalMediaStream(MediaStream):
         self._announced = True
         self._watch()
         for track in (*self._granted, *self._held):
-            track.stop()
+            track.end()
 
 
 def local_media_stream(stream: mediadevices.MediaStream) -> LocalMediaStream:
@@ -270,3 +295,8 @@ def _of_kind(kind: str, source: object) -> list[MediaStreamTrack]:
 
 def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
     return isinstance(value, Iterable) and not isinstance(value, str)
+
+
+def finished(stream: mediadevices.MediaStream) -> bool:
+    """Tell whether all tracks of a stream have ended; one that has none can still get some."""
+    return bool(stream.get_tracks()) and not stream.active

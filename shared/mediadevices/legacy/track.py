@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import mediadevices
 from mediadevices import Event, EventTarget
 from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.legacy.event import in_a_task
 from mediadevices.legacy.sources import (
     AllCapabilities,
     MediaSourceStates,
@@ -21,6 +22,7 @@ from mediadevices.legacy.sources import (
 )
 from mediadevices.legacy.track_state import TrackState
 from mediadevices.webidl import conversion
+from mediadevices.webidl.callbacks import invoke
 
 __all__ = ["STOPPED", "MediaStreamTrack", "modern_track", "old_track"]
 
@@ -100,7 +102,17 @@ class MediaStreamTrack(EventTarget):
         return TrackState(self.MUTED if self._modern.muted else self.LIVE)
 
     def stop(self) -> None:
-        """End the track now, without an ``ended`` event at it (16 May 2013)."""
+        """End the source now, and so the track, without an ``ended`` event at it (16 May 2013).
+
+        All other old tracks of the source end too, each with its event.
+        """
+        others = [track for track in _tracks.values() if track is not self and self._shares(track)]
+        self.end()
+        for track in others:
+            track._end_with_source()  # noqa: SLF001  (a track too)
+
+    def end(self) -> None:
+        """End this track alone, without an event: what a `LocalMediaStream` does when it stops."""
         if self._modern.ready_state == "live":
             self._modern.stop()
             self._fire(Event(STOPPED))
@@ -120,7 +132,7 @@ class MediaStreamTrack(EventTarget):
         Before the program has captured from a kind of device, at most one nameless source of it.
 
         Args:
-            callback: Called with a list of `SourceInfo`.
+            callback: Called with a list of `SourceInfo`; it may be a coroutine function.
 
         Raises:
             TypeError: The callback cannot be called.
@@ -128,9 +140,8 @@ class MediaStreamTrack(EventTarget):
         if not callable(callback):
             raise conversion.wrong_type("get_sources: callback", "a function", callback)
 
-        # What goes wrong in it goes to the loop's exception handler.
         def deliver(found: asyncio.Future[list[mediadevices.MediaDeviceInfo]]) -> None:
-            callback(source_infos(found.result()))
+            invoke(callback, "in a callback of get_sources", source_infos(found.result()))
 
         mediadevices.navigator.media_devices.enumerate_devices().add_done_callback(deliver)
 
@@ -141,6 +152,19 @@ class MediaStreamTrack(EventTarget):
         if self._modern.ready_state == "ended":
             return "none"
         return "camera" if self.kind == "video" else "microphone"
+
+    def _shares(self, other: MediaStreamTrack) -> bool:
+        """Return whether another track is of the same source, as far as both are live."""
+        if self._modern.ready_state == "ended" or other.modern.ready_state == "ended":
+            return False
+        # What a program generates has no id, and no other track.
+        source_id = self._modern.get_settings().device_id
+        same = source_id and source_id == other.modern.get_settings().device_id
+        return bool(same) and self.kind == other.kind
+
+    def _end_with_source(self) -> None:
+        self._modern.stop()
+        in_a_task(self._fire, Event("ended"))
 
     def _listeners_changed(self) -> None:
         # Today's track is listened to no longer than this one is: its listeners keep it alive.

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import overload
 
 import mediadevices
-from mediadevices import EventTarget, InvalidStateError
+from mediadevices import EventTarget
 from mediadevices.interfaces.event_target import EventHandlerAttribute
 from mediadevices.legacy.event import MediaStreamTrackEvent
 from mediadevices.legacy.track import MediaStreamTrack, modern_track, old_track
 from mediadevices.webidl import conversion
 
-__all__ = ["MediaStreamTrackList", "check_unfinished", "finished"]
+__all__ = ["MediaStreamTrackList"]
 
 _TYPES = ("addtrack", "removetrack")
 
@@ -25,10 +25,10 @@ class MediaStreamTrackList(EventTarget):
     Args:
         stream: Today's stream.
         kind: ``"audio"`` or ``"video"``.
-        changed: Called when the program has added or removed a track here.
+        change: Called with what adds or removes a track: the stream may have ended.
     """
 
-    __slots__ = ("_changed", "_kind", "_stream")
+    __slots__ = ("_change", "_kind", "_stream")
 
     onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
     """Called when the browser, not the program, has added a track."""
@@ -36,12 +36,15 @@ class MediaStreamTrackList(EventTarget):
     """Called when the browser, not the program, has removed a track."""
 
     def __init__(
-        self, stream: mediadevices.MediaStream, kind: str, changed: Callable[[], None]
+        self,
+        stream: mediadevices.MediaStream,
+        kind: str,
+        change: Callable[[Callable[[], None]], None],
     ) -> None:
         super().__init__()
         self._stream = stream
         self._kind = kind
-        self._changed = changed
+        self._change = change
 
     def __repr__(self) -> str:
         return f"<MediaStreamTrackList {self._tracks()}>"
@@ -80,30 +83,28 @@ class MediaStreamTrackList(EventTarget):
 
         Raises:
             TypeError: It is no track, or one of the other kind.
-            InvalidStateError: The stream has ended.
+            InvalidStateError: The stream has ended with its tracks.
         """
         added = modern_track(track, "add: track")
         if added.kind != self._kind:
             raise conversion.wrong_type("add: track", f"an {self._kind} track", track)
-        check_unfinished(self._stream)
-        self._stream.add_track(added)
-        self._changed()
+        self._change(lambda: self._stream.add_track(added))
 
     def remove(self, track: MediaStreamTrack) -> None:
-        """Remove a track from the stream; one that is not there changes nothing. No event is fired.
+        """Remove a track from the stream; one that is not there changes nothing.
+
+        No ``removetrack`` event is fired; without a live track the stream ends, with its event.
 
         Args:
             track: The track, which goes on as it is.
 
         Raises:
             TypeError: It is no track.
-            InvalidStateError: The stream has ended.
+            InvalidStateError: The stream has ended with its tracks.
         """
         removed = modern_track(track, "remove: track")
-        check_unfinished(self._stream)
         if removed.kind == self._kind:
-            self._stream.remove_track(removed)
-            self._changed()
+            self._change(lambda: self._stream.remove_track(removed))
 
     def _tracks(self) -> list[MediaStreamTrack]:
         tracks = self._stream.get_tracks()
@@ -119,15 +120,3 @@ class MediaStreamTrackList(EventTarget):
     def _happened(self, event: mediadevices.MediaStreamTrackEvent) -> None:
         if event.track.kind == self._kind:
             self._fire(MediaStreamTrackEvent(event.type, old_track(event.track)))
-
-
-def finished(stream: mediadevices.MediaStream) -> bool:
-    """Tell whether all tracks of a stream have ended; one that has none can still get some."""
-    return bool(stream.get_tracks()) and not stream.active
-
-
-def check_unfinished(stream: mediadevices.MediaStream) -> None:
-    """Raise `InvalidStateError` if a stream has ended, and can be changed no more."""
-    if finished(stream):
-        message = "every track of the stream has ended; get another stream from get_user_media()"
-        raise InvalidStateError(message)

@@ -226,3 +226,36 @@ async def test_an_exception_in_a_callback_reaches_the_event_loop() -> None:
     legacy.navigator.get_user_media({"video": True}, broken, print)
     async with asyncio.timeout(10):
         assert isinstance(await reported, ValueError)
+
+
+async def test_callbacks_can_be_coroutine_functions() -> None:
+    got: list[object] = []
+
+    async def take(outcome: object) -> None:
+        await asyncio.sleep(0)
+        got.append(outcome)
+
+    legacy.navigator.get_user_media({"video": True}, take, print)
+    await until(lambda: len(got) == 1)
+    (stream,) = got
+    assert isinstance(stream, legacy.LocalMediaStream)
+    stream.stop()
+    impossible = {"mandatory": {"minWidth": 100_000_000}}
+    legacy.navigator.get_user_media({"video": impossible}, print, take)
+    await until(lambda: len(got) == 2)
+    assert isinstance(got[1], legacy.NavigatorUserMediaError)
+
+
+async def test_an_exception_in_a_coroutine_function_reaches_the_event_loop() -> None:
+    reported: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: reported.set_result(context["exception"]))
+
+    async def broken(stream: legacy.LocalMediaStream) -> None:
+        stream.stop()
+        await asyncio.sleep(0)
+        raise ValueError("broken")
+
+    legacy.navigator.get_user_media({"video": True}, broken, print)
+    async with asyncio.timeout(10):
+        assert isinstance(await reported, ValueError)

@@ -113,6 +113,48 @@ async def test_a_track_that_is_removed_counts_no_more() -> None:
         await until(lambda: bool(fired))
 
 
+@pytest.mark.parametrize("by", ["stream", "list"])
+async def test_a_stream_ends_when_its_last_live_track_is_removed_and_can_be_filled_again(
+    by: str,
+) -> None:
+    async with capture(video=True, audio=True) as stream:
+        derived = legacy.MediaStream(stream)
+        fired: list[object] = []
+        derived.onended = fired.append
+        (sound,), (picture,) = derived.audio_tracks, derived.video_tracks
+        sound.stop()
+
+        def add(track: legacy.MediaStreamTrack) -> None:
+            (derived.video_tracks.add if by == "list" else derived.add_track)(track)
+
+        def remove(track: legacy.MediaStreamTrack) -> None:
+            (derived.video_tracks.remove if by == "list" else derived.remove_track)(track)
+
+        for times in (1, 2):
+            remove(picture)
+            assert derived.ended
+            assert len(fired) == times - 1, "events are fired in a task of their own"
+            await until(lambda times=times: len(fired) == times)
+            await no_event(fired[times:])
+            add(picture)
+            assert not derived.ended
+        picture.stop()
+        await until(lambda: len(fired) == 3)
+        assert derived.ended
+
+
+async def test_an_ended_track_does_not_fill_a_stream_again() -> None:
+    async with capture(video=True, audio=True) as stream:
+        derived = legacy.MediaStream(stream.get_video_tracks())
+        (track,) = derived.video_tracks
+        derived.remove_track(track)
+        stream.audio_tracks[0].stop()
+        derived.add_track(stream.audio_tracks[0])
+        assert derived.ended
+        derived.add_track(track)
+        assert not derived.ended
+
+
 async def test_the_lists_are_always_the_same() -> None:
     async with capture(video=True, audio=True) as stream:
         assert stream.audio_tracks is stream.audio_tracks

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.legacy.capturing import capture
 from conformance.media import no_event, until
-from mediadevices import legacy
+from mediadevices import legacy, navigator
 
 if TYPE_CHECKING:
     from conformance.environment import Environment
@@ -73,6 +73,54 @@ async def test_stop_fires_no_event() -> None:
         await no_event(fired)
 
 
+async def test_stop_ends_the_source_with_the_other_tracks_that_are_of_it() -> None:
+    async with (
+        capture(video=True, audio=True) as stream,
+        capture(video=True) as other,
+        capture(video=True) as third,
+    ):
+        (track,), (sound,) = stream.video_tracks, stream.audio_tracks
+        fired: list[object] = []
+        track.onended = sound.onended = fired.append
+        ends: list[object] = []
+        for one in (other, other.video_tracks[0], third.video_tracks[0]):
+            one.onended = lambda event: ends.append(event.target)
+        track.stop()
+        states = [one.ready_state for one in (track, other.video_tracks[0], third.video_tracks[0])]
+        assert states == ["ended"] * 3
+        assert ends == [], "events are fired in a task of their own"
+        assert sound.ready_state == "live"
+        await until(lambda: len(ends) == 3)
+        assert set(map(id, ends)) == {
+            id(other),
+            id(other.video_tracks[0]),
+            id(third.video_tracks[0]),
+        }
+        await no_event(fired)
+
+
+@pytest.mark.needs("two cameras")
+async def test_stop_leaves_other_sources_alone(environment: Environment) -> None:
+    await environment.set_cameras(2)
+    async with capture(video=True) as stream:
+        first = stream.video_tracks[0].states().source_id
+        infos = await navigator.media_devices.enumerate_devices()
+        (other,) = (
+            info.device_id
+            for info in infos
+            if info.kind == "videoinput" and info.device_id != first
+        )
+        async with capture(video={"mandatory": {"sourceId": other}}) as second:
+            stream.video_tracks[0].stop()
+            assert second.video_tracks[0].ready_state == "live"
+
+
+async def test_stopping_a_local_stream_leaves_other_streams_of_the_source_alone() -> None:
+    async with capture(video=True) as stream, capture(video=True) as other:
+        stream.stop()
+        assert other.video_tracks[0].ready_state == "live"
+
+
 async def test_the_states_of_a_source() -> None:
     async with capture(video={"mandatory": {"width": 320}}, audio=True) as stream:
         (track,), (sound,) = stream.video_tracks, stream.audio_tracks
@@ -118,6 +166,17 @@ async def test_sources_before_and_after_capturing(environment: Environment) -> N
         assert [info["kind"] for info in after] == ["audio", "audio", "video"]
         (track,) = stream.video_tracks
         assert (after[-1].sourceId, after[-1].label) == (track.states().source_id, track.label)
+
+
+async def test_a_coroutine_function_gets_the_sources() -> None:
+    got: list[object] = []
+
+    async def take(found: list[legacy.SourceInfo]) -> None:
+        await asyncio.sleep(0)
+        got.append(found)
+
+    legacy.MediaStreamTrack.get_sources(take)
+    await until(lambda: len(got) == 1)
 
 
 async def test_the_source_callback_has_to_be_callable() -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from conformance.media import until
 from mediadevices import MediaStream, OverconstrainedError, navigator
 
 
@@ -41,6 +42,24 @@ async def test_a_type_error_goes_to_the_callback_too() -> None:
     which, error = await called({})
     assert which == "error"
     assert isinstance(error, TypeError)
+
+
+async def test_callbacks_can_be_coroutine_functions() -> None:
+    got: list[object] = []
+
+    async def take(outcome: object) -> None:
+        await asyncio.sleep(0)
+        got.append(outcome)
+
+    navigator.get_user_media({"video": True}, take, print)
+    await until(lambda: len(got) == 1)
+    (stream,) = got
+    assert isinstance(stream, MediaStream)
+    for track in stream.get_tracks():
+        track.stop()
+    navigator.get_user_media({"video": {"width": {"min": 10**8}}}, print, take)
+    await until(lambda: len(got) == 2)
+    assert isinstance(got[1], OverconstrainedError)
 
 
 @pytest.mark.parametrize("arguments", [(), ({},), ({}, print), ({}, None, print), ({}, print, 5)])
