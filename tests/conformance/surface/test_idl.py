@@ -86,6 +86,7 @@ def test_every_document_that_names_the_api_has_a_row(texts: Mapping[str, str]) -
 def test_what_is_not_built_is_not_there(name: str, texts: Mapping[str, str]) -> None:
     # HTML is left out: its row is about one attribute, and it defines what all others stand on.
     found = of_document(name, texts)
+    assert found
     for definition in found.values():
         cls = getattr(mediadevices, definition.name, None)
         if not definition.partial:
