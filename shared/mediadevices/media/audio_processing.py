@@ -112,7 +112,7 @@ class Resampler(Protocol):
         """Take the next block of the stream.
 
         Time-stamps of the result follow those of the blocks, so that nothing drifts, and rise
-        strictly.
+        strictly while those do.
 
         Args:
             data: The next block; it stays the caller's.
@@ -146,7 +146,8 @@ class OutputClock:
 
     The sample k of the result lies at the sample k * source rate / target rate of what came in;
     when that was, the latest block tells. So the result follows the device's clock, which runs a
-    little faster or slower than its nominal rate, and the gaps that lost blocks leave.
+    little faster or slower than its nominal rate, and the gaps that lost blocks leave. It rises
+    strictly while the blocks' time-stamps do; a program that goes back in time goes back here too.
 
     Args:
         source_rate: Hertz.
@@ -158,7 +159,8 @@ class OutputClock:
         self._target_rate = target_rate
         self._taken = 0
         self._given = 0
-        self._last: int | None = None
+        self._before: int | None = None  # the time-stamp of the block before
+        self._last: int | None = None  # the time-stamp that was given out last, if it must rise
 
     def advance(self, data: AudioData, produced: int) -> int:
         """Account for a block and for the samples of each channel that are given out with it.
@@ -173,6 +175,9 @@ class OutputClock:
         """
         ahead = self._given * self._source_rate / self._target_rate - self._taken
         timestamp = data.timestamp + round(ahead * 1_000_000 / self._source_rate)
+        if self._before is not None and data.timestamp <= self._before:
+            self._last = None
+        self._before = data.timestamp
         self._taken += data.number_of_frames
         self._given += produced
         if produced:

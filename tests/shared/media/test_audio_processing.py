@@ -166,8 +166,25 @@ def test_time_follows_the_device_and_not_its_nominal_rate() -> None:
     assert stamps == [index * 10_100 for index in range(100)]
 
 
-def test_time_jumps_over_lost_blocks_and_never_goes_back() -> None:
-    clock = OutputClock(48000, 48000)
-    given = [0, 10_000, 40_000, 30_000, 30_000, 70_000]
-    stamps = [clock.advance(silence("s16", 48000, 480, 1, stamp), 480) for stamp in given]
-    assert stamps == [0, 10_000, 40_000, 40_001, 40_002, 70_000]
+def stamps_of(blocks: list[tuple[int, int]]) -> list[int]:
+    """Return what a clock tells of blocks of 10 ms: each its time stamp, and what comes out."""
+    clock = OutputClock(48000, 24000)
+    return [
+        clock.advance(silence("s16", 48000, 480, 1, stamp), produced) for stamp, produced in blocks
+    ]
+
+
+def test_time_jumps_over_lost_blocks() -> None:
+    assert stamps_of([(0, 240), (10_000, 240), (40_000, 240)]) == [0, 10_000, 40_000]
+
+
+def test_time_rises_while_that_of_the_blocks_does() -> None:
+    # After the first block 20 of the source's samples have been given out early: 417 microseconds.
+    assert stamps_of([(0, 250), (1, 230), (2, 240)]) == [0, 418, 419]
+
+
+def test_time_goes_back_where_a_program_does() -> None:
+    clip = [(0, 240), (10_000, 240), (20_000, 240)]
+    assert stamps_of(clip * 3) == [0, 10_000, 20_000] * 3
+    assert stamps_of([(2**62, 240), *clip]) == [2**62, 0, 10_000, 20_000]
+    assert stamps_of([(5, 240)] * 3) == [5] * 3
