@@ -31,12 +31,10 @@ def kind_of(device: MediaDeviceInfo) -> Kind:
 async def all_devices(agent: LocalAgent) -> list[MediaDeviceInfo]:
     """Return all devices by name.
 
-    A program learns names only once it may capture. Here a person asks, on their own machine.
-
     Args:
         agent: The agent behind `navigator`.
     """
-    agent.expose(("camera", "microphone"))
+    _expose(agent)
     return await navigator.media_devices.enumerate_devices()
 
 
@@ -56,6 +54,7 @@ async def open_track(
         DOMException: It cannot be opened; see `MediaDevices.get_user_media`.
     """
     asked = parse_constraints(constraints, kind)
+    _expose(agent)
     if device is not None:
         input_kind, what = INPUTS[kind]
         found = [one for one in await all_devices(agent) if one.kind == input_kind]
@@ -67,3 +66,11 @@ async def open_track(
             raise
         raise CommandError(f"--constraints: {error}") from error
     return stream.get_tracks()[0]
+
+
+def _expose(agent: LocalAgent) -> None:
+    """Let names be told, and why a constraint cannot be satisfied.
+
+    A program learns them only once it may capture. Here a person asks, on their own machine.
+    """
+    agent.expose(("camera", "microphone"))

@@ -47,7 +47,10 @@ BAD: dict[str, tuple[list[str], str]] = {
     ),
     "constraints that nothing satisfies": (
         ["photo", "a.png", "--constraints", '{"width": {"exact": 9999}}'],
-        "OverconstrainedError: no camera satisfies the constraint 'width'\n  ",
+        (
+            "OverconstrainedError: no camera satisfies the constraint 'width'\n"
+            "  'Fake Camera 1': no; width: asked exact 9999, has 1 to "
+        ),
     ),
     "an ending that says nothing": (
         ["photo", "a.gif"],
