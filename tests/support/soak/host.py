@@ -13,6 +13,7 @@ from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
 from mediadevices.testing import FakeCamera, install_fake_devices
 from support.pulse_server import PulseServer
+from support.soak.answering import SecondProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["HostWorld"]
 
 _NAMES = ("headset", "desk")
+_APPLICATION = "soak"
 
 
 class HostWorld:
@@ -38,6 +40,7 @@ class HostWorld:
 
     def __init__(self, random: Random, environment: MutableMapping[str, str]) -> None:
         from mediadevices_native.microphones import PortAudioMicrophoneDriver
+        from mediadevices_native.remembered import RememberedPermissions
 
         self._random = random
         self._stack = ExitStack()
@@ -48,7 +51,13 @@ class HostWorld:
             self._load(name)
         self._cameras = [FakeCamera(label="One", open_delay=0.05), FakeCamera(label="Two")]
         self._fakes = self._stack.enter_context(install_fake_devices(self._cameras, 0, 0))
-        permissions = PermissionAuthority("soak", lambda _: True)
+        # Both processes change the same answers, which this one keeps whenever it is asked.
+        permissions = PermissionAuthority(
+            _APPLICATION,
+            lambda _: {"camera": True, "microphone": True, "remember": True},
+            memory=RememberedPermissions(_APPLICATION),
+        )
+        self._stack.callback(SecondProcess(_APPLICATION).close)
         self.agent = LocalAgent(
             [PortAudioMicrophoneDriver(), self._fakes.driver], permissions, secret=b"soak"
         )
