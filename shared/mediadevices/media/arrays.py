@@ -55,7 +55,7 @@ def sample_array(
     frames, channels = shape
     memory = memory_array(resource)[: frames * channels * source.sample_bytes]
     array = memory.view(np.dtype(source.typecode))
-    array = array.reshape((channels, frames) if source.planar else (frames, channels))
+    array = array.reshape(source.array_shape(frames, channels))
     if source.planar != target.planar:
         array = array.T
     if not source.is_like(target):

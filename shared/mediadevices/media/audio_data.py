@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
-from mediadevices.media.inputs import flat_bytes, integer, members, required, writable_bytes
+from mediadevices.media.buffers import flat_bytes, writable_bytes
+from mediadevices.media.inputs import integer, members, required
 from mediadevices.media.resource import MediaResource
 from mediadevices.media.sample_formats import (
     SAMPLE_FORMATS,
@@ -59,7 +60,8 @@ class AudioData(Interface):
             * ``sampleRate``: hertz;
             * ``numberOfFrames``, ``numberOfChannels``: counts;
             * ``timestamp``: microseconds;
-            * ``data``: the samples: bytes, an array or any other C-contiguous buffer. One that can
+            * ``data``: the samples: flat bytes, or a C-contiguous array of the format's type, whose
+              shape, if it has more than one dimension, is that of `to_ndarray`. A buffer that can
               be written to is copied, as the standard says, unless it is in ``transfer``;
             * ``transfer``: a list with ``data``, when you give its memory away.
         **keywords: The same members in snake_case; they win over `init`.
@@ -111,7 +113,8 @@ class AudioData(Interface):
         stamp = required(f"{path}.timestamp", given, "timestamp")
         self._timestamp = integer(f"{path}.timestamp", stamp, -(2**63))
         data = required(f"{path}.data", given, "data")
-        view = flat_bytes(f"{path}.data", data)
+        shape = self._format.array_shape(self._frames, self._channels)
+        view = flat_bytes(f"{path}.data", data, self._format.typecode, [shape])
         size = self._frames * self._channels * self._format.sample_bytes
         if view.nbytes < size:
             raise TypeError(
@@ -244,7 +247,9 @@ class AudioData(Interface):
         """Copy samples to memory of yours, converting them if asked to (WebCodecs §9.2.4).
 
         Args:
-            destination: Any writable C-contiguous buffer.
+            destination: Writable flat bytes, or a C-contiguous array of the type that is copied; if
+                it has more than one dimension, its shape is (frames, channels), or (1, frames) for
+                the plane of a planar format.
             options: A mapping of ``planeIndex`` (by default 0; in planar formats the channel),
                 ``frameOffset`` (by default 0), ``frameCount`` (by default all that follow) and
                 ``format`` (to convert to; any).
@@ -252,24 +257,27 @@ class AudioData(Interface):
 
         Raises:
             InvalidStateError: The block is closed.
-            TypeError: The options are wrong or the destination is too small; the message names
-                the path.
+            TypeError: The options are wrong or the destination is none, or too small; the message
+                names the path.
             ValueError: The options reach out of the block.
         """
         target, plane, offset, count = self._read_copy_options("copy_to", options, keywords)
         resource, source = self._opened()
-        size = count * (1 if target.planar else self._channels) * target.sample_bytes
-        output = writable_bytes("AudioData.copy_to: destination", destination, size)
+        channels = 1 if target.planar else self._channels
+        size = count * channels * target.sample_bytes
+        shape = target.array_shape(count, channels)
+        path = "AudioData.copy_to: destination"
+        output = writable_bytes(path, destination, size, target.typecode, [shape])
         if source.is_like(target) and (source.planar == target.planar or self._channels == 1):
             step = source.sample_bytes * (1 if source.planar else self._channels)
             start = (plane * self._frames + offset) * step if source.planar else offset * step
             output[:size] = resource.view[start : start + size]
             return
-        channels = [
+        converted = [
             convert_channel(channel[offset : offset + count], source, target)
             for channel in self.channels()[plane : plane + 1 if target.planar else None]
         ]
-        output[:size] = memoryview(join_channels(channels, target)).cast("B")
+        output[:size] = memoryview(join_channels(converted, target)).cast("B")
 
     def clone(self) -> AudioData:
         """Return another block over the same memory (WebCodecs §9.2.4).

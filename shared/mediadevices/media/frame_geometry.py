@@ -18,6 +18,7 @@ __all__ = [
     "DOMRectReadOnly",
     "FrameGeometry",
     "PlaneLayout",
+    "array_shapes",
     "check_rect",
     "compute_layout",
     "packed_geometry",
@@ -164,6 +165,32 @@ def compute_layout(
     return tuple(result), size
 
 
+def array_shapes(
+    pixel_format: PixelFormat, layout: Sequence[PlaneLayout], height: int
+) -> list[tuple[int, ...]]:
+    """Return the shapes of an array of bytes that lies as a layout says.
+
+    One plane is (rows, bytes) or (rows, columns, bytes of a sample), padding included; several that
+    follow each other are (rows of all, bytes of the first one's row), as in OpenCV.
+
+    Args:
+        pixel_format: The format.
+        layout: Where the planes lie.
+        height: Pixels.
+    """
+    end = 0
+    for plane, (offset, stride) in zip(pixel_format.planes, layout, strict=True):
+        if offset != end:
+            return []
+        end += stride * plane.rows(height)
+    stride = layout[0].stride
+    if len(layout) > 1:
+        whole_rows = stride % pixel_format.subsampling_x == end % stride == 0
+        return [(end // stride, stride)] if whole_rows else []
+    columns, rest = divmod(stride, sample := pixel_format.planes[0].sample_bytes)
+    return [*([] if rest else [(height, columns, sample)]), (height, stride)]
+
+
 def read_layout(path: str, value: object) -> list[PlaneLayout]:
     """Read a sequence of ``{"offset": bytes, "stride": bytes}``.
 
@@ -174,11 +201,9 @@ def read_layout(path: str, value: object) -> list[PlaneLayout]:
         raise wrong_type(path, "a sequence of planes", value)
     planes: list[PlaneLayout] = []
     for index, entry in enumerate(value):
-        if isinstance(entry, PlaneLayout):
-            planes.append(entry)
-            continue
         here = f"{path}[{index}]"
-        given = members(here, entry, {}, ("offset", "stride"))
+        plane = entry._asdict() if isinstance(entry, PlaneLayout) else entry
+        given = members(here, plane, {}, PlaneLayout._fields)
         planes.append(
             PlaneLayout(
                 *(

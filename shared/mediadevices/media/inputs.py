@@ -12,9 +12,7 @@ from mediadevices.webidl.names import closest, to_snake_case
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mediadevices.media.resource import AnyBuffer
-
-__all__ = ["flat_bytes", "integer", "members", "required", "writable_bytes"]
+__all__ = ["integer", "members", "required"]
 
 
 def members(
@@ -84,41 +82,3 @@ def integer(path: str, value: object, minimum: int, maximum: int = 2**63 - 1) ->
         limits = f"from {minimum} to {maximum}" if maximum < 2**63 - 1 else f"of {minimum} or more"
         raise TypeError(f"{path}: expected a number {limits}, got {described(value)}")
     return result
-
-
-def flat_bytes(path: str, buffer: object) -> memoryview:
-    """Return the memory of a buffer as flat bytes, without a copy.
-
-    Raises:
-        TypeError: It is no buffer, or not C-contiguous.
-    """
-    try:
-        view = memoryview(buffer)  # type: ignore[arg-type]  # a TypeError is the test
-    except (TypeError, ValueError, BufferError) as error:
-        raise TypeError(
-            f"{path}: expected bytes, an array or another buffer, got {type(buffer).__name__}"
-        ) from error
-    if not view.c_contiguous:
-        raise TypeError(f"{path}: expected a C-contiguous buffer; make a contiguous copy of it")
-    if view.nbytes == 0:
-        return memoryview(b"")
-    return view.cast("B")
-
-
-def writable_bytes(path: str, buffer: AnyBuffer, size: int) -> memoryview:
-    """Return the memory of a destination as flat bytes.
-
-    Args:
-        path: Names the destination in messages.
-        buffer: Memory to write to.
-        size: The bytes that will be written.
-
-    Raises:
-        TypeError: It is no writable C-contiguous buffer, or too small.
-    """
-    view = flat_bytes(path, buffer)
-    if view.nbytes < size:
-        raise TypeError(f"{path}: {size} bytes are needed, it has {view.nbytes}")
-    if view.readonly:
-        raise TypeError(f"{path}: expected a writable buffer, got a read-only one")
-    return view

@@ -49,6 +49,10 @@ class SampleFormat:
         """Tell whether samples are the same numbers in both formats."""
         return self.typecode == other.typecode
 
+    def array_shape(self, frames: int, channels: int) -> tuple[int, int]:
+        """Return the shape of an array of samples."""
+        return (channels, frames) if self.planar else (frames, channels)
+
 
 SAMPLE_FORMATS: Mapping[str, SampleFormat] = MappingProxyType(
     {

@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
+from mediadevices.media.buffers import flat_bytes, writable_bytes
 from mediadevices.media.frame_geometry import (
     DOMRectReadOnly,
     FrameGeometry,
     PlaneLayout,
+    array_shapes,
     check_rect,
     compute_layout,
     packed_geometry,
     read_layout,
     read_rect,
 )
-from mediadevices.media.inputs import flat_bytes, integer, members, required, writable_bytes
+from mediadevices.media.inputs import integer, members, required
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, PixelFormat, find_pixel_format
 from mediadevices.media.resource import MediaResource
 from mediadevices.platform import pixel_operations
@@ -59,9 +61,10 @@ class VideoFrame(Interface):
     context manager, when you are done with it: the memory is free once its last user is gone.
 
     Args:
-        data: The pixels: bytes, an array or any other C-contiguous buffer; or another frame, whose
-            memory is then shared. A buffer that can be written to is copied, as the standard says,
-            unless it is in `transfer`; a read-only one is shared.
+        data: The pixels: flat bytes, or a C-contiguous array of uint8, whose shape, if it has more
+            than one dimension, is that of `to_ndarray`; or another frame, whose memory is then
+            shared. A buffer that can be written to is copied, as the standard says, unless it is in
+            `transfer`; a read-only one is shared.
         init: A mapping with the standard's keys, or the same in snake_case:
 
             * ``format``: such as ``"I420"``, ``"RGBA"`` or ``"BGR24"`` (required for a buffer);
@@ -326,7 +329,8 @@ class VideoFrame(Interface):
         """Copy the pixels to memory of yours (WebCodecs §9.4.5).
 
         Args:
-            destination: Any writable C-contiguous buffer.
+            destination: Writable flat bytes, or a C-contiguous array of uint8; if it has more than
+                one dimension, its shape is that of the pixels that are copied.
             options: A mapping of ``rect`` (the pixels to copy; by default the visible ones),
                 ``layout`` (where the planes go; by default packed) and ``format`` (to convert to;
                 any format, where the standard has RGBA, RGBX, BGRA and BGRX).
@@ -335,7 +339,8 @@ class VideoFrame(Interface):
         Returns:
             A future with where the planes are: ``[{"offset": bytes, "stride": bytes}, …]``. It has
             failed with `InvalidStateError` when the frame is closed, and with `TypeError`, whose
-            message names the path, when the options are wrong or the destination is too small.
+            message names the path, when the options are wrong, or the destination is none or too
+            small.
 
         Raises:
             InvalidStateError: No event loop is running. Outside of one use `data` or `to_ndarray`.
@@ -459,7 +464,9 @@ class VideoFrame(Interface):
         self, destination: AnyBuffer, options: object, keywords: Mapping[str, object]
     ) -> list[dict[str, int]]:
         wanted, rect, places, size = self._read_copy_options("copy_to", options, keywords)
-        target = writable_bytes("VideoFrame.copy_to: destination", destination, size)
+        shapes = array_shapes(wanted, places, rect.height)
+        path = "VideoFrame.copy_to: destination"
+        target = writable_bytes(path, destination, size, "B", shapes)
         if wanted is self.geometry.format:
             _copy_planes(self.resource, self.geometry, rect, target, places)
         else:
@@ -494,7 +501,8 @@ def _read_buffer(
     )
     asked = read_layout(f"{path}.layout", given["layout"]) if "layout" in given else None
     layout, size = compute_layout(f"{path}.layout", pixel_format, width, height, asked)
-    view = flat_bytes("VideoFrame: data", data)
+    shapes = array_shapes(pixel_format, layout, height)
+    view = flat_bytes("VideoFrame: data", data, "B", shapes)
     if view.nbytes < size:
         raise TypeError(
             f"VideoFrame: data: {pixel_format.name} {width}x{height} needs {size} bytes, "
@@ -504,7 +512,7 @@ def _read_buffer(
     if not is_sequence(transfer):
         raise wrong_type(f"{path}.transfer", "a list of buffers", transfer)
     given_away = any(entry is data for entry in transfer)
-    resource = MediaResource(data if view.readonly or given_away else view.tobytes())
+    resource = MediaResource(view if view.readonly or given_away else view.tobytes())
     return resource, replace(packed_geometry(pixel_format, width, height), layout=layout)
 
 

@@ -1,0 +1,219 @@
+"""Memory that a program gives: taken when it is what the format has, whatever else is refused.
+
+Here without NumPy; its arrays are in `test_array_input.py`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+
+import pytest
+
+from mediadevices.media.audio_data import AudioData
+from mediadevices.media.frame_geometry import PlaneLayout
+from mediadevices.media.video_frame import VideoFrame
+
+_FLOATS = (ctypes.c_float.__ctype_be__, ctypes.c_float.__ctype_le__)
+[Swapped] = (order for order in _FLOATS if order is not ctypes.c_float)
+
+
+class Point(ctypes.Structure):
+    """Four bytes that are no number."""
+
+    _fields_ = (("x", ctypes.c_int16), ("y", ctypes.c_int16))
+
+
+def frame(data: object, **more: object) -> VideoFrame:
+    init = {"format": "RGBA", "coded_width": 2, "coded_height": 2, "timestamp": 0}
+    return VideoFrame(data, {**init, **more})
+
+
+def block(data: object, **more: object) -> AudioData:
+    init = {"format": "f32", "sample_rate": 8000, "number_of_frames": 2, "number_of_channels": 2}
+    return AudioData({**init, "timestamp": 0, "data": data, **more})
+
+
+def shaped(typecode: str, *shape: int) -> memoryview:
+    """Writable zeros of a type in a shape."""
+    memory, count = array(typecode), 1
+    for length in shape:
+        count *= length
+    memory.frombytes(bytes(count * memory.itemsize))
+    return memoryview(memory).cast("B").cast(typecode, list(shape))
+
+
+class TestItems:
+    """The type of the items."""
+
+    WRONG: tuple[tuple[object, str], ...] = (
+        ((ctypes.py_object * 8)(), "of object"),
+        (array("q", range(8)), "of int64"),
+        (array("d", range(8)), "of float64"),
+        (array("h", range(8)), "of int16"),
+        (array("b", range(16)), "of int8"),
+        (memoryview(bytes(16)).cast("?"), "of bool"),
+        (memoryview(bytes(16)).cast("i"), "of int32"),
+        ((Swapped * 8)(), "of byte-swapped float32"),
+        ((Point * 8)(), r"of items of the format 'T\{"),
+        (memoryview(bytes(64)).cast("P"), "of items of the format 'P'"),
+    )
+
+    @pytest.mark.parametrize(("given", "named"), WRONG)
+    async def test_others_than_the_formats_are_refused(self, given: object, named: str) -> None:
+        with pytest.raises(TypeError, match=f"^VideoFrame: data: expected uint8, got .*{named}"):
+            frame(given)
+        with pytest.raises(TypeError, match=f"destination: expected uint8, got .*{named}"):
+            await frame(bytes(16)).copy_to(given)
+        wanted = "expected float32 or flat bytes, got"
+        with pytest.raises(TypeError, match=f"^AudioData: init.data: {wanted} .*{named}"):
+            block(given)
+        with pytest.raises(TypeError, match=f"destination: {wanted} .*{named}"):
+            block(bytes(16)).copy_to(given)
+        with pytest.raises(TypeError, match=f"destination: {wanted} .*{named}"):
+            block(bytes(16), format="s32").copy_to(given, format="f32")
+
+    def test_an_unsigned_sample_is_not_a_signed_one(self) -> None:
+        with pytest.raises(TypeError, match="expected int16 or flat bytes, got array of uint16"):
+            block(array("H", range(4)), format="s16")
+
+    def test_a_refused_destination_stays_as_it_was(self) -> None:
+        objects = (ctypes.py_object * 8)(*"mediadev")
+        with pytest.raises(TypeError, match="of object"):
+            block(bytes(64), number_of_frames=8).copy_to(objects)
+        assert "".join(objects) == "mediadev"
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            bytes(16),
+            bytearray(16),
+            memoryview(bytes(16)).cast("c"),
+            array("B", bytes(16)),
+            (ctypes.c_uint8 * 16)(),
+            (ctypes.c_char * 16)(),
+        ],
+    )
+    def test_flat_bytes_are_taken_for_every_format(self, given: object) -> None:
+        assert frame(given).data.nbytes == 16
+        for name, count in (("u8", 8), ("s16", 4), ("s32", 2), ("f32", 2)):
+            assert block(given, format=name, number_of_frames=count).data.nbytes == 16
+
+    def test_arrays_of_the_formats_own_type_are_taken(self) -> None:
+        for name, typecode in (("u8", "B"), ("s16", "h"), ("s32", "i"), ("f32", "f")):
+            samples = array(typecode, [1, 2, 3, 4])
+            assert block(samples, format=name).channels()[0].tolist() == [1, 3]
+            target = array(typecode, [0] * 4)
+            block(samples, format=name).copy_to(target)
+            assert target == samples
+        target = (ctypes.c_float * 4)()
+        block(array("f", [1, 2, 3, 4])).copy_to(target)
+        assert list(target) == [1, 2, 3, 4]
+
+    def test_a_type_has_more_than_one_name(self) -> None:
+        given = array("l", [1, 2, 3, 4])
+        if given.itemsize == 4:  # In a web page and on Windows C's long is what int is.
+            assert block(given, format="s32").channels()[0].tolist() == [1, 3]
+        else:
+            with pytest.raises(TypeError, match="of int64"):
+                block(given, format="s32")
+
+
+class TestShape:
+    """The shape of what has more than one dimension."""
+
+    @pytest.mark.parametrize("shape", [(2, 2, 4), (2, 8)])
+    async def test_a_picture_has_rows_of_pixels_or_of_bytes(self, shape: tuple[int, ...]) -> None:
+        assert frame(shaped("B", *shape)).data.nbytes == 16
+        await frame(bytes(16)).copy_to(shaped("B", *shape))
+
+    @pytest.mark.parametrize(
+        "shape", [(2, 3, 4), (3, 2, 4), (4, 2, 2), (1, 2, 2, 4), (8, 2), (4, 4), (1, 16), (16, 1)]
+    )
+    async def test_another_picture_is_refused(self, shape: tuple[int, ...]) -> None:
+        wanted = r"expected an array of shape \(2, 2, 4\) or \(2, 8\) or one dimension"
+        got = str(shape).replace("(", r"\(").replace(")", r"\)")
+        with pytest.raises(TypeError, match=f"^VideoFrame: data: {wanted}, got {got}"):
+            frame(shaped("B", *shape))
+        with pytest.raises(TypeError, match=f"destination: {wanted}, got {got}"):
+            await frame(bytes(16)).copy_to(shaped("B", *shape))
+
+    def test_planes_lie_below_each_other(self) -> None:
+        i420 = {"format": "I420", "coded_width": 4}
+        assert frame(shaped("B", 3, 4), **i420).data.nbytes == 12
+        assert frame(shaped("B", 3, 4), **{**i420, "format": "NV12"}).data.nbytes == 12
+        for shape in ((4, 4), (2, 6), (3, 4, 1)):
+            with pytest.raises(TypeError, match=r"shape \(3, 4\) or one dimension, got"):
+                frame(shaped("B", *shape), **i420)
+        # The planes of an odd width are not made of whole rows.
+        with pytest.raises(TypeError, match=r"of shape one dimension, got \(7, 3\)"):
+            frame(shaped("B", 7, 3), format="I420", coded_width=3)
+
+    async def test_padding_belongs_to_a_row(self) -> None:
+        padded = {"layout": [{"offset": 0, "stride": 12}]}
+        assert frame(shaped("B", 2, 3, 4), **padded).layout == ((0, 12),)
+        target = shaped("B", 2, 12)
+        await frame(bytes([7]) * 16).copy_to(target, **padded)
+        assert target.tolist() == [[7] * 8 + [0] * 4] * 2
+        with pytest.raises(TypeError, match=r"\(2, 12\) or one dimension, got \(2, 2, 4\)"):
+            frame(shaped("B", 2, 2, 4), **padded)
+        with pytest.raises(TypeError, match=r"of shape one dimension, got \(2, 8\)"):
+            frame(shaped("B", 2, 8), layout=[{"offset": 1, "stride": 8}])
+
+    async def test_a_rectangle_has_its_own(self) -> None:
+        rect = {"x": 1, "y": 0, "width": 1, "height": 2}
+        target = shaped("B", 2, 1, 4)
+        await frame(bytes(range(16))).copy_to(target, rect=rect)
+        assert target.tolist() == [[[4, 5, 6, 7]], [[12, 13, 14, 15]]]
+        with pytest.raises(TypeError, match=r"shape \(2, 1, 4\) or \(2, 4\)"):
+            await frame(bytes(range(16))).copy_to(shaped("B", 2, 2, 4), rect=rect)
+
+    def test_a_block_has_frames_of_channels_or_the_reverse(self) -> None:
+        three = {"number_of_frames": 3}
+        assert block(shaped("f", 3, 2), **three).number_of_frames == 3
+        assert block(shaped("f", 2, 3), format="f32-planar", **three).number_of_frames == 3
+        with pytest.raises(TypeError, match=r"shape \(3, 2\) or one dimension, got \(2, 3\)"):
+            block(shaped("f", 2, 3), **three)
+        with pytest.raises(TypeError, match=r"shape \(2, 3\) or one dimension, got \(3, 2\)"):
+            block(shaped("f", 3, 2), format="f32-planar", **three)
+        with pytest.raises(TypeError, match=r"expected float32 or flat bytes, got .* of uint8"):
+            block(shaped("B", 3, 8), **three)
+
+    def test_a_copy_of_a_block_has_the_shape_of_what_is_copied(self) -> None:
+        samples = block(array("f", range(6)), number_of_frames=3)
+        target = shaped("f", 2, 2)
+        samples.copy_to(target, frame_offset=1)
+        assert target.tolist() == [[2, 3], [4, 5]]
+        plane = shaped("f", 1, 3)
+        samples.copy_to(plane, format="f32-planar", plane_index=1)
+        assert plane.tolist() == [[1, 3, 5]]
+        with pytest.raises(TypeError, match=r"shape \(3, 2\) or one dimension, got \(2, 3\)"):
+            samples.copy_to(shaped("f", 2, 3))
+
+
+def test_a_copy_of_nothing_needs_no_memory() -> None:
+    block(bytes(16)).copy_to(bytearray(), frame_count=0)
+    block(bytes(16)).copy_to(array("f"), frame_count=0)
+    with pytest.raises(TypeError, match="expected a writable buffer"):
+        block(bytes(16)).copy_to(b"", frame_count=0)
+
+
+def test_memory_that_was_given_away_cannot_shrink_under_a_frame() -> None:
+    memory = bytearray(16)
+    given = frame(memory, transfer=[memory])
+    with pytest.raises(BufferError):
+        memory.clear()
+    assert given.data.nbytes == 16
+
+
+@pytest.mark.parametrize("place", [PlaneLayout(-4, 12), PlaneLayout(0, 2**40)])
+def test_a_layout_of_ours_is_looked_at_like_any_other(place: PlaneLayout) -> None:
+    with pytest.raises(TypeError, match=r"layout\[0\]\.(offset|stride): expected a number from 0"):
+        frame(bytes(24), layout=[place])
+
+
+def test_a_buffer_that_cannot_be_had_says_why() -> None:
+    closed = memoryview(bytes(16))
+    closed.release()
+    with pytest.raises(TypeError, match="got memoryview: operation forbidden on released"):
+        frame(closed)
