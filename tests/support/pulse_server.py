@@ -24,8 +24,10 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Mapping, Sequence
 
 __all__ = ["Microphone", "PulseServer", "SoundServer", "Tone", "why_not"]
 
@@ -174,8 +176,19 @@ class PulseServer:
             channels: Channels.
             rate: Hertz.
         """
+        return self._plug_in(name, description, channels, rate, "")
+
+    def load_array(self, name: str, description: str, channel_map: Sequence[str]) -> Microphone:
+        """Plug in a microphone whose channels have names, such as ``"front-left"``."""
+        return self._plug_in(name, description, len(channel_map), 48000, ",".join(channel_map))
+
+    def _plug_in(
+        self, name: str, description: str, channels: int, rate: int, channel_map: str
+    ) -> Microphone:
         sink = f"{name}_sink"
-        form = (f"channels={channels}", f"rate={rate}")
+        form = [f"channels={channels}", f"rate={rate}"]
+        if channel_map:
+            form.append(f"channel_map={channel_map}")
         modules = (
             self._load(
                 "module-null-sink",
@@ -190,6 +203,7 @@ class PulseServer:
                 f"source_name={name}",
                 f"master={sink}.monitor",
                 *form,
+                *([f"master_channel_map={channel_map}"] if channel_map else []),
                 f"source_properties={_quoted(description)}",
             ),
         )
@@ -237,6 +251,35 @@ class PulseServer:
         volume = round(_FULL_VOLUME * (level / _SINE_AMPLITUDE) ** (1 / 3))
         self._pactl("set-sink-input-volume", self._input_of(tone), str(volume))
         return tone
+
+    @contextlib.contextmanager
+    def tone_in_each_channel(
+        self, microphone: Microphone, channel_map: Sequence[str], frequencies: Sequence[int]
+    ) -> Generator[None]:
+        """Let each channel of a microphone hear a sine of its own, at 0.5, for half a minute.
+
+        Args:
+            microphone: Who hears it.
+            channel_map: The names of its channels.
+            frequencies: Whole hertz, below 8000, one for each channel.
+        """
+        seconds = np.arange(16000) / 16000
+        tones = [0.5 * np.sin(2 * np.pi * hertz * seconds) for hertz in frequencies]
+        path = self._folder / f"{microphone.name}.tones"
+        path.write_bytes(np.tile(np.stack(tones, 1), (30, 1)).astype("<f4").tobytes())
+        player = subprocess.Popen(
+            [
+                *("pacat", "--playback", "--raw", "--format=float32le", "--rate=16000"),
+                *(f"--channels={len(channel_map)}", f"--channel-map={','.join(channel_map)}"),
+                *(f"--device={microphone.sink}", "--latency-msec=100", str(path)),
+            ],
+            env={**os.environ, **self.environment},
+        )
+        try:
+            yield
+        finally:
+            player.kill()
+            player.wait()
 
     def stop_tone(self, tone: Tone) -> None:
         """Stop a tone."""

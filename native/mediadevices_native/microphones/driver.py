@@ -209,8 +209,8 @@ class PortAudioMicrophoneDriver:
 
     def _line(self, device: Device) -> Line:
         match device.address:
-            case PulseAddress(name):
-                return PulseLine(name, self._portaudio, self._monitor, self._connect)
+            case PulseAddress(name, channels):
+                return PulseLine(name, channels, self._portaudio, self._monitor, self._connect)
             case AlsaAddress() as address:
                 return alsa_line(self._portaudio, address, self._cards)
             case HostAddress() as address:

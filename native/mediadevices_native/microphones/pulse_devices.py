@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.driver import AudioMode, Device
 from mediadevices_native.microphones.capture import CONTROLS
+from mediadevices_native.microphones.source_channels import SourceChannels, source_channels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,9 +23,11 @@ class PulseAddress:
 
     Attributes:
         name: The source's name.
+        channels: How to get its channels.
     """
 
     name: str
+    channels: SourceChannels
 
 
 def pulse_devices(
@@ -48,18 +51,22 @@ def pulse_devices(
             return f"bus:{bus_path}"
         return "" if endpoint.card is None else f"pulse-card:{endpoint.card}"
 
-    microphones = tuple(
-        Device(
+    def microphone(key: str, source: Endpoint) -> Device:
+        channels = source_channels(source.channel_map, pipewire=snapshot.is_pipewire)
+        return Device(
             kind="audioinput",
             key=key,
             label=source.description,
             group_key=group_key(source),
             default=source.name == snapshot.default_source,
-            modes=(AudioMode(source.sample_rate, source.channel_count, source.sample_size),),
+            modes=(AudioMode(source.sample_rate, len(channels.kept), source.sample_size),),
             controls=CONTROLS,
             initial=dict.fromkeys(CONTROLS, False),
-            address=PulseAddress(source.name),
+            address=PulseAddress(source.name, channels),
         )
+
+    microphones = tuple(
+        microphone(key, source)
         for key, source in _keyed(one for one in snapshot.sources if not one.is_monitor)
     )
     speakers = tuple(

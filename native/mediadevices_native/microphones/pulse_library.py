@@ -32,6 +32,7 @@ class EndpointInfo(Protocol):
     card: int
     state: object
     channel_count: int
+    channel_list: list[str]
     sample_rate: int
     sample_format: int
     proplist: dict[str, str]
@@ -61,6 +62,7 @@ class ClientInfo(Protocol):
 class ServerInfo(Protocol):
     """The server itself."""
 
+    server_name: str | None
     default_source_name: str | None
     default_sink_name: str | None
 

@@ -23,6 +23,7 @@ from mediadevices_native.microphones.sound_server import (
     ServerSnapshot,
     SoundServer,
 )
+from mediadevices_native.microphones.source_channels import SourceChannels, keep_channels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,6 +65,7 @@ class PulseLine:
 
     Args:
         name: The source's name.
+        channels: How to get its channels.
         portaudio: The process's PortAudio.
         monitor: Follows the server.
         connect: Connects to the server.
@@ -72,11 +74,13 @@ class PulseLine:
     def __init__(
         self,
         name: str,
+        channels: SourceChannels,
         portaudio: PortAudio,
         monitor: ServerMonitor,
         connect: Callable[[], SoundServer] = SoundServer,
     ) -> None:
         self._name = name
+        self._channels = channels
         self._portaudio = portaudio
         self._monitor = monitor
         self._connect = connect
@@ -92,12 +96,15 @@ class PulseLine:
         events: LineEvents,
     ) -> OpenedStream:
         """Open a stream on the source; see `Line.open`."""
-        search = _Search(self._name, events, self._monitor.poke)
+        search = _Search(self._name, self._channels.by_number, events, self._monitor.poke)
         with self._lock:
             self._search = search
             if self._stop_listening is None:
                 self._stop_listening = self._monitor.add(self)
         request = replace(request, environment=search.environment)
+        if request.channel_count == len(self._channels.kept):  # else the server mixes
+            request = replace(request, channel_count=self._channels.asked)
+            callback = keep_channels(callback, self._channels)
         try:
             stream = self._portaudio.open(find_pulse_device, request, callback, finished)
         except NotReadableError as error:
@@ -164,10 +171,13 @@ class _Search:
         failure: Why it is not.
     """
 
-    def __init__(self, name: str, events: LineEvents, look_again: Callable[[], None]) -> None:
+    def __init__(
+        self, name: str, by_number: bool, events: LineEvents, look_again: Callable[[], None]
+    ) -> None:
         self.settled = threading.Event()
         self.failure: NotReadableError | None = None
         self._name = name
+        self._by_number = by_number
         self._events = events
         self._look_again = look_again
         self._tag = uuid.uuid4().hex
@@ -179,6 +189,8 @@ class _Search:
         """Return the variables that lead a new connection to the source, marked as ours."""
         # The second property is PipeWire's own way to be told that a stream stays or ends.
         properties = f"{present.get('PULSE_PROP', '')} {_TAG}={self._tag} node.dont-reconnect=true"
+        if self._by_number:
+            properties += " stream.dont-remix=true"  # PipeWire's too
         return {"PULSE_SOURCE": self._name, "PULSE_PROP": properties.strip()}
 
     def fail(self, reason: str) -> None:

@@ -55,7 +55,7 @@ class Endpoint:
         name: Stable, also after a restart.
         description: The name for people.
         sample_rate: Hertz.
-        channel_count: Channels.
+        channel_map: The names of its channels, such as ``"front-left"``.
         sample_size: Bits of a sample.
         is_monitor: A source that hears what a sink plays.
         muted: Somebody has muted it in the server.
@@ -68,7 +68,7 @@ class Endpoint:
     name: str
     description: str
     sample_rate: int
-    channel_count: int
+    channel_map: tuple[str, ...]
     sample_size: int
     is_monitor: bool = False
     muted: bool = False
@@ -94,13 +94,14 @@ class RecordingStream:
 
 @dataclass(frozen=True, slots=True)
 class ServerSnapshot:
-    """What the server has at one moment."""
+    """What the server has at one moment; `is_pipewire`: it is PipeWire, speaking for PulseAudio."""
 
     sources: tuple[Endpoint, ...]
     sinks: tuple[Endpoint, ...]
     streams: tuple[RecordingStream, ...]
     default_source: str
     default_sink: str
+    is_pipewire: bool = False
 
     def source(self, name: str) -> Endpoint | None:
         """Return the source of that name, or None."""
@@ -268,6 +269,7 @@ class SoundServer:
             ),
             default_source=server.default_source_name or "",
             default_sink=server.default_sink_name or "",
+            is_pipewire="PipeWire" in (server.server_name or ""),
         )
 
 
@@ -278,7 +280,7 @@ def _endpoint(info: EndpointInfo, *, is_monitor: bool = False) -> Endpoint:
         name=info.name,
         description=info.description or info.name,
         sample_rate=info.sample_rate,
-        channel_count=info.channel_count,
+        channel_map=tuple(info.channel_list),
         sample_size=bits,
         is_monitor=is_monitor,
         muted=bool(info.mute),

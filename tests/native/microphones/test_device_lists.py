@@ -19,14 +19,16 @@ from mediadevices_native.microphones.host_devices import find_host_device, host_
 from mediadevices_native.microphones.portaudio import PortAudio, PortAudioDevice, SoundDevice
 from mediadevices_native.microphones.pulse_devices import PulseAddress, pulse_devices
 from mediadevices_native.microphones.sound_server import Endpoint, ServerSnapshot
+from mediadevices_native.microphones.source_channels import SourceChannels
 from support.fake_sounddevice import FakeSoundDevice, row
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MICROPHONE = Endpoint(7, "alsa_input.usb", "Webcam", 44100, 2, 24)
-MONITOR = Endpoint(8, "sink.monitor", "Monitor of Speaker", 48000, 2, 16, is_monitor=True)
-SPEAKER = Endpoint(3, "sink", "Speaker", 48000, 2, 16)
+STEREO = ("front-left", "front-right")
+MICROPHONE = Endpoint(7, "alsa_input.usb", "Webcam", 44100, STEREO, 24)
+MONITOR = Endpoint(8, "sink.monitor", "Monitor of Speaker", 48000, STEREO, 16, is_monitor=True)
+SPEAKER = Endpoint(3, "sink", "Speaker", 48000, STEREO, 16)
 
 
 def no_usb(_path: str) -> str:
@@ -49,8 +51,20 @@ def test_a_source_is_a_microphone_with_its_own_name_and_format() -> None:
     )
     assert device.modes == (AudioMode(44100, 2, 24, 0.01),)
     assert device.default
-    assert device.address == PulseAddress("alsa_input.usb")
+    assert device.address == PulseAddress("alsa_input.usb", SourceChannels(2, (0, 1)))
     assert device.controls["echoCancellation"] == (False,)
+
+
+def test_a_microphone_says_how_to_get_its_channels() -> None:
+    array = replace(MICROPHONE, channel_map=("aux0", "aux1", "aux2"))
+    on_pipewire = replace(snapshot(array), is_pipewire=True)
+    for server, channels in (
+        (snapshot(array), SourceChannels(11, (8, 9, 10))),
+        (on_pipewire, SourceChannels(3, (0, 1, 2), by_number=True)),
+    ):
+        (device,) = pulse_devices(server, no_usb)
+        assert device.modes == (AudioMode(44100, 3, 24, 0.01),)
+        assert device.address == PulseAddress("alsa_input.usb", channels)
 
 
 def test_what_was_made_of_a_monitor_is_a_microphone() -> None:

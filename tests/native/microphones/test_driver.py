@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 PULSE = row("pulse", inputs=32, outputs=32)
 CARD = row("Headset: USB Audio (hw:0,0)", inputs=1)
 SNAPSHOT = ServerSnapshot(
-    sources=(Endpoint(1, "desk", "Desk", 48000, 2, 16),),
-    sinks=(Endpoint(1, "speaker", "Speaker", 48000, 2, 16),),
+    sources=(Endpoint(1, "desk", "Desk", 48000, ("front-left", "front-right"), 16),),
+    sinks=(Endpoint(1, "speaker", "Speaker", 48000, ("front-left", "front-right"), 16),),
     streams=(),
     default_source="desk",
     default_sink="speaker",
