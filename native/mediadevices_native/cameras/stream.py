@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mediadevices.driver import VideoMode
-from mediadevices_native.cameras.v4l2_modes import COMPRESSED_FORMATS
+from mediadevices_native.cameras.pixel_formats import COMPRESSED_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from mediadevices.driver import VideoMode
+from mediadevices_native.cameras.pixel_formats import COMPRESSED_FORMATS
 from mediadevices_native.cameras.v4l2_ioctl import (
     Call,
     FrameSize,
@@ -17,7 +18,7 @@ from mediadevices_native.cameras.v4l2_ioctl import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["COMPRESSED_FORMATS", "DECODABLE_FORMATS", "USUAL_SIZES", "video_modes"]
+__all__ = ["DECODABLE_FORMATS", "USUAL_SIZES", "video_modes"]
 
 DECODABLE_FORMATS = frozenset(
     {"YUYV", "UYVY", "MJPG", "JPEG", "NV12", "YU12", "YV12", "RGB3", "BGR3", "GREY"}
@@ -37,9 +38,6 @@ USUAL_SIZES = (
     (3840, 2160),
 )
 """What to offer of a camera that takes any size within a range, the preferred one first."""
-
-COMPRESSED_FORMATS = frozenset({"MJPG", "JPEG"})
-"""They cost time and quality; but the bus carries more of them."""
 
 _ASSUMED_RATE = 30.0
 """For drivers that cannot say how fast they are; the rate is then read from the open device."""
