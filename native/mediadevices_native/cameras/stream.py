@@ -163,8 +163,10 @@ class CameraStream:
         if not self._kernel:
             return now
         taken = int(self._capture.get(self._opencv.CAP_PROP_POS_MSEC) * 1000)
-        # Some drivers use another clock, or none.
-        return taken if abs(now - taken) < _LARGEST_CLOCK_ERROR * 1_000_000 else now
+        # Some drivers use another clock, or none. Others stamp a frame with the time that it was
+        # due at, which may be still to come; but no frame was taken after it was read.
+        known = abs(now - taken) < _LARGEST_CLOCK_ERROR * 1_000_000
+        return min(taken, now) if known else now
 
     def _picture(self) -> Picture | None:
         """Decode the frame that was grabbed last; `None` for one that cannot be."""

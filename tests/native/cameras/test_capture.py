@@ -13,6 +13,7 @@ import pytest
 
 from mediadevices.driver import Capture, Configuration, VideoMode
 from mediadevices.errors import NotReadableError
+from mediadevices.media.video_frame import VideoFrame
 from mediadevices_native.cameras import OpenCVCameraDriver
 from support.fake_opencv import HD, VGA, FakeCamera, FakeSystem, RecordingSink
 
@@ -64,8 +65,6 @@ async def test_a_frame_is_the_array_that_opencv_made_and_no_copy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrapped: list[object] = []
-    from mediadevices.media.video_frame import VideoFrame
-
     original = VideoFrame.wrap
 
     def wrap(buffer: object, *args: object, **keywords: object) -> VideoFrame:
@@ -136,8 +135,28 @@ async def test_timestamps_of_another_clock_are_replaced_by_our_own() -> None:
     assert all(abs(f.timestamp / 1e6 - time.monotonic()) < 5 for f in sink.frames)
 
 
+@pytest.mark.parametrize("ahead", [0.022, 5.0])
+async def test_no_timestamp_is_later_than_the_moment_of_reading(
+    monkeypatch: pytest.MonkeyPatch, ahead: float
+) -> None:
+    early: list[int] = []
+
+    def deliver(sink: RecordingSink, frame: VideoFrame) -> bool:
+        early.append(time.monotonic_ns() // 1000 - frame.timestamp)
+        frame.close()
+        return sink.listening
+
+    monkeypatch.setattr(RecordingSink, "deliver", deliver)
+    # A driver that stamps its frames with the time that they were due at.
+    camera = FakeCamera(clock=lambda: time.monotonic() + ahead)
+    capture, _, _ = await open_camera(camera)
+    await until(lambda: len(early) >= 5)
+    await capture.close()
+    assert min(early) >= 0
+
+
 async def test_timestamps_rise_though_the_kernels_clock_stands_still() -> None:
-    now = time.monotonic() + 0.5
+    now = time.monotonic()
     capture, sink, _ = await open_camera(FakeCamera(clock=lambda: now))
     await until(lambda: len(sink.frames) >= 3)
     await capture.close()
