@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VGA = VideoMode(640, 480, 100.0, "YUYV")
 _ENCODED = struct.Struct("<HHB")
 """A picture as it is sent in MJPG: width, height, and what is in every pixel."""
+_NV12 = int.from_bytes(b"NV12", "little")
 HD = VideoMode(1280, 720, 50.0, "MJPG")
 
 
@@ -49,6 +50,8 @@ class FakeCamera:
     damaged_as: Literal["refused", "empty", "error", "garbage"] = "refused"
     """How OpenCV says so: not at all, where it is to decode garbage itself."""
     channels: int = 3
+    told_rate: float | None = None
+    """What it says of its rate; what it was asked for, if `None`."""
     clock: Callable[[], float] = time.monotonic
     interval: float = 0.005
     read_timeout: float = 0.2
@@ -119,6 +122,8 @@ class FakeCapture:
         if self._camera.damaged:
             return self._damaged()
         width, height = self._size
+        if not self._decodes and self.asked.get(FakeOpenCV.CAP_PROP_FOURCC) == _NV12:
+            return True, np.full((height * 3 // 2, width), self._count % 256, dtype=np.uint8)
         if not self._decodes:
             encoded = _ENCODED.pack(width, height, self._count % 256)
             return True, np.frombuffer(encoded, dtype=np.uint8).reshape(1, -1)
@@ -149,6 +154,8 @@ class FakeCapture:
                 return True, np.zeros((1, 100), dtype=np.uint8)
 
     def get(self, name: int) -> float:
+        if name == FakeOpenCV.CAP_PROP_FPS and self._camera.told_rate is not None:
+            return self._camera.told_rate
         return self._stamp * 1000 if name == 0 else self.asked.get(name, 0)
 
     def set(self, name: int, value: float) -> bool:
@@ -192,7 +199,7 @@ class FakeOpenCV:
     CAP_PROP_FPS, CAP_PROP_FOURCC = 5, 6
     CAP_PROP_CONVERT_RGB = 16
     IMREAD_COLOR = 1
-    COLOR_GRAY2BGR, COLOR_BGRA2BGR = 8, 1
+    COLOR_GRAY2BGR, COLOR_BGRA2BGR, COLOR_YUV2BGR_NV12 = 8, 1, 91
 
     def __init__(self, cameras: Mapping[str | int, FakeCamera]) -> None:
         self.VideoCapture = _CaptureClass(cameras)
@@ -205,7 +212,10 @@ class FakeOpenCV:
         return np.full((height, width, 3), number, dtype=np.uint8)
 
     def cvtColor(self, picture: Picture, code: int) -> Picture:  # noqa: N802  (the name it stands in for)
-        assert code == self.COLOR_GRAY2BGR
+        if code == self.COLOR_YUV2BGR_NV12:
+            picture = picture[: len(picture) * 2 // 3]
+        else:
+            assert code == self.COLOR_GRAY2BGR
         return np.dstack([picture] * 3)
 
 

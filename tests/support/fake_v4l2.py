@@ -27,6 +27,19 @@ META_CAPTURE, VIDEO_M2M, STREAMING, IO_MC = 0x00800000, 0x8000, 0x04000000, 0x20
 DEVICE_CAPS = 0x80000000
 CAMERA = VIDEO_CAPTURE | STREAMING
 
+HDMI = {
+    "width": 1280,
+    "height": 720,
+    "pixelclock": 74_250_000,
+    "hfrontporch": 110,
+    "hsync": 40,
+    "hbackporch": 220,
+    "vfrontporch": 5,
+    "vsync": 5,
+    "vbackporch": 20,
+}
+"""What the kernel's `vivid` says of its HDMI input: 1280 x 720, sixty times a second."""
+
 
 @dataclass
 class FakeControl:
@@ -61,8 +74,18 @@ class FakeNode:
     bus_info: str = "platform:camera"
     device_caps: int = CAMERA
     formats: dict[str, list[Size]] = field(default_factory=dict[str, list[Size]])
+    """By their FourCC, with the sizes that the driver lists, which may be none."""
     controls: dict[int, FakeControl] = field(default_factory=dict[int, FakeControl])
     interval_ranges: bool = False
+    present: tuple[int, int] | None = None
+    """The size that is set now."""
+    present_interval: Fraction | None = None
+    timings: dict[str, int] = field(default_factory=dict[str, int])
+    """The digital signal: what is not 0 of ``struct v4l2_bt_timings``."""
+    aspect: tuple[int, int] | None = None
+    """The shape in which the digital signal is meant to be seen."""
+    standard: int = 0
+    """The analogue signal, as `v4l2_std_id`."""
     busy: bool = False
     open_error: int = 0
     error: int = 0
@@ -77,6 +100,10 @@ class FakeNode:
             v4l2_ioctl.ENUM_FMT: self._format,
             v4l2_ioctl.ENUM_FRAMESIZES: self._size,
             v4l2_ioctl.ENUM_FRAMEINTERVALS: self._interval,
+            v4l2_ioctl.G_FMT: self._present_format,
+            v4l2_ioctl.G_PARM: self._present_rate,
+            v4l2_ioctl.G_DV_TIMINGS: self._timings,
+            v4l2_ioctl.G_STD: self._standard,
             v4l2_ioctl.QUERYCTRL: self._query_control,
             v4l2_ioctl.QUERYMENU: self._menu,
             v4l2_ioctl.G_CTRL: self._get_control,
@@ -99,11 +126,11 @@ class FakeNode:
         names = list(self.formats)
         if answer.index >= len(names):
             return errno.EINVAL
-        answer.pixelformat = int.from_bytes(names[answer.index].encode(), "little")
+        answer.pixelformat = int.from_bytes(names[answer.index].encode("latin-1"), "little")
         return 0
 
     def _sizes(self, pixel_format: int) -> list[Size]:
-        return self.formats[pixel_format.to_bytes(4, "little").decode()]
+        return self.formats[pixel_format.to_bytes(4, "little").decode("latin-1")]
 
     def _size(self, answer: ctypes.Structure) -> int:
         sizes = self._sizes(answer.pixel_format)
@@ -133,6 +160,36 @@ class FakeNode:
             place.numerator, place.denominator = interval.numerator, interval.denominator
             return 0
         return errno.EINVAL
+
+    def _present_format(self, answer: ctypes.Structure) -> int:
+        if self.present is None:
+            return errno.EINVAL
+        # Those of a multi-planar format are in the same place.
+        answer.fmt.pix.width, answer.fmt.pix.height = self.present
+        return 0
+
+    def _present_rate(self, answer: ctypes.Structure) -> int:
+        if self.present_interval is None:
+            return errno.ENOTTY
+        interval = answer.parm.capture.timeperframe
+        interval.numerator = self.present_interval.numerator
+        interval.denominator = self.present_interval.denominator
+        return 0
+
+    def _timings(self, answer: ctypes.Structure) -> int:
+        if not self.timings:
+            return errno.ENODATA
+        for name, value in self.timings.items():
+            setattr(answer.bt, name, value)
+        if self.aspect is not None:
+            answer.bt.flags = 64
+            answer.bt.picture_aspect.numerator = self.aspect[0]
+            answer.bt.picture_aspect.denominator = self.aspect[1]
+        return 0
+
+    def _standard(self, answer: ctypes.Structure) -> int:
+        answer.id = self.standard
+        return 0 if self.standard else errno.ENOTTY
 
     def _query_control(self, answer: ctypes.Structure) -> int:
         if (control := self.controls.get(answer.id)) is None:

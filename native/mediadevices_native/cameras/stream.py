@@ -7,11 +7,12 @@ OpenCV asks the driver for them.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
 from mediadevices.driver import VideoMode
-from mediadevices_native.cameras.pixel_formats import COMPRESSED_FORMATS
+from mediadevices_native.cameras.pixel_formats import COMPRESSED_FORMATS, CONVERSIONS, converted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,9 +56,14 @@ class CameraStream:
         self._kernel = kernel
         self._started_at = time.monotonic_ns() // 1000
         self._last_timestamp = 0
-        self._compressed = kernel and self._pixel_format() in COMPRESSED_FORMATS
-        if self._compressed:
-            # OpenCV would give the last picture once more for one that it cannot decode.
+        pixel_format = self._pixel_format() if kernel else ""
+        self._compressed = pixel_format in COMPRESSED_FORMATS
+        self._conversion = CONVERSIONS.get(pixel_format)
+        self._width = int(capture.get(opencv.CAP_PROP_FRAME_WIDTH))
+        self._height = int(capture.get(opencv.CAP_PROP_FRAME_HEIGHT))
+        if self._compressed or self._conversion is not None:
+            # OpenCV would give the last picture once more for one that it cannot decode, and
+            # its versions make different colours of some formats.
             capture.set(opencv.CAP_PROP_CONVERT_RGB, 0)
 
     @classmethod
@@ -71,7 +77,8 @@ class CameraStream:
             opencv.CAP_PROP_FPS: _whole_rate(mode.frame_rate),
         }
         if len(mode.pixel_format) == 4:  # First, because sizes and rates depend on it.
-            fourcc = int.from_bytes(mode.pixel_format.encode("latin-1"), "little")
+            # Signed, as OpenCV takes its numbers: in some names the highest bit is set.
+            fourcc = int.from_bytes(mode.pixel_format.encode("latin-1"), "little", signed=True)
             wanted = {opencv.CAP_PROP_FOURCC: fourcc, **wanted}
         parameters = [number for item in wanted.items() for number in item]
         # All in one go: where each is set by itself the device is set up again for each.
@@ -144,7 +151,9 @@ class CameraStream:
         height, width = picture.shape[:2]
         rate, pixel_format = self._asked.frame_rate, self._asked.pixel_format
         if self._kernel:
-            rate = self._capture.get(self._opencv.CAP_PROP_FPS) or rate
+            told = self._capture.get(self._opencv.CAP_PROP_FPS)
+            # It is -1 or infinite where the driver does not know, as that of a capture board.
+            rate = told if 0 < told < math.inf else rate
             pixel_format = self._pixel_format() or pixel_format
         return VideoMode(width, height, round(rate, 3), pixel_format)
 
@@ -171,12 +180,21 @@ class CameraStream:
     def _picture(self) -> Picture | None:
         """Decode the frame that was grabbed last; `None` for one that cannot be."""
         try:
-            good, picture = self._capture.retrieve()
-            if good and picture is not None and self._compressed:
-                picture = self._opencv.imdecode(picture.reshape(-1), self._opencv.IMREAD_COLOR)
+            good, sent = self._capture.retrieve()
+            if not good or sent is None or not sent.size:
+                return None
+            picture = self._decoded(sent)
         except self._opencv.error:
             return None
-        return self._as_bgr(picture) if good and picture is not None and picture.size else None
+        return self._as_bgr(picture) if picture is not None and picture.size else None
+
+    def _decoded(self, sent: Picture) -> Picture | None:
+        """Return the picture in what OpenCV gives, which most often is one already."""
+        if self._compressed:
+            return self._opencv.imdecode(sent.reshape(-1), self._opencv.IMREAD_COLOR)
+        if self._conversion is not None:
+            return converted(self._opencv, self._conversion, sent, self._width, self._height)
+        return sent
 
     def _as_bgr(self, picture: Picture) -> Picture:
         """Return a picture of three channels; almost always it is one already."""

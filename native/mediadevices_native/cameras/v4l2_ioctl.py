@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,7 @@ __all__ = [
     "Capability",
     "ControlInfo",
     "FrameSize",
+    "Signal",
     "buffers_are_free",
     "capability",
     "control_info",
@@ -40,6 +41,9 @@ __all__ = [
     "frame_sizes",
     "menu_items",
     "open_node",
+    "present_rate",
+    "present_signal",
+    "present_size",
     "set_control_value",
 ]
 
@@ -48,6 +52,14 @@ Call: TypeAlias = Callable[[int, ctypes.Structure], None]
 
 _MOST = 1024
 """More entries than any list of a camera has: a driver that never says "no more" ends here."""
+
+
+_FASTEST = 1000.0
+"""Hertz; a driver that speaks of more does not know its rate."""
+
+
+_TELEVISION = 4 / 3
+"""The shape of an analogue picture, whatever the shape of its pixels."""
 
 
 class FrameSizeEnumeration(ctypes.Structure):
@@ -90,6 +102,12 @@ class FrameIntervalEnumeration(ctypes.Structure):
     )
 
 
+class Standard(ctypes.Structure):
+    """``v4l2_std_id``: the standards of analogue television that may be meant, as bits."""
+
+    _fields_ = (("id", ctypes.c_uint64),)
+
+
 def _read_write(number: int, structure: type[ctypes.Structure]) -> int:
     """Return ``_IOWR('V', number, structure)``."""
     return 3 << 30 | ctypes.sizeof(structure) << 16 | ord("V") << 8 | number
@@ -104,6 +122,10 @@ QUERYCAP = _request("VIDIOC_QUERYCAP")
 ENUM_FMT = _request("VIDIOC_ENUM_FMT")
 ENUM_FRAMESIZES = _read_write(74, FrameSizeEnumeration)
 ENUM_FRAMEINTERVALS = _read_write(75, FrameIntervalEnumeration)
+G_FMT = _request("VIDIOC_G_FMT")
+G_PARM = _request("VIDIOC_G_PARM")
+G_DV_TIMINGS = _request("VIDIOC_G_DV_TIMINGS")
+G_STD = 2 << 30 | ctypes.sizeof(Standard) << 16 | ord("V") << 8 | 23
 QUERYCTRL = _request("VIDIOC_QUERYCTRL")
 QUERYMENU = _request("VIDIOC_QUERYMENU")
 G_CTRL = _request("VIDIOC_G_CTRL")
@@ -161,6 +183,22 @@ class FrameSize:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """What a capture board is set to receive.
+
+    Attributes:
+        shape: Width to height of the picture as it is meant to be seen.
+        size: Width and height in pixels; `None` for a signal that only the driver makes a whole
+            picture of: an analogue one, or one that sends every other line.
+        frame_rate: Hertz; 0 where the signal does not tell.
+    """
+
+    shape: float
+    size: tuple[int, int] | None = None
+    frame_rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ControlInfo:
     """A control of a camera (``VIDIOC_QUERYCTRL``), in the driver's own numbers."""
 
@@ -205,6 +243,21 @@ def _answers(call: Call, request: int, structure: ctypes.Structure) -> bool:
         if error.errno in {errno.EINVAL, errno.ENOTTY}:
             return False
         raise
+    return True
+
+
+def _tells(call: Call, request: int, structure: ctypes.Structure) -> bool:
+    """Ask for something that can be done without; an error of any kind is an answer too.
+
+    Raises:
+        OSError: The device is gone.
+    """
+    try:
+        call(request, structure)
+    except OSError as error:
+        if error.errno == errno.ENODEV:
+            raise
+        return False
     return True
 
 
@@ -263,6 +316,57 @@ def frame_rates(call: Call, pixel_format: str, width: int, height: int) -> Itera
             yield round(interval.denominator / interval.numerator, 3)
         if not discrete:
             return
+
+
+def present_size(call: Call, buffer_type: int) -> tuple[int, int] | None:
+    """Ask for the size that is set now; `None` where there is none."""
+    answer = v4l2.v4l2_format(type=buffer_type)
+    if not _tells(call, G_FMT, answer):
+        return None
+    # A multi-planar format has them in the same place.
+    width, height = answer.fmt.pix.width, answer.fmt.pix.height
+    return (width, height) if width and height else None
+
+
+def present_rate(call: Call, buffer_type: int) -> float:
+    """Ask for the frame rate that is set now, in hertz; 0 where the driver does not know."""
+    answer = v4l2.v4l2_streamparm(type=buffer_type)
+    if not _tells(call, G_PARM, answer):
+        return 0.0
+    interval = answer.parm.capture.timeperframe
+    return _hertz(interval.denominator, interval.numerator)
+
+
+def present_signal(call: Call) -> Signal | None:
+    """Ask for the signal of a capture board; `None` for a camera that makes its own picture."""
+    timings = v4l2.v4l2_dv_timings()
+    if _tells(call, G_DV_TIMINGS, timings):
+        return _digital_signal(timings.bt) if timings.type == v4l2.V4L2_DV_BT_656_1120 else None
+    standard = Standard()
+    if _tells(call, G_STD, standard) and standard.id:
+        return Signal(_TELEVISION)
+    return None
+
+
+def _digital_signal(bt: Any) -> Signal | None:
+    if not bt.width or not bt.height:
+        return None
+    interlaced = bt.interlaced == v4l2.V4L2_DV_INTERLACED
+    columns = bt.width + bt.hfrontporch + bt.hsync + bt.hbackporch
+    lines = bt.height + bt.vfrontporch + bt.vsync + bt.vbackporch
+    if interlaced:
+        lines += bt.il_vfrontporch + bt.il_vsync + bt.il_vbackporch
+    shape, aspect = bt.width / bt.height, bt.picture_aspect
+    if bt.flags & v4l2.V4L2_DV_FL_HAS_PICTURE_ASPECT and aspect.numerator and aspect.denominator:
+        shape = aspect.numerator / aspect.denominator
+    size = None if interlaced else (bt.width, bt.height)
+    return Signal(shape, size, _hertz(bt.pixelclock, columns * lines))
+
+
+def _hertz(count: int, time: int) -> float:
+    """Return a frame rate; 0 for one that no camera has."""
+    rate = round(count / time, 3) if time else 0.0
+    return rate if rate <= _FASTEST else 0.0
 
 
 def control_info(call: Call, control: int) -> ControlInfo | None:

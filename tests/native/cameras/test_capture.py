@@ -172,6 +172,36 @@ async def test_grey_pictures_are_made_blue_green_and_red() -> None:
     assert sink.frames[0].to_ndarray("BGR24").shape == (480, 640, 3)
 
 
+async def test_a_format_that_opencvs_versions_see_differently_is_made_a_picture_here() -> None:
+    camera = FakeCamera()
+    capture, sink, system = await open_camera(camera, VideoMode(640, 480, 100.0, "NV12"))
+    await until(lambda: len(sink.frames) >= 2)
+    await capture.close()
+    assert sink.frames[1].to_ndarray("BGR24").shape == (480, 640, 3)
+    assert sink.frames[1].to_ndarray("BGR24")[0, 0, 0] == 2
+    assert system.opencv.VideoCapture.calls[0][2][:2] == (6, int.from_bytes(b"NV12", "little"))
+
+
+async def test_a_format_whose_name_has_its_highest_bit_set_is_given_as_opencv_takes_it() -> None:
+    capture, _, system = await open_camera(FakeCamera(), VideoMode(640, 480, 9.0, "Y16\xa0"))
+    mode = capture.configuration.mode
+    await capture.close()
+    number = system.opencv.VideoCapture.calls[0][2][1]
+    assert number == int.from_bytes(b"Y16\xa0", "little") - 2**32  # It takes an int of 32 bits.
+    assert isinstance(mode, VideoMode)
+    assert mode.pixel_format == "Y16\xa0"
+
+
+@pytest.mark.parametrize("told", [-1.0, 0.0, float("inf"), float("nan")])
+async def test_a_driver_that_does_not_know_its_rate_is_believed_to_have_the_one_asked_for(
+    told: float,
+) -> None:
+    capture, _, _ = await open_camera(FakeCamera(told_rate=told))
+    mode = capture.configuration.mode
+    await capture.close()
+    assert mode == VGA
+
+
 async def test_opencv_is_called_from_one_thread_only_and_never_from_the_loops() -> None:
     camera = FakeCamera()
     capture, sink, _ = await open_camera(camera)
