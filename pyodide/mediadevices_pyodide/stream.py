@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mediadevices.agent import StreamHandle, TrackHandle
 from mediadevices.errors import InvalidStateError, NotSupportedError
-from mediadevices.webidl import promise
+from mediadevices.webidl import conversion, promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.track import BrowserTrack
 
@@ -60,8 +60,8 @@ class BrowserStream(ffi.Wrapper, StreamHandle):
 
     async def _show_in(self, element: ffi.JsObject) -> None:
         if not hasattr(element, "srcObject"):
-            message = f"attach: element: expected a <video> or <audio> element, got {element!r}"
-            raise TypeError(message)
+            expected = "a <video> or <audio> element"
+            raise conversion.wrong_type("attach: element", expected, element)
         element.srcObject = self.js
         while element.readyState < _HAVE_METADATA:
             if not self.active:

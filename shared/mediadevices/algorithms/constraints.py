@@ -16,6 +16,7 @@ from mediadevices.errors import UnknownConstraintWarning
 from mediadevices.webidl import conversion
 from mediadevices.webidl.dictionary import Dictionary, FrozenList
 from mediadevices.webidl.names import closest
+from mediadevices.webidl.showing import member_path
 
 __all__ = [
     "Constraint",
@@ -25,6 +26,7 @@ __all__ = [
     "advanced_sets",
     "basic_set",
     "convert_track_constraints",
+    "converted_value",
     "first_forbidden_required",
     "stripped",
 ]
@@ -102,20 +104,25 @@ def same_value(name: str, left: Value, right: Value) -> bool:
 # --- conversion -----------------------------------------------------------------------------
 
 
-def _one(row: Property, value: object, path: str) -> Value:
+def converted_value(row: Property, value: object, path: str) -> Value:
+    """Convert one value of a property.
+
+    Raises:
+        TypeError: It is not of the property's type; the message names the path.
+    """
     match row.type:
         case "ulong":
             return conversion.clamped_unsigned_long(value, path)
         case "double":
             number = conversion.finite_double(value, path)
-            return value if isinstance(value, int) else number
+            return conversion.whole_number(value, path) if isinstance(value, int) else number
         case "string":
             return conversion.string(value, path)
         case "boolean":
             return conversion.boolean(value, path)
         case "boolean-or-string":
             if isinstance(value, str):
-                return value
+                return conversion.string(value, path)
             try:
                 return conversion.boolean(value, path)
             except TypeError:
@@ -128,7 +135,7 @@ def _one_or_many(row: Property, value: object, path: str) -> object:
         return FrozenList(
             conversion.string(item, f"{path}[{index}]") for index, item in enumerate(value)
         )
-    return _one(row, value, path)
+    return converted_value(row, value, path)
 
 
 _MEMBERS: Mapping[str, tuple[str, ...]] = {
@@ -151,7 +158,7 @@ def _convert_constraint(row: Property, value: object, path: str) -> object:
         if name in allowed:
             result[name] = _one_or_many(row, item, f"{path}.{name}")
         else:
-            _warn_unknown(f"{path}.{name}", name, allowed)
+            _warn_unknown(path, name, allowed)
     return Dictionary(result)
 
 
@@ -159,7 +166,7 @@ def _warn_unknown(path: str, name: str, known: Collection[str]) -> None:
     meant = closest(name, known)
     hint = f"; did you mean {meant!r}?" if meant else ""
     warnings.warn(
-        f"{path}: unknown name, ignored{hint}",
+        f"{member_path(path, name)}: unknown name, ignored{hint}",
         UnknownConstraintWarning,
         stacklevel=_frames_to_the_program(),
     )
@@ -181,7 +188,7 @@ def _convert_set(
     result: dict[str, object] = {}
     for name, value in members.items():
         if (row := PROPERTIES.get(name)) is None:
-            _warn_unknown(f"{path}.{name}", name, PROPERTIES)
+            _warn_unknown(path, name, PROPERTIES)
             continue
         converted = _convert_constraint(row, value, f"{path}.{name}")
         if name in supported:

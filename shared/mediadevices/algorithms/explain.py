@@ -11,6 +11,7 @@ from mediadevices.algorithms.frame_size import aspect_ratio
 from mediadevices.algorithms.select_settings import Selection
 from mediadevices.algorithms.settings_universe import Region, all_narrowed
 from mediadevices.driver import AudioMode, Mode, VideoMode
+from mediadevices.webidl.showing import shortened
 
 __all__ = ["explain_selection"]
 
@@ -28,7 +29,7 @@ def _asked(constraint: Constraint) -> str:
         "ideal": constraint.ideal or nothing,
     }
     parts = [
-        f"{word} {' or '.join(_number(value) for value in values)}"
+        f"{word} {shortened(' or '.join(_number(value) for value in values))}"
         for word, values in asked.items()
         if values
     ]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["MediaStreamTrack"]
 
 _KEEPS_ALIVE = frozenset({"mute", "unmute", "ended"})
+#: An ``[EnforceRange] unsigned short`` of the standard.
+_LARGEST_BUFFER = 65535
 _CONTENT_HINTS = {
     "audio": frozenset({"", "speech", "speech-recognition", "music"}),
     "video": frozenset({"", "motion", "detail", "text"}),
@@ -222,7 +224,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
         Args:
             format: Of a video track, the format to get them in, such as ``"RGB24"``; None for the
                 native one. Blocks of samples convert themselves: see `AudioData.to_ndarray`.
-            max_buffer_size: How many may wait, at least 1; the oldest is dropped for a new one.
+            max_buffer_size: How many may wait, 1 to 65535; the oldest is dropped for a new one.
                 Unless given, 1 frame, or 100 blocks (1 s) of samples.
 
         Yields:
@@ -230,7 +232,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
             memory goes back when one is closed or dropped.
 
         Raises:
-            TypeError: The size is no whole number of at least 1, or there is no such format.
+            TypeError: The size is no whole number in that range, or there is no such format.
             InvalidStateError: The track has ended.
         """
         reader = open_reader(self, max_buffer_size, format)
@@ -261,11 +263,11 @@ def open_reader(
 
     Args:
         track: The track.
-        max_buffer_size: How many may wait, at least 1; None for 1 frame or 100 blocks.
+        max_buffer_size: How many may wait, 1 to 65535; None for 1 frame or 100 blocks.
         format: Of a video track, the format to read in; None for the native one.
 
     Raises:
-        TypeError: The size is no whole number of at least 1, or there is no such format.
+        TypeError: The size is no whole number in that range, or there is no such format.
         InvalidStateError: The track has ended.
     """
     if max_buffer_size is None:
@@ -273,9 +275,9 @@ def open_reader(
     if (
         not isinstance(max_buffer_size, int)
         or isinstance(max_buffer_size, bool)
-        or max_buffer_size < 1
+        or not 1 <= max_buffer_size <= _LARGEST_BUFFER
     ):
-        expected = "a whole number of at least 1"
+        expected = f"a whole number from 1 to {_LARGEST_BUFFER}"
         raise conversion.wrong_type("max_buffer_size", expected, max_buffer_size)
     name = None if format is None else conversion.string(format, "format")
     return handle_of(track).open_reader(max_buffer_size, name)

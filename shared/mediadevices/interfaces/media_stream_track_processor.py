@@ -24,13 +24,13 @@ class MediaStreamTrackProcessor(Interface):
     Args:
         track: The track, or the standard's init dictionary
             ``{"track": track, "maxBufferSize": 1}``.
-        max_buffer_size: How many frames or blocks of samples may wait, at least 1. The oldest is
+        max_buffer_size: How many frames or blocks of samples may wait, 1 to 65535. The oldest is
             dropped for a new one. Unless given, 1 frame, or 100 blocks (1 s) of samples.
         format: Of a video track, the format to read in, such as ``"RGB24"``; None for the native
             one. Blocks of samples convert themselves: see `AudioData.to_ndarray`.
 
     Raises:
-        TypeError: It is no track, or the size is no whole number of at least 1.
+        TypeError: It is no track, or the size is no whole number in that range.
         InvalidStateError: The track has ended.
     """
 

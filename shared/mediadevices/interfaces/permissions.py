@@ -153,8 +153,8 @@ class Permissions(Interface):
         for name, policy in given.items():
             if policy is None:
                 continue
-            if policy not in _POLICIES:
-                path = f"set_policy: {name}"
+            path = f"set_policy: {name}"
+            if conversion.string(policy, path) not in _POLICIES:
                 raise conversion.wrong_type(path, "'ask', 'grant' or 'deny'", policy)
             self._agent.set_permission_policy(name, policy)
 
@@ -194,7 +194,8 @@ def _name(descriptor: object, method: str) -> PermissionName:
     path = f"{method}: permission_desc"
     members = conversion.mapping(descriptor, path)
     conversion.boolean(members.get("panTiltZoom", False), f"{path}.panTiltZoom")
+    given = members.get("name")
     for name in _NAMES:
-        if name == members.get("name"):
+        if isinstance(given, str) and name == given:
             return name
-    raise conversion.wrong_type(f"{path}.name", "'camera' or 'microphone'", members.get("name"))
+    raise conversion.wrong_type(f"{path}.name", "'camera' or 'microphone'", given)

@@ -35,6 +35,8 @@ __all__ = ["AudioData"]
 #   but one.
 
 _MAX_COUNT = 2**31 - 1
+#: Hertz; beyond that lies no sound, but resampling that takes for ever.
+_MIN_RATE, _MAX_RATE = 1, 1_000_000
 _INIT = (
     "format",
     "sample_rate",
@@ -57,7 +59,7 @@ class AudioData(Interface):
 
             * ``format``: ``"u8"``, ``"s16"``, ``"s32"`` or ``"f32"``, in which channels alternate,
               or one of these with ``"-planar"``, in which one channel follows the other;
-            * ``sampleRate``: hertz;
+            * ``sampleRate``: hertz, from 1 to 1,000,000;
             * ``numberOfFrames``, ``numberOfChannels``: counts;
             * ``timestamp``: microseconds;
             * ``data``: the samples: flat bytes, or a C-contiguous array of the format's type, whose
@@ -99,8 +101,9 @@ class AudioData(Interface):
         self._format = _read_format(f"{path}.format", required(f"{path}.format", given, "format"))
         rate = required(f"{path}.sampleRate", given, "sample_rate")
         self._sample_rate = finite_double(rate, f"{path}.sampleRate")
-        if self._sample_rate <= 0:
-            raise TypeError(f"{path}.sampleRate: expected hertz above 0, got {rate!r}")
+        if not _MIN_RATE <= self._sample_rate <= _MAX_RATE:
+            limits = f"hertz from {_MIN_RATE} to {_MAX_RATE}"
+            raise wrong_type(f"{path}.sampleRate", limits, rate)
         if self._sample_rate.is_integer():
             self._sample_rate = int(self._sample_rate)
         self._frames, self._channels = (

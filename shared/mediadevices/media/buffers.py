@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from mediadevices.webidl.conversion import described
+from mediadevices.webidl.showing import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,9 @@ import warnings
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import MediaDevicesWarning
-from mediadevices.webidl.conversion import described, finite_double, mapping
+from mediadevices.webidl.conversion import mapping, whole_number, wrong_type
 from mediadevices.webidl.names import closest, to_snake_case
+from mediadevices.webidl.showing import described, member_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,11 +42,12 @@ def members(
             if name in known:
                 found[name] = value
             else:
-                message = f"{path}.{key}: unknown, ignored{_suggestion(name, known)}"
+                message = f"{member_path(path, key)}: unknown, ignored{_suggestion(name, known)}"
                 warnings.warn(message, MediaDevicesWarning, stacklevel=4)
     for name, value in keywords.items():
         if name not in known:
-            raise TypeError(f"{path}: unexpected keyword {name!r}{_suggestion(name, known)}")
+            shown = described(name)
+            raise TypeError(f"{path}: unexpected keyword {shown}{_suggestion(name, known)}")
         if value is not None:
             found[name] = value
     return found
@@ -73,12 +75,8 @@ def integer(path: str, value: object, minimum: int, maximum: int = 2**63 - 1) ->
     Raises:
         TypeError: It is no finite number, or not within the limits.
     """
-    # An integer does not go through a float, which would round those above 2**53.
-    if isinstance(value, int) and not isinstance(value, bool):
-        result = value
-    else:
-        result = int(finite_double(value, path))
+    result = whole_number(value, path)
     if not minimum <= result <= maximum:
         limits = f"from {minimum} to {maximum}" if maximum < 2**63 - 1 else f"of {minimum} or more"
-        raise TypeError(f"{path}: expected a number {limits}, got {described(value)}")
+        raise wrong_type(path, f"a number {limits}", value)
     return result

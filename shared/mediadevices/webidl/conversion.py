@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TypeGuard
+from operator import index
+from typing import SupportsIndex, TypeGuard
 
 from mediadevices.webidl.names import to_camel_case
+from mediadevices.webidl.showing import described, member_path
 
 __all__ = [
     "boolean",
     "clamped_unsigned_long",
-    "described",
     "finite_double",
     "is_mapping",
     "is_number",
     "is_sequence",
     "mapping",
     "string",
+    "whole_number",
     "wrong_type",
 ]
 
 UNSIGNED_LONG_MAX = 2**32 - 1
-
-
-def described(value: object) -> str:
-    """Return a short text of a value for an error message."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def wrong_type(path: str, expected: str, value: object) -> TypeError:
@@ -71,31 +67,49 @@ def string(value: object, path: str) -> str:
     """Convert to ``DOMString``."""
     if not isinstance(value, str):
         raise wrong_type(path, "a string", value)
-    return str(value)
+    return str.__str__(value)  # without what a class of its own, such as an Enum, makes of it
 
 
-def _float(number: float) -> float:
+def _float(number: float, path: str) -> float:
     """Convert to a float; an integer that is too large for one is infinite, as in JavaScript."""
     try:
-        return float(number)
-    except OverflowError:
-        return math.inf if number > 0 else -math.inf
+        try:
+            return float(number)
+        except OverflowError:
+            return math.inf if number > 0 else -math.inf
+    except Exception as error:
+        raise wrong_type(path, "a number", number) from error
 
 
 def finite_double(value: object, path: str) -> float:
     """Convert to ``double``: NaN and the infinities are errors."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
-    if not math.isfinite(number := _float(value)):
+    if not math.isfinite(number := _float(value, path)):
         raise wrong_type(path, "a finite number", value)
     return number
+
+
+def whole_number(value: object, path: str) -> int:
+    """Convert to an integer without going through a float, which would round those above 2**53.
+
+    The fraction is cut off, as Web IDL has it.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__index__(value)
+    if is_number(value) and isinstance(value, SupportsIndex):
+        try:
+            return index(value)
+        except Exception as error:
+            raise wrong_type(path, "a number", value) from error
+    return int(finite_double(value, path))
 
 
 def clamped_unsigned_long(value: object, path: str) -> int:
     """Convert to ``[Clamp] unsigned long``: clamped to 0…4294967295, halves to even, NaN to 0."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
-    if math.isnan(number := _float(value)):
+    if math.isnan(number := _float(value, path)):
         return 0
     return round(min(max(number, 0.0), float(UNSIGNED_LONG_MAX)))
 
@@ -117,9 +131,9 @@ def mapping(value: object, path: str, expected: str = "a mapping") -> dict[str, 
     for key, item in value.items():
         if not isinstance(key, str):
             raise wrong_type(path, "keys that are strings", key)
-        name = to_camel_case(key)
+        name = to_camel_case(str.__str__(key))
         if name in result:
-            message = f"{path}.{name}: given twice, in both spellings"
+            message = f"{member_path(path, name)}: given twice, in both spellings"
             raise TypeError(message)
         if item is not None:
             result[name] = item

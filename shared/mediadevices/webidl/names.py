@@ -13,15 +13,27 @@ __all__ = ["closest", "to_camel_case", "to_snake_case"]
 _WORD_START = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 
-@lru_cache(maxsize=1024)
+#: Letters; twice as many as the longest name has. What is longer is none, and is not remembered.
+_LONGEST = 80
+
+
 def to_snake_case(name: str) -> str:
     """Turn ``getUserMedia`` into ``get_user_media``; a name that is in snake case stays."""
+    return _snake(name) if len(name) <= _LONGEST else name
+
+
+def to_camel_case(name: str) -> str:
+    """Turn ``get_user_media`` into ``getUserMedia``; a name that is in camel case stays."""
+    return _camel(name) if len(name) <= _LONGEST else name
+
+
+@lru_cache(maxsize=1024)
+def _snake(name: str) -> str:
     return re.sub(_WORD_START, "_", name).lower()
 
 
 @lru_cache(maxsize=1024)
-def to_camel_case(name: str) -> str:
-    """Turn ``get_user_media`` into ``getUserMedia``; a name that is in camel case stays."""
+def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
 
@@ -30,6 +42,8 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a misspelt one most likely means, or None."""
     from difflib import get_close_matches
 
+    if len(name) > _LONGEST:  # no misspelling, and comparing it would take long
+        return None
     by_plain = {candidate.replace("_", "").lower(): candidate for candidate in known}
     found = get_close_matches(name.replace("_", "").lower(), by_plain, n=1, cutoff=0.7)
     return by_plain[found[0]] if found else None

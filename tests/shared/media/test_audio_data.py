@@ -201,7 +201,11 @@ def test_a_destination_that_is_too_small_is_named() -> None:
     ("change", "message"),
     [
         ({"format": "s24"}, r"format: expected one of u8, .*got 's24'"),
-        ({"sample_rate": 0}, r"sampleRate: expected hertz above 0, got 0"),
+        ({"sample_rate": 0}, r"sampleRate: expected hertz from 1 to 1000000, got 0"),
+        ({"sample_rate": 0.999}, r"sampleRate: expected hertz from 1 to 1000000, got 0\.999"),
+        ({"sample_rate": 1e18}, r"sampleRate: expected hertz from 1 to 1000000, got 1e\+18"),
+        ({"sample_rate": 10**5000}, r"sampleRate: expected a finite number, got an integer of"),
+        ({"sample_rate": float("inf")}, r"sampleRate: expected a finite number, got inf"),
         ({"sample_rate": "fast"}, r"sampleRate: expected a number, got 'fast'"),
         ({"number_of_frames": 0}, r"numberOfFrames: expected a number from 1 to \d+, got 0"),
         ({"number_of_frames": 4}, r"data: 4 frames of 2 channels of s16 need 16 bytes, got 12"),

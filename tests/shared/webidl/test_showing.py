@@ -1,0 +1,84 @@
+"""A program's values in messages."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+
+from mediadevices.webidl.dictionary import Dictionary, FrozenList
+from mediadevices.webidl.showing import described, member_path
+
+
+class Failing:
+    def __repr__(self) -> str:
+        raise ZeroDivisionError
+
+
+class NoText:
+    def __repr__(self) -> str:
+        return 5  # type: ignore[return-value]
+
+
+class Wide:
+    def __repr__(self) -> str:
+        return "wide\n\x1b[31m" * 10**6
+
+
+def deep(levels: int) -> object:
+    value: object = 1
+    for _ in range(levels):
+        value = [{"a": value}]
+    return value
+
+
+def endless() -> list[object]:
+    value: list[object] = []
+    value.append(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 1, -1.5, "a", "it's", b"a", [], {}, (), set(), [1, "a"], {"a": [1]}, (1,), {2}],
+)
+def test_a_short_value_is_as_python_writes_it(value: object) -> None:
+    assert described(value) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(10**5000, "an integer of 16610 bits", id="huge"),
+        pytest.param(-(10**5000), "an integer of 16610 bits", id="-huge"),
+        (Failing(), "<Failing that cannot be shown>"),
+        (NoText(), "<NoText that cannot be shown>"),
+        ([1, Failing()], "[1, <Failing that cannot be shown>]"),
+        ({Failing(): 1}, "{<Failing that cannot be shown>: 1}"),
+        (deep(5000), "[{'a': [{'a': ...}]}]"),
+        (endless(), "[[[[...]]]]"),
+        (range(3), "range(0, 3)"),
+        ([*range(10**6)], "[0, 1, 2, 3, 4, 5, 6, 7, ...]"),
+        (Dictionary(a=FrozenList([1])), "{'a': [1]}"),
+        ("two\nlines", r"'two\nlines'"),
+    ],
+)
+def test_what_cannot_be_written_is_told_of(value: object, shown: str) -> None:
+    assert described(value) == shown
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 10**7, b"x" * 10**7, bytearray(10**7), array("d", [0.5]) * 10**6, Wide()],
+    ids=["text", "bytes", "bytearray", "array", "Wide"],
+)
+def test_a_long_value_is_one_short_line(value: object) -> None:
+    shown = described(value)
+    assert len(shown) == 80
+    assert shown.isprintable()
+    assert shown.endswith("...")
+
+
+def test_a_long_name_makes_no_long_path() -> None:
+    assert member_path("video", "width") == "video.width"
+    assert len(member_path("video", "x" * 10**6)) == 86
