@@ -15,16 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from mediadevices import OverconstrainedError
-from mediadevices.algorithms.properties import PROPERTIES, Kind
+from mediadevices.algorithms.constraints import converted_value
+from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
 from mediadevices.webidl import conversion
+from mediadevices.webidl.names import to_camel_case
+from mediadevices.webidl.showing import described, member_path, shortened
 
 __all__ = ["Request", "translate"]
 
 _KINDS: tuple[Kind, ...] = ("audio", "video")
 _RENAMED = {"sourceId": "deviceId"}
+_IDS = frozenset({"deviceId", "groupId"})
 _BOUNDS = ("min", "max")
 _NUMBERS = frozenset({"ulong", "double"})
 #: June 2012 had strings where there are booleans since.
@@ -32,6 +36,13 @@ _SWITCHES: Mapping[object, bool] = {"true": True, "false": False}
 
 #: What a constraint asks of its property, in today's members: ``{"min": 640}``.
 _Part: TypeAlias = dict[str, object]
+
+
+class _Named(NamedTuple):
+    """A property, and the bound that the constraint's name says: ``"min"`` of ``minWidth``."""
+
+    row: Property
+    bound: str | None
 
 
 @dataclass(slots=True)
@@ -48,24 +59,23 @@ class Request:
     at_once: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
     afterwards: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
     ignored: list[str] = field(default_factory=list[str])
-    _written: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _written: dict[str, str] = field(default_factory=dict[str, str])
 
     def old_name(self, constraint: str) -> str:
-        """Return the name by which the program asked for what could not be satisfied.
+        """Return the name by which the program asked for what could not be satisfied, as written.
+
+        Of several for one property, such as ``minWidth`` and ``maxWidth``, it is the first.
 
         Args:
             constraint: The property, or ``""`` where a browser does not tell.
         """
         if not constraint and len(self._written) == 1:
             (constraint,) = self._written
-        names = self._written.get(constraint, [])
-        return names[0] if len(names) == 1 else constraint
+        return self._written.get(constraint, constraint)
 
     def note(self, constraint: str, name: str) -> None:
-        """Take note of the name by which the program requires something of a property."""
-        names = self._written.setdefault(constraint, [])
-        if name not in names:
-            names.append(name)
+        """Take note of the name by which the program first requires something of a property."""
+        self._written.setdefault(constraint, name)
 
 
 def translate(constraints: object, supported: Collection[str]) -> Request:
@@ -81,8 +91,9 @@ def translate(constraints: object, supported: Collection[str]) -> Request:
 
     Raises:
         OverconstrainedError: A mandatory constraint is unknown, is about the other kind of track,
-            or contradicts another; its `constraint` is the name that the program wrote.
-        TypeError: Something is no mapping or no list where one has to be; the message names it.
+            asks for an empty id, or contradicts another; its `constraint` is the name that the
+            program wrote.
+        TypeError: Something is not of the type that it has to be; the message names it.
     """
     request = Request()
     members = {} if constraints is None else conversion.mapping(constraints, "constraints")
@@ -95,17 +106,16 @@ def translate(constraints: object, supported: Collection[str]) -> Request:
         elif value is not False:
             wanted = conversion.mapping(value, kind, "True, False or a mapping")
             _add_track(request, kind, wanted, supported)
-    request.ignored += members
+    request.ignored += map(shortened, members)
     return request
 
 
 def _add_track(
     request: Request, kind: Kind, members: dict[str, object], supported: Collection[str]
 ) -> None:
-    mandatory = conversion.mapping(members.pop("mandatory", {}), f"{kind}.mandatory")
-    required = _required(request, kind, mandatory, supported)
+    required = _required(request, kind, members.pop("mandatory", {}), supported)
     optional = _optional(kind, members.pop("optional", ()), supported)
-    request.ignored += [f"{kind}.{name}" for name in members]
+    request.ignored += [member_path(kind, name) for name in members]
     may = {
         name: part for name, part in required.items() if PROPERTIES[name].required_in_get_user_media
     }
@@ -122,17 +132,20 @@ def _with_advanced(
 
 
 def _required(
-    request: Request, kind: Kind, mandatory: Mapping[str, object], supported: Collection[str]
+    request: Request, kind: Kind, mandatory: object, supported: Collection[str]
 ) -> dict[str, _Part]:
     required: dict[str, _Part] = {}
-    for name, value in mandatory.items():
+    for written, name, value in _members(mandatory, f"{kind}.mandatory"):
+        path = member_path(f"{kind}.mandatory", written)
         found = _resolved(name, kind, supported)
         if found is None:
-            message = f"{kind}.mandatory.{name}: no such constraint of {kind} is supported here"
-            raise OverconstrainedError(name, message)
-        constraint, bound = found
-        request.note(constraint, name)
-        _merge(required.setdefault(constraint, {}), _part(value, bound), kind, name)
+            message = f"{path}: no such constraint of {kind} is supported here"
+            raise OverconstrainedError(written, message)
+        part = _part(found, value, path)
+        if _names_nothing(found.row, part):
+            raise OverconstrainedError(written, f"{path}: there is nothing whose id is empty")
+        request.note(found.row.name, written)
+        _merge(required.setdefault(found.row.name, {}), part, path, written)
     return required
 
 
@@ -142,33 +155,55 @@ def _optional(kind: Kind, optional: object, supported: Collection[str]) -> list[
     sets: list[dict[str, _Part]] = []
     for index, item in enumerate(optional):
         # Each should be about one constraint; if not, each of its constraints is a set of its own.
-        for name, value in conversion.mapping(item, f"{kind}.optional[{index}]").items():
-            if (found := _resolved(name, kind, supported)) is not None:
-                constraint, bound = found
-                sets.append({constraint: _part(value, bound)})
+        here = f"{kind}.optional[{index}]"
+        for written, name, value in _members(item, here):
+            if (found := _resolved(name, kind, supported)) is None:
+                continue
+            part = _part(found, value, member_path(here, written))
+            if not _names_nothing(found.row, part):
+                sets.append({found.row.name: part})
     return sets
 
 
-def _resolved(name: str, kind: Kind, supported: Collection[str]) -> tuple[str, str | None] | None:
-    """Return the property that a name is about, and the bound if it names one; None if unknown."""
+def _members(value: object, path: str) -> list[tuple[str, str, object]]:
+    """Return the constraints of a mapping: the name as written, in camelCase, and the value."""
+    members = conversion.mapping(value, path)
+    given = map(str.__str__, cast("Mapping[str, object]", value))
+    written = {to_camel_case(name): name for name in given}
+    return [(written[name], name, item) for name, item in members.items()]
+
+
+def _resolved(name: str, kind: Kind, supported: Collection[str]) -> _Named | None:
+    """Return what a name is about; None if nobody knows it."""
     constraint, bound = _RENAMED.get(name, name), None
     if constraint not in PROPERTIES and name[:3] in _BOUNDS and name[3:4].isupper():
         constraint, bound = name[3].lower() + name[4:], name[:3]
     row = PROPERTIES.get(constraint)
     if row is None or constraint not in supported or kind not in row.kinds:
         return None
-    return None if bound and row.type not in _NUMBERS else (constraint, bound)
+    return None if bound and row.type not in _NUMBERS else _Named(row, bound)
 
 
-def _part(value: object, bound: str | None) -> _Part:
+def _part(named: _Named, value: object, path: str) -> _Part:
+    row, bound = named
     if bound is not None:
-        return {bound: value}
-    if conversion.is_mapping(value):
-        return {str(member): item for member, item in value.items()}
-    return {"exact": value}
+        return {bound: converted_value(row, value, path)}
+    if row.type not in _NUMBERS or not conversion.is_mapping(value):
+        return {"exact": converted_value(row, value, path)}
+    part: _Part = {}
+    for member, item in conversion.mapping(value, path).items():
+        if member not in _BOUNDS:
+            raise conversion.wrong_type(path, "a number, or a mapping of min and max", value)
+        part[member] = converted_value(row, item, f"{path}.{member}")
+    return part
 
 
-def _merge(part: _Part, another: _Part, kind: Kind, name: str) -> None:
+def _names_nothing(row: Property, part: _Part) -> bool:
+    """Tell whether an id is empty: today that is to ask for nothing, then for nothing there is."""
+    return row.name in _IDS and part == {"exact": ""}
+
+
+def _merge(part: _Part, another: _Part, path: str, name: str) -> None:
     """Let a part ask for what another asks for too: ``minWidth`` beside ``width``."""
     for member, value in another.items():
         old = part.setdefault(member, value)
@@ -177,5 +212,5 @@ def _merge(part: _Part, another: _Part, kind: Kind, name: str) -> None:
         if member in _BOUNDS and conversion.is_number(old) and conversion.is_number(value):
             part[member] = max(old, value) if member == "min" else min(old, value)
         else:
-            message = f"{kind}.mandatory.{name}: {value!r} contradicts {old!r}"
+            message = f"{path}: {described(value)} contradicts {described(old)}"
             raise OverconstrainedError(name, message)

@@ -67,11 +67,15 @@ async def test_a_user_who_never_answers(environment: Environment) -> None:
 
 
 async def test_a_mandatory_constraint_that_no_device_satisfies() -> None:
-    error = await failure(video={"mandatory": {"minWidth": 100_000_000}})
-    assert error.name == "CONSTRAINT_NOT_SATISFIED"
-    assert error.constraint_name == "minWidth"
-    assert isinstance(error.__cause__, OverconstrainedError)
-    assert error.__cause__.constraint == "width"
+    for name in ("minWidth", "min_width"):
+        error = await failure(video={"mandatory": {name: 100_000_000}})
+        assert error.name == "CONSTRAINT_NOT_SATISFIED"
+        assert error.constraint_name == name
+        assert isinstance(error.__cause__, OverconstrainedError)
+        assert error.__cause__.constraint == "width"
+    for name in ("sourceId", "group_id"):
+        error = await failure(video={"mandatory": {name: ""}})
+        assert (error.name, error.constraint_name) == ("CONSTRAINT_NOT_SATISFIED", name)
 
 
 async def test_a_mandatory_constraint_that_nobody_knows() -> None:
@@ -96,7 +100,13 @@ async def test_mandatory_constraints_hold() -> None:
 
 
 async def test_optional_constraints_hold_in_order_if_they_can() -> None:
-    optional = [{"sparkle": 1}, {"width": 320}, {"minWidth": 640}, {"maxFrameRate": 7}]
+    optional = [
+        {"sparkle": 1},
+        {"sourceId": ""},
+        {"width": 320},
+        {"minWidth": 640},
+        {"maxFrameRate": 7},
+    ]
     async with capture(video={"optional": optional}) as stream:
         states = stream.video_tracks[0].states()
         assert states.width == 320
@@ -184,9 +194,16 @@ async def test_without_a_success_callback_nothing_is_done(environment: Environme
     ("constraints", "message"),
     [
         ({"video": 5}, "video: expected True, False or a mapping"),
-        ({"video": {"mandatory": {"width": "wide"}}}, r"video\.width\.exact: expected a number"),
+        (
+            {"video": {"mandatory": {"width": "wide"}}},
+            r"mandatory\.width: expected a number",
+        ),
         ({"video": {"mandatory": {"zoom": "near"}}}, r"zoom.*expected a number"),
-        ({"video": {"optional": [{"width": "wide"}]}}, r"width\.exact: expected a number"),
+        (
+            {"video": {"mandatory": {"width": {"ideal": 320}}}},
+            r"width: expected a number, or a",
+        ),
+        ({"video": {"optional": [{"width": "wide"}]}}, r"optional\[0\]\.width: expected a number"),
     ],
 )
 async def test_a_value_of_the_wrong_type_is_an_error_of_the_call(

@@ -120,6 +120,23 @@ def test_a_mandatory_constraint_on_the_other_kind_cannot_be_satisfied(kind: str,
     assert caught.value.constraint == name
 
 
+@pytest.mark.parametrize(
+    "name", ["source_id", "sourceId", "deviceId", "device_id", "groupId", "group_id"]
+)
+def test_nothing_has_an_empty_id(name: str) -> None:
+    with pytest.raises(OverconstrainedError, match=rf"audio\.mandatory\.{name}: ") as caught:
+        translate({"audio": {"mandatory": {name: ""}}}, ALL)
+    assert caught.value.constraint == name
+    assert video(optional=[{name: ""}, {"width": 640}]) == {"advanced": [{"width": {"exact": 640}}]}
+
+
+@pytest.mark.parametrize("name", ["googleEchoes", "min_facing_mode", "echo_cancellation"])
+def test_the_name_is_told_in_the_programs_own_spelling(name: str) -> None:
+    with pytest.raises(OverconstrainedError, match=rf"video\.mandatory\.{name}: ") as caught:
+        translate({"video": {"mandatory": {name: 1}}}, ALL)
+    assert caught.value.constraint == name
+
+
 def test_what_the_agent_does_not_support_is_as_good_as_unknown() -> None:
     supported = ALL - {"aspectRatio"}
     with pytest.raises(OverconstrainedError) as caught:
@@ -157,7 +174,12 @@ def test_what_may_not_be_required_today_is_wished_for_first_and_required_afterwa
     [
         ({"minWidth": 640}, "width", "minWidth"),
         ({"width": 640}, "width", "width"),
-        ({"minWidth": 640, "maxWidth": 800}, "width", "width"),  # either may be meant
+        ({"min_width": 640}, "width", "min_width"),
+        ({"minFrameRate": 9}, "frameRate", "minFrameRate"),
+        # Either may be meant: the first is named.
+        ({"minWidth": 640, "maxWidth": 800}, "width", "minWidth"),
+        ({"maxWidth": 800, "minWidth": 640}, "width", "maxWidth"),
+        ({"max_width": 800, "width": {"min": 640}}, "", "max_width"),
         ({"sourceId": "abc"}, "deviceId", "sourceId"),
         ({"minWidth": 640}, "", "minWidth"),  # a browser that does not tell, but nothing else is
         ({"minWidth": 640, "height": 480}, "", ""),
@@ -188,6 +210,34 @@ def test_members_of_no_draft_are_told_of() -> None:
         ({"video": {"mandatory": [1]}}, r"video\.mandatory: expected a mapping"),
         ({"audio": {"optional": {"a": 1}}}, r"audio\.optional: expected a list of mappings"),
         ({"audio": {"optional": [{}, 7]}}, r"audio\.optional\[1\]: expected a mapping, got 7"),
+        (
+            {"video": {"mandatory": {"width": {"ideal": 320}}}},
+            r"video\.mandatory\.width: expected a number, or a mapping of min and max, got \{'id",
+        ),
+        (
+            {"video": {"mandatory": {"frame_rate": {"min": 5, "exact": 9}}}},
+            r"video\.mandatory\.frame_rate: expected a number, or a mapping of min and max",
+        ),
+        (
+            {"video": {"optional": [{}, {"width": {"exact": 320}}]}},
+            r"video\.optional\[1\]\.width: expected a number, or a mapping of min and max",
+        ),
+        (
+            {"video": {"mandatory": {"minWidth": {"min": 320}}}},
+            r"video\.mandatory\.minWidth: expected a number, got \{'min': 320\}",
+        ),
+        (
+            {"video": {"mandatory": {"width": {"min": "wide"}}}},
+            r"video\.mandatory\.width\.min: expected a number, got 'wide'",
+        ),
+        (
+            {"video": {"mandatory": {"sourceId": {"exact": "abc"}}}},
+            r"video\.mandatory\.sourceId: expected a string, got \{'exact': 'abc'\}",
+        ),
+        (
+            {"audio": {"mandatory": {"autoGainControl": 1}}},
+            r"audio\.mandatory\.autoGainControl: expected True or False, got 1",
+        ),
     ],
 )
 def test_wrong_types_are_named(constraints: object, message: str) -> None:
