@@ -35,6 +35,8 @@ __all__ = ["AudioData"]
 #   but one.
 
 _MAX_COUNT = 2**31 - 1
+#: A resampler keeps much of each.
+_MAX_CHANNELS = 1024
 #: Hertz; beyond that lies no sound, but resampling that takes for ever.
 _MIN_RATE, _MAX_RATE = 1, 1_000_000
 _INIT = (
@@ -60,7 +62,7 @@ class AudioData(Interface):
             * ``format``: ``"u8"``, ``"s16"``, ``"s32"`` or ``"f32"``, in which channels alternate,
               or one of these with ``"-planar"``, in which one channel follows the other;
             * ``sampleRate``: hertz, from 1 to 1,000,000;
-            * ``numberOfFrames``, ``numberOfChannels``: counts;
+            * ``numberOfFrames``, ``numberOfChannels``: counts; at most 1024 channels;
             * ``timestamp``: microseconds;
             * ``data``: the samples: flat bytes, or a C-contiguous array of the format's type, whose
               shape, if it has more than one dimension, is that of `to_ndarray`. A buffer that can
@@ -107,10 +109,10 @@ class AudioData(Interface):
         if self._sample_rate.is_integer():
             self._sample_rate = int(self._sample_rate)
         self._frames, self._channels = (
-            integer(f"{path}.{key}", required(f"{path}.{key}", given, name), 1, _MAX_COUNT)
-            for key, name in (
-                ("numberOfFrames", "number_of_frames"),
-                ("numberOfChannels", "number_of_channels"),
+            integer(f"{path}.{key}", required(f"{path}.{key}", given, name), 1, most)
+            for key, name, most in (
+                ("numberOfFrames", "number_of_frames", _MAX_COUNT),
+                ("numberOfChannels", "number_of_channels", _MAX_CHANNELS),
             )
         )
         stamp = required(f"{path}.timestamp", given, "timestamp")

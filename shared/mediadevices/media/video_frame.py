@@ -44,7 +44,10 @@ __all__ = ["VideoFrame"]
 #   MediaEffectInfo: no driver tells anything of what is in a picture.
 # idl: without AlphaOption, VideoFrameInit.alpha: transparency is kept.
 
-_MAX_SIZE = 2**31 - 1
+#: Pixels across or down, and in all, as in Chromium: whoever shows or blackens a frame makes them.
+_MAX_SIDE = 32767
+_MAX_PIXELS = 2**28
+_MAX_TURN = 2**31 - 1
 _MIN_TIME = -(2**63)
 
 # Of both constructors of the standard; those without use here are known so as not to warn.
@@ -68,7 +71,7 @@ class VideoFrame(Interface):
         init: A mapping with the standard's keys, or the same in snake_case:
 
             * ``format``: such as ``"I420"``, ``"RGBA"`` or ``"BGR24"`` (required for a buffer);
-            * ``codedWidth``, ``codedHeight``: pixels (required for a buffer);
+            * ``codedWidth``, ``codedHeight``: pixels, at most 32767 (required for a buffer);
             * ``timestamp``: microseconds (required for a buffer);
             * ``duration``: microseconds;
             * ``layout``: ``[{"offset": bytes, "stride": bytes}, …]``, one for each plane;
@@ -496,7 +499,7 @@ def _read_buffer(
     """Read a VideoFrameBufferInit (WebCodecs §9.4.1), but for what a frame has over any memory."""
     pixel_format = _read_format(f"{path}.format", required(f"{path}.format", given, "format"))
     width, height = (
-        integer(f"{path}.{key}", required(f"{path}.{key}", given, name), 1, _MAX_SIZE)
+        integer(f"{path}.{key}", required(f"{path}.{key}", given, name), 1, _MAX_SIDE)
         for key, name in (("codedWidth", "coded_width"), ("codedHeight", "coded_height"))
     )
     asked = read_layout(f"{path}.layout", given["layout"]) if "layout" in given else None
@@ -523,7 +526,7 @@ def _with_view(path: str, base: FrameGeometry, given: Mapping[str, object]) -> F
         visible = read_rect(f"{path}.visibleRect", given["visible_rect"])
         check_rect(f"{path}.visibleRect", visible, base.format, base.coded_width, base.coded_height)
     if "rotation" in given:
-        turn = integer(f"{path}.rotation", given["rotation"], -_MAX_SIZE, _MAX_SIZE)
+        turn = integer(f"{path}.rotation", given["rotation"], -_MAX_TURN, _MAX_TURN)
         if turn % 90:
             raise TypeError(f"{path}.rotation: expected a multiple of 90, got {turn}")
         rotation = (rotation - turn if flip else rotation + turn) % 360
@@ -532,8 +535,8 @@ def _with_view(path: str, base: FrameGeometry, given: Mapping[str, object]) -> F
     if ("display_width" in given) != ("display_height" in given):
         raise TypeError(f"{path}: displayWidth and displayHeight must be given together")
     if "display_width" in given:
-        width = integer(f"{path}.displayWidth", given["display_width"], 1, _MAX_SIZE)
-        height = integer(f"{path}.displayHeight", given["display_height"], 1, _MAX_SIZE)
+        width = integer(f"{path}.displayWidth", given["display_width"], 1, _MAX_SIDE)
+        height = integer(f"{path}.displayHeight", given["display_height"], 1, _MAX_SIDE)
     else:
         width, height = base.display_width, base.display_height
         if base.rotation % 180:
@@ -543,6 +546,8 @@ def _with_view(path: str, base: FrameGeometry, given: Mapping[str, object]) -> F
         height = max(1, round(height * visible.height / base.visible.height))
         if rotation % 180:
             width, height = height, width
+    if width * height > _MAX_PIXELS:
+        raise TypeError(f"{path}: a picture of {width}x{height} has more than {_MAX_PIXELS} pixels")
     return replace(base, visible=visible).seen_as((width, height), rotation, flip=flip)
 
 

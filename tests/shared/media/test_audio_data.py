@@ -209,6 +209,7 @@ def test_a_destination_that_is_too_small_is_named() -> None:
         ({"sample_rate": "fast"}, r"sampleRate: expected a number, got 'fast'"),
         ({"number_of_frames": 0}, r"numberOfFrames: expected a number from 1 to \d+, got 0"),
         ({"number_of_frames": 4}, r"data: 4 frames of 2 channels of s16 need 16 bytes, got 12"),
+        ({"number_of_channels": 1025}, r"numberOfChannels: expected a number from 1 to 1024"),
         ({"number_of_channels": -1}, r"numberOfChannels: expected a number from 1 to"),
         ({"timestamp": []}, r"timestamp: expected a number, got \[\]"),
         ({"data": "text"}, r"data: expected bytes, an array or another buffer, got str"),

@@ -361,6 +361,15 @@ async def test_copy_to_names_what_is_wrong(target: object, options: object, mess
         ),
         ({"visible_rect": {"x": 0}}, r"init\.visibleRect\.width: required, but not given"),
         ({"display_width": 4}, r"init: displayWidth and displayHeight must be given together"),
+        (
+            {"display_width": 2**31 - 1, "display_height": 1},
+            r"init\.displayWidth: expected a number from 1 to 32767, got 2147483647",
+        ),
+        (
+            {"display_width": 32767, "display_height": 32767},
+            r"init: a picture of 32767x32767 has more than 268435456 pixels",
+        ),
+        ({"coded_width": 40000}, r"init\.codedWidth: expected a number from 1 to 32767"),
         ({"rotation": 45}, r"init\.rotation: expected a multiple of 90, got 45"),
         ({"flip": 1}, r"init\.flip: expected True or False, got 1"),
         ({"transfer": 1}, r"init\.transfer: expected a list of buffers, got 1"),
