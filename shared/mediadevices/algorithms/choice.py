@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from mediadevices.algorithms.constraints import ConstraintSet, Value
+from mediadevices.algorithms.constraints import ConstraintSet, Value, comparable
 from mediadevices.algorithms.domain import Domain, Interval, nearest
 from mediadevices.algorithms.fitness_distance import constraint_distance, value_distance
-from mediadevices.algorithms.frame_size import aspect_ratio, candidate_sizes
+from mediadevices.algorithms.frame_size import SizeWish, candidate_sizes
+from mediadevices.algorithms.ratio import aspect_ratio
 from mediadevices.algorithms.settings_universe import Region
 from mediadevices.driver import Mode, VideoMode
 
@@ -52,8 +53,9 @@ class Choice:
         self._shared: dict[int, tuple[Mapping[str, Domain], Chosen | None]] = {}
         self._values: dict[tuple[str, int, object], tuple[Domain, Value | None, float]] = {}
         self._sizes: dict[tuple[int, int], Chosen] = {}
-        self._widths, self._heights = self._also_now("width"), self._also_now("height")
-        self._ratios = self._wished("aspectRatio")
+        self._candidates: dict[object, Sequence[Chosen]] = {}
+        self._wish = SizeWish(*(self._wished(name) for name in _SIZE))
+        self._widths, self._heights = _whole(current.get("width")), _whole(current.get("height"))
 
     def of_modes(
         self, region: Region, initial: Mapping[str, Value]
@@ -93,16 +95,20 @@ class Choice:
         _, mode = region.modes[0]  # they are all of one size
         if not isinstance(mode, VideoMode):
             return (({}, self._distance({}, _SIZE)),)
-        candidates = candidate_sizes(
-            region.own["width"],
-            region.own["height"],
-            region.ratio,
-            widths=(*self._widths, mode.width),
-            heights=(*self._heights, mode.height),
-            ratios=self._ratios,
-            shape=mode.width / mode.height,
-        )
-        return [self._of_size(width, height) for width, height in candidates]
+        # Devices of one model have the same sizes.
+        key = region.own["width"], region.own["height"], region.ratio, mode.width, mode.height
+        if key not in self._candidates:
+            candidates = candidate_sizes(
+                region.own["width"],
+                region.own["height"],
+                region.ratio,
+                self._wish,
+                widths=(*self._widths, mode.width),
+                heights=(*self._heights, mode.height),
+                shape=mode.width / mode.height,
+            )
+            self._candidates[key] = [self._of_size(width, height) for width, height in candidates]
+        return self._candidates[key]
 
     def rank(
         self, mode: Mode, settings: Mapping[str, Value], distance: float, place: int
@@ -202,17 +208,14 @@ class Choice:
             if name in self._wishes
         )
 
-    def _wished(self, name: str) -> tuple[float, ...]:
-        constraint = self._wishes.get(name)
-        values = (constraint.ideal or ()) if constraint is not None else ()
-        return tuple(value for value in values if not isinstance(value, (str, bool)) and value)
+    def _wished(self, name: str) -> float | None:
+        """Return the ideal of a size's property; None if there is none, or it is 0.
 
-    def _also_now(self, name: str) -> tuple[int, ...]:
-        return tuple(
-            round(value)
-            for value in (*self._wished(name), self._current.get(name, 0))
-            if not isinstance(value, (str, bool)) and value
-        )
+        From 0 all are equally far.
+        """
+        constraint = self._wishes.get(name)
+        ideal = constraint.ideal[0] if constraint is not None and constraint.ideal else 0
+        return None if isinstance(ideal, (str, bool)) else comparable(name, ideal) or None
 
     def _change(self, settings: Mapping[str, Value]) -> float:
         """Return how far settings are from those in force.
@@ -229,6 +232,10 @@ class Choice:
             if name not in _SIZE
         )
         return float(resized) + sum(rest)
+
+
+def _whole(value: Value | None) -> tuple[int, ...]:
+    return () if value is None or isinstance(value, (str, bool)) else (round(value),)
 
 
 def _native(name: str, mode: Mode) -> float | None:

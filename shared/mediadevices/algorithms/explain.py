@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
 from mediadevices.algorithms.domain import Domain, Interval
-from mediadevices.algorithms.frame_size import aspect_ratio
+from mediadevices.algorithms.ratio import aspect_ratio
 from mediadevices.algorithms.select_settings import Selection
 from mediadevices.algorithms.settings_universe import Region, all_narrowed
 from mediadevices.driver import AudioMode, Mode, VideoMode

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mediadevices.algorithms.constraints import Constraint, comparable
 from mediadevices.algorithms.domain import Domain, Interval, restrict
-from mediadevices.algorithms.frame_size import ANY_RATIO, Ratio, candidate_sizes
+from mediadevices.algorithms.ratio import ANY_RATIO, Ratio, has_size, whole_bounds
 from mediadevices.driver import AudioMode, Device, Mode, Range, VideoMode
 
 __all__ = ["Region", "all_narrowed", "narrowed", "resampled_rates", "settings_universe", "up_mixed"]
@@ -139,7 +139,7 @@ def all_narrowed(regions: Sequence[Region], constraints: Iterable[Constraint]) -
     kept: list[Region] = []
     shared: dict[int, _Shared | None] = {}
     for region in regions:
-        index, modes, own, common, ratio = region
+        index, modes, own, common, _ = region
         key = id(common)
         if key not in shared:
             shared[key] = _shared(region, required)
@@ -157,9 +157,10 @@ def all_narrowed(regions: Sequence[Region], constraints: Iterable[Constraint]) -
                 own = {**own, name: left}
         else:
             # What nothing has taken a size from has one still.
-            same = own is region.own and device.ratio is ratio
-            if same or device.ratio is ANY_RATIO or _has_a_size(own, device.ratio):
-                kept.append(Region(index, modes, own, device.common, device.ratio))
+            ratio = device.ratio
+            same = ratio is ANY_RATIO or (own is region.own and ratio is region.ratio)
+            if same or _has_size(own, ratio):
+                kept.append(Region(index, modes, own, device.common, ratio))
     return kept
 
 
@@ -208,5 +209,6 @@ def _rounded(number: float) -> float:
     return comparable("aspectRatio", number)
 
 
-def _has_a_size(domains: Mapping[str, Domain], ratio: Ratio) -> bool:
-    return next(candidate_sizes(domains["width"], domains["height"], ratio), None) is not None
+def _has_size(own: Mapping[str, Domain], ratio: Ratio) -> bool:
+    widths, heights = whole_bounds(own["width"]), whole_bounds(own["height"])
+    return widths is not None and heights is not None and has_size(widths, heights, ratio)

@@ -1,7 +1,5 @@
 """SelectSettings: against a naive enumeration, and by the choices that users expect (§11.1.1)."""
 
-import math
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -256,24 +254,6 @@ def test_a_microphone_gives_other_rates_and_channels_than_its_own():
     assert (native["sampleRate"], native["channelCount"]) == (44100, 2)
     assert (asked["sampleRate"], asked["channelCount"]) == (16000, 1)
     assert choose([device], {"sampleRate": {"min": 96000}}) == []
-
-
-def test_the_number_of_sizes_that_are_looked_at_does_not_grow_with_the_picture():
-    from mediadevices.algorithms.domain import Interval
-    from mediadevices.algorithms.frame_size import Ratio, candidate_sizes
-
-    def count(scale):
-        sizes = candidate_sizes(
-            Interval(1, 160 * scale, 1),
-            Interval(1, 90 * scale, 1),
-            Ratio(1.2, 1.9),
-            widths=(100,),
-            ratios=(1.5,),
-        )
-        return len(list(sizes))
-
-    assert count(100) < 2 * count(1) + 50
-    assert math.isfinite(count(1))
 
 
 @pytest.mark.parametrize("given", ["", {"exact": ""}, {"ideal": ""}, [], {"exact": []}])
