@@ -13,7 +13,12 @@ from mediadevices.algorithms.settings_universe import Region, all_narrowed
 from mediadevices.driver import AudioMode, Mode, VideoMode
 from mediadevices.webidl.showing import shortened
 
-__all__ = ["explain_selection"]
+__all__ = ["explain_selection", "what_failed"]
+
+
+def what_failed(name: str) -> str:
+    """Return what an `OverconstrainedError` says of a failed constraint, or of ``""``."""
+    return f"the constraint {name!r}" if name else "these constraints together"
 
 
 def _number(value: object) -> str:
@@ -127,5 +132,10 @@ def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
         return "; ".join(
             f"{one.name}: asked {_asked(one)}, has {_offered(one.name, regions)}" for one in failing
         )
-    together = ", ".join(f"{one.name} {_asked(one)}" for one in required)
+    conflicting = required
+    for one in required:
+        others = [other for other in conflicting if other is not one]
+        if not all_narrowed(regions, others):
+            conflicting = others  # They conflict without it too.
+    together = ", ".join(f"{one.name} {_asked(one)}" for one in conflicting)
     return f"each of these is possible, but not together: {together}"

@@ -12,10 +12,6 @@ from mediadevices.driver import Mode
 
 __all__ = ["Selection", "failed_constraint", "feasible_regions", "select_settings"]
 
-# When no single constraint is at fault, the first of these that leaves nothing is named: the
-# choices that a device makes come first, so that the number that they rule out is named.
-_CHOICES_FIRST = ("deviceId", "groupId", "facingMode", "resizeMode")
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -60,17 +56,12 @@ def _has_what_must_exist(region: Region, constraints: Iterable[Constraint]) -> b
 def failed_constraint(universe: Sequence[Region], basic: ConstraintSet) -> str:
     """Return the name of a property that cannot be satisfied (§11.1.2).
 
-    The first, in the order of the program, that alone leaves nothing; if there is none, the first
-    that leaves nothing together with those before it.
+    The first, in the order of the program, that alone leaves nothing; ``""`` if there is none,
+    because each can be satisfied, but not all together.
     """
-    required = [constraint for constraint in basic if constraint.required]
-    for constraint in required:
-        if not all_narrowed(universe, (constraint,)):
+    for constraint in basic:
+        if constraint.required and not all_narrowed(universe, (constraint,)):
             return constraint.name
-    ordered = sorted(required, key=lambda one: one.name not in _CHOICES_FIRST)
-    for count in range(1, len(ordered) + 1):
-        if not all_narrowed(universe, ordered[:count]):
-            return ordered[count - 1].name
     return ""
 
 

@@ -14,6 +14,7 @@ from mediadevices.algorithms.constraints import (
     stripped,
 )
 from mediadevices.algorithms.domain import Domain
+from mediadevices.algorithms.explain import what_failed
 from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import (
@@ -194,7 +195,7 @@ class GeneratorSource(Source):
         if not selections:
             if strict:
                 name = failed_constraint(universe, basic)
-                what = f"the constraint {name!r}" if name else "these constraints together"
+                what = what_failed(name)
                 message = f"what the program writes to the generator cannot satisfy {what}"
                 raise OverconstrainedError(name, message)
             selections = select_settings(universe, (), initial=[_NO_SLOWER])

@@ -16,7 +16,7 @@ from mediadevices.algorithms.constraints import (
     first_forbidden_required,
     stripped,
 )
-from mediadevices.algorithms.explain import explain_selection
+from mediadevices.algorithms.explain import explain_selection, what_failed
 from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import Region, settings_universe
@@ -184,7 +184,7 @@ def _overconstrained(
     word: str, universe: Sequence[Region], basic: ConstraintSet, explanation: Sequence[str]
 ) -> OverconstrainedError:
     name = failed_constraint(universe, basic)
-    error = OverconstrainedError(name, f"no {word} satisfies the constraint {name!r}")
+    error = OverconstrainedError(name, f"no {word} satisfies {what_failed(name)}")
     for line in explanation:
         error.add_note(line)
     return error

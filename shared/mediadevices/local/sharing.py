@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from mediadevices.algorithms.constraints import advanced_sets, basic_set, stripped
-from mediadevices.algorithms.explain import explain_selection
+from mediadevices.algorithms.explain import explain_selection, what_failed
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import all_narrowed, settings_universe
 from mediadevices.driver import Configuration, VideoMode
@@ -135,7 +135,7 @@ class Sharing:
         name = failed_constraint(universe, tuple(basic))
         hint = "; other tracks of the device need it as it is" if shared else ""
         error = OverconstrainedError(
-            name, f"{self._device.label!r} cannot satisfy the constraint {name!r}{hint}"
+            name, f"{self._device.label!r} cannot satisfy {what_failed(name)}{hint}"
         )
         for line in explanation:
             error.add_note(line)

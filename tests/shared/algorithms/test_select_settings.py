@@ -235,13 +235,18 @@ def test_controls_stay_what_they_are_unless_they_are_asked_for():
         ({"frameRate": {"max": -1}}, "frameRate"),
         ({"frameRate": {"min": 100, "max": 10}}, "frameRate"),
         ({"facingMode": {"exact": ""}}, "facingMode"),
-        ({"width": {"exact": 639}, "resizeMode": {"exact": "none"}}, "width"),
-        ({"resizeMode": {"exact": "none"}, "width": {"exact": 639}}, "width"),
+        ({"width": {"exact": 639}, "resizeMode": {"exact": "none"}}, ""),
+        ({"resizeMode": {"exact": "none"}, "width": {"exact": 639}}, ""),
+        (
+            {"facingMode": {"exact": ""}, "width": {"min": 1920}, "frameRate": {"min": 60}},
+            "facingMode",
+        ),
+        ({"width": {"min": 1920}, "frameRate": {"min": 60}}, ""),
         ({"zoom": {"min": 1}}, "zoom"),
-        ({"width": {"max": 30}, "aspectRatio": {"exact": 50}}, "aspectRatio"),
+        ({"width": {"max": 30}, "aspectRatio": {"exact": 50}}, ""),
     ],
 )
-def test_what_fails_is_named(constraints, name):
+def test_what_fails_alone_is_named_and_nothing_where_all_fail_together(constraints, name):
     universe = settings_universe(0, WEBCAM, IDENTITY)
     assert failed_constraint(universe, analysed(constraints)[0]) == name
     assert choose([WEBCAM], constraints) == []

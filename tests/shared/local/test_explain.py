@@ -43,10 +43,23 @@ async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
 
 async def test_constraints_that_are_possible_only_one_by_one(fakes: FakeDevices) -> None:
     await expose_cameras()
-    wanted = {"width": {"exact": 640}, "frameRate": {"exact": 60}}
-    with pytest.raises(OverconstrainedError) as caught:
+    wanted = {"height": {"min": 1}, "width": {"exact": 639}, "resizeMode": {"exact": "none"}}
+    with pytest.raises(OverconstrainedError, match="these constraints together") as caught:
         await navigator.media_devices.get_user_media(video=wanted)
-    assert "not together" in notes(caught.value)
+    assert caught.value.constraint == ""
+    assert notes(caught.value).endswith("not together: width exact 639, resizeMode exact none")
+
+
+async def test_constraints_that_can_be_applied_only_one_by_one(fakes: FakeDevices) -> None:
+    async with await navigator.media_devices.get_user_media(video=True) as stream:
+        [track] = stream.get_tracks()
+        wanted = {"width": {"exact": 639}, "resizeMode": {"exact": "none"}}
+        with pytest.raises(OverconstrainedError, match="these constraints together") as caught:
+            await track.apply_constraints(wanted)
+        assert caught.value.constraint == ""
+        assert notes(caught.value).endswith("not together: width exact 639, resizeMode exact none")
+        for name, value in wanted.items():
+            await track.apply_constraints({name: value})
 
 
 async def test_applying_explains_too(fakes: FakeDevices) -> None:
