@@ -90,7 +90,7 @@ def class_of(difference: Difference) -> Class | None:
 def _named_otherwise(one: Difference) -> bool:
     both = one.ours.error == one.theirs.error == "OverconstrainedError"
     named = {one.ours.constraint, one.theirs.constraint}
-    return both and one.ours.settings == one.theirs.settings and named <= one.required
+    return both and one.ours.settings == one.theirs.settings and named <= {*one.required, ""}
 
 
 def _empty_id(one: Difference) -> bool:
@@ -198,8 +198,9 @@ CLASSES: tuple[Class, ...] = (
     Class(
         "another name",
         "both",
-        "More than one required property cannot be had, and each side names another one. §11.1.2 "
-        "has the call fail with one property that cannot be satisfied, and leaves open which.",
+        "More than one required property cannot be had, and each side names another one, or none. "
+        "§11.1.2 has the call fail with one property that alone cannot be satisfied, leaves open "
+        "which, and has no name where each can be, but not all together.",
         _named_otherwise,
     ),
     Class(
