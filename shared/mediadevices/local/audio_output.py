@@ -8,7 +8,8 @@ from mediadevices.agent import MediaData
 from mediadevices.local.clock import Clock
 from mediadevices.local.output import Output, pass_on
 from mediadevices.media.audio_data import AudioData
-from mediadevices.media.audio_processing import Resampler, mix_channels, silence
+from mediadevices.media.audio_processing import Resampler, silence
+from mediadevices.media.channel_mixing import mix_channels
 from mediadevices.platform import resampler_factory
 from mediadevices.webidl import conversion
 

@@ -1,10 +1,10 @@
-"""Processing of sound: silence, channels and sample rates, block by block."""
+"""Processing of sound: silence and sample rates, block by block."""
 
 from __future__ import annotations
 
 from array import array
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_formats import (
@@ -14,15 +14,11 @@ from mediadevices.media.sample_formats import (
     join_channels,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 __all__ = [
     "LinearResampler",
     "OutputClock",
     "Resampler",
     "ResamplerFactory",
-    "mix_channels",
     "silence",
 ]
 
@@ -55,54 +51,6 @@ def _silence(name: str, sample_rate: float, frames: int, channels: int) -> Audio
     size = frames * channels * sample_format.sample_bytes
     memory = b"\x80" * size if sample_format.zero else bytes(size)
     return AudioData.wrap(memory, name, sample_rate, frames, channels, timestamp=0)
-
-
-def mix_channels(data: AudioData, channels: int) -> AudioData:
-    """Change the number of channels.
-
-    One channel is the average of all; from one channel, all are copies of it. Otherwise channels
-    that are too many are left out, and missing ones are silent.
-
-    Args:
-        data: The block.
-        channels: How many channels there shall be.
-
-    Returns:
-        A new block in the same format; it shares the memory where nothing changes.
-
-    Raises:
-        InvalidStateError: The block is closed.
-    """
-    if data.number_of_channels == channels:
-        return data.clone()
-    given = data.channels()
-    name = str(data.format)
-    sample_format = SAMPLE_FORMATS[name]
-    if channels == 1:
-        mixed = [_average(given, sample_format.typecode)]
-    elif len(given) == 1:
-        mixed = given * channels
-    else:
-        frames = data.number_of_frames
-        quiet: Samples = array(sample_format.typecode, [sample_format.zero]) * frames
-        mixed = (given + [quiet] * channels)[:channels]
-    return AudioData.wrap(
-        join_channels(mixed, sample_format),
-        name,
-        data.sample_rate,
-        data.number_of_frames,
-        channels,
-        timestamp=data.timestamp,
-    )
-
-
-def _average(channels: Sequence[Samples], typecode: str) -> Samples:
-    count = len(channels)
-    sums = map(sum, zip(*channels, strict=True))
-    if typecode == "f":
-        return array(typecode, [total / count for total in sums])
-    half = count // 2
-    return array(typecode, [int(total + half) // count for total in sums])
 
 
 class Resampler(Protocol):

@@ -1,4 +1,4 @@
-"""Silence, channels and sample rates, by the standard library."""
+"""Silence and sample rates, by the standard library."""
 
 from array import array
 from itertools import pairwise
@@ -10,7 +10,6 @@ from mediadevices.media.audio_data import AudioData
 from mediadevices.media.audio_processing import (
     LinearResampler,
     OutputClock,
-    mix_channels,
     silence,
 )
 from mediadevices.media.sample_formats import SAMPLE_FORMATS
@@ -34,35 +33,6 @@ def test_silence_is_silent_in_every_format(name: str) -> None:
 
 def test_silent_blocks_share_their_memory() -> None:
     assert silence("s16", 48000, 480, 1, 0).data.obj is silence("s16", 48000, 480, 1, 9).data.obj
-
-
-@pytest.mark.parametrize(
-    ("name", "given", "channels", "wanted", "expected"),
-    [
-        ("s16", [10, 20, -30, -50], 2, 1, [15, -40]),
-        ("s16", [32767, 32767], 2, 1, [32767]),
-        ("u8", [128, 130, 255, 255], 2, 1, [129, 255]),
-        ("s16-planar", [10, -30, 20, -50], 2, 1, [15, -40]),
-        ("s16", [1, 2], 1, 2, [1, 1, 2, 2]),
-        ("s16-planar", [1, 2], 1, 2, [1, 2, 1, 2]),
-        ("s16", [1, 2, 3, 4, 5, 6], 3, 1, [2, 5]),
-        ("s16", [1, 2, 3, 4, 5, 6], 3, 2, [1, 2, 4, 5]),
-        ("s16", [1, 2, 3, 4], 2, 3, [1, 2, 0, 3, 4, 0]),
-        ("u8", [1, 2, 3, 4], 2, 3, [1, 2, 128, 3, 4, 128]),
-        ("f32", [1, 0, -1, 0], 2, 1, [0.5, -0.5]),
-    ],
-)
-def test_channels_are_mixed(
-    name: str, given: list[int], channels: int, wanted: int, expected: list[float]
-) -> None:
-    mixed = mix_channels(block(given, channels, name), wanted)
-    assert (mixed.format, mixed.number_of_channels, mixed.timestamp) == (name, wanted, 5)
-    assert array(SAMPLE_FORMATS[name].typecode, bytes(mixed.data)).tolist() == expected
-
-
-def test_mixing_to_the_same_number_shares_the_memory() -> None:
-    given = block([1, 2], 2)
-    assert mix_channels(given, 2).data.obj is given.data.obj
 
 
 # --- resampling -------------------------------------------------------------------------------
