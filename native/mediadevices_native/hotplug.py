@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import select
+import socket
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
+
+from mediadevices_native.warn import warn_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 __all__ = ["watch_by_polling", "watch_directory", "watch_udev"]
 
+_log = logging.getLogger(__name__)
+
 _POLLING_SECONDS = 2.0
+_USER_NAMESPACE = Path("/proc/self/uid_map")
+_INITIAL_NAMESPACE = ["0", "0", "4294967295"]
 
 
 class _Monitor(Protocol):
@@ -20,21 +30,13 @@ class _Monitor(Protocol):
 
     def start(self) -> None: ...
 
+    def fileno(self) -> int: ...
+
+    def poll(self, timeout: float) -> object: ...
+
 
 class _MonitorClass(Protocol):
     def from_netlink(self, context: object, source: str) -> _Monitor: ...
-
-
-class _Observer(Protocol):
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
-class _ObserverClass(Protocol):
-    def __call__(
-        self, monitor: _Monitor, /, *, callback: Callable[[object], None], name: str
-    ) -> _Observer: ...
 
 
 class _Pyudev(Protocol):
@@ -42,7 +44,24 @@ class _Pyudev(Protocol):
 
     Context: Callable[[], object]
     Monitor: _MonitorClass
-    MonitorObserver: _ObserverClass
+
+
+class _Failures:
+    """Tells of the first failure of a watcher that goes on."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._told = False
+
+    def add(self, error: Exception) -> None:
+        if self._told:
+            return
+        self._told = True
+        _log.warning("watching %s failed", self._what, exc_info=error)
+        warn_only(
+            f"watching {self._what} failed ({type(error).__name__}: {error}); it is tried again "
+            "every few seconds, and changes may be noticed late"
+        )
 
 
 def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None] | None:
@@ -56,34 +75,93 @@ def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None
         changed: Called at each event, from a thread of the watcher.
 
     Returns:
-        A function that stops the watching, or `None` where udev's library is not to be had.
+        A function that stops the watching and does not wait, or `None` where the events are not to
+        be had: without udev's library, without netlink, or in a container with a user namespace
+        of its own, to which the kernel sends none.
     """
     try:
+        if _USER_NAMESPACE.read_text().split() != _INITIAL_NAMESPACE:
+            return None
+    except OSError:
+        pass  # A kernel without user namespaces.
+    try:
         pyudev = cast("_Pyudev", importlib.import_module("pyudev"))
-        context = pyudev.Context()
-    except (ImportError, OSError):
+        return _UdevWatch(pyudev, subsystem, changed).stop
+    except (ImportError, OSError) as error:
+        _log.info("the kernel's events about %s cannot be had: %s", subsystem, error)
         return None
 
-    def notify(_device: object) -> None:
-        changed()
 
-    stops: list[Callable[[], None]] = []
-    for source in ("kernel", "udev"):
-        monitor = pyudev.Monitor.from_netlink(context, source=source)
-        monitor.filter_by(subsystem)
+class _UdevWatch:
+    """A thread that waits for events.
+
+    It is our own, since pyudev's ends for good when the kernel says that it had to drop events.
+    """
+
+    def __init__(self, pyudev: _Pyudev, subsystem: str, changed: Callable[[], None]) -> None:
+        self._pyudev = pyudev
+        self._subsystem = subsystem
+        self._changed = changed
+        self._failures = _Failures(f"the kernel's events about {subsystem}")
         # Here and not in the thread, so that no event of the time before it runs is lost.
-        monitor.start()
-        observer = pyudev.MonitorObserver(
-            monitor, callback=notify, name=f"mediadevices-{subsystem}-{source}"
-        )
-        observer.start()
-        stops.append(observer.stop)
+        self._monitors = self._listen()
+        self._stopped, self._stopper = socket.socketpair()
+        threading.Thread(
+            target=self._run, name=f"mediadevices-udev-{subsystem}", daemon=True
+        ).start()
 
-    def stop() -> None:
-        while stops:
-            stops.pop()()
+    def stop(self) -> None:
+        """Let the thread end soon; twice does nothing."""
+        with self._stopper, suppress(OSError):  # closed before
+            self._stopper.send(b"s")
 
-    return stop
+    def _listen(self) -> list[_Monitor]:
+        context = self._pyudev.Context()
+        monitors: list[_Monitor] = []
+        for source in ("kernel", "udev"):
+            monitor = self._pyudev.Monitor.from_netlink(context, source=source)
+            monitor.filter_by(self._subsystem)
+            monitor.start()
+            monitors.append(monitor)
+        return monitors
+
+    def _run(self) -> None:
+        with self._stopped:
+            while True:
+                try:
+                    while self._wait(None, self._monitors):
+                        self._changed()
+                    return
+                except Exception as error:  # noqa: BLE001  (whatever it is, the watching goes on)
+                    self._failures.add(error)
+                if not self._recover():
+                    return
+
+    def _wait(self, seconds: float | None, monitors: list[_Monitor]) -> bool:
+        """Wait for events or that time; return False when the watching is to stop."""
+        poll = select.poll()
+        poll.register(self._stopped, select.POLLIN)
+        for monitor in monitors:
+            poll.register(monitor.fileno(), select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll(seconds and seconds * 1000)}
+        if self._stopped.fileno() in ready:
+            return False
+        for monitor in monitors:
+            while monitor.fileno() in ready and monitor.poll(timeout=0) is not None:
+                pass  # What happened is seen by looking.
+        return True
+
+    def _recover(self) -> bool:
+        """Listen anew when that is possible; what happened meanwhile is not known."""
+        while self._wait(_POLLING_SECONDS, []):
+            try:
+                self._monitors = self._listen()
+                self._changed()
+            except Exception as error:  # noqa: BLE001  (the same)
+                self._failures.add(error)
+            else:
+                return True
+        return False
 
 
 def watch_directory(
@@ -107,31 +185,36 @@ def watch_by_polling(
 ) -> Callable[[], None]:
     """Call `changed` when what `look` returns is no longer equal to what it was.
 
+    The first look is taken before this returns. When `look` or `changed` fails, a warning says so
+    once, and the watching goes on.
+
     Args:
-        look: Called from a thread of its own.
+        look: Called from a thread of its own from then on.
         changed: Called from that thread.
         interval: Seconds between two looks; 2 by default.
 
     Returns:
-        A function that stops the watching.
+        A function that stops the watching, and does not wait for a look that has begun.
     """
     stopping = threading.Event()
     seconds = _POLLING_SECONDS if interval is None else interval
+    failures = _Failures("for devices that come and go")
+    before: object = object()  # Not equal to anything: if the first look fails, the next tells.
+    try:
+        before = look()
+    except Exception as error:  # noqa: BLE001  (whatever it is, the watching goes on)
+        failures.add(error)
 
     def run() -> None:
-        before = look()
+        nonlocal before
         while not stopping.wait(seconds):
-            now = look()
-            if now != before and not stopping.is_set():
-                before = now
-                changed()
+            try:
+                now = look()
+                if now != before and not stopping.is_set():
+                    changed()
+                    before = now
+            except Exception as error:  # noqa: BLE001  (the same)
+                failures.add(error)
 
-    thread = threading.Thread(target=run, name="mediadevices-polling", daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        stopping.set()
-        if thread is not threading.current_thread():
-            thread.join(_POLLING_SECONDS)
-
-    return stop
+    threading.Thread(target=run, name="mediadevices-polling", daemon=True).start()
+    return stopping.set

@@ -270,6 +270,10 @@ async def test_an_unplugged_card_ends_the_capture(tmp_path: Path) -> None:
     await capture.close()
 
 
+def no_threads() -> bool:
+    return not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+
+
 async def test_on_other_systems_a_new_device_is_noticed_by_looking(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -282,7 +286,7 @@ async def test_on_other_systems_a_new_device_is_noticed_by_looking(
     module.present.append(row("Headset", inputs=1))
     assert await asyncio.to_thread(changed.wait, 5)
     stop()
-    assert not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+    await until(no_threads)
 
 
 async def test_no_thread_is_left_when_watching_stops() -> None:
@@ -291,4 +295,4 @@ async def test_no_thread_is_left_when_watching_stops() -> None:
     assert any(one.name.startswith("mediadevices") for one in threading.enumerate())
     stop()
     stop()
-    assert not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+    await until(no_threads)
