@@ -61,11 +61,15 @@ $(PEERS): benchmarks/peers/requirements.txt
 	.venv-peers/bin/python -m pip install -qq --disable-pip-version-check -r $<
 	@touch $@
 
-check: $(STAMP) ## Lint, types, import rules, documentation
+check: $(STAMP) ## Lint, types on each system, import rules, documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	for system in darwin win32; do $(BIN)/mypy --platform $$system \
+	    --cache-dir .mypy_cache/$$system -p mediadevices -p mediadevices_native || exit 1; done
 	$(BIN)/pyright
+	for system in Darwin Windows; do \
+	    $(BIN)/pyright --pythonplatform $$system shared native || exit 1; done
 	$(BIN)/lint-imports
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict  # With --quiet it would miss its warnings.
 

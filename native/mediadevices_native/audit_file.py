@@ -108,13 +108,12 @@ def _check(path: Path, status: os.stat_result) -> None:
     """Check that what was opened is a file of this user's, and no other file by another name."""
     if not stat.S_ISREG(status.st_mode):
         raise PrivateFileError(f"{path}: not a regular file", _REMEDY)
-    if sys.platform == "win32":
-        return
-    if status.st_uid != os.geteuid():
-        problem = f"{path}: belongs to another user (uid {status.st_uid})"
-        raise PrivateFileError(problem, _REMEDY)
-    if status.st_nlink > 1:
-        raise PrivateFileError(f"{path}: the file has another name too (a hard link)", _REMEDY)
+    if sys.platform != "win32":
+        if status.st_uid != os.geteuid():
+            problem = f"{path}: belongs to another user (uid {status.st_uid})"
+            raise PrivateFileError(problem, _REMEDY)
+        if status.st_nlink > 1:
+            raise PrivateFileError(f"{path}: the file has another name too (a hard link)", _REMEDY)
 
 
 def _append_to(descriptor: int, line: bytes, *, is_alone: bool) -> None:

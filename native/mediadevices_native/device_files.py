@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,9 +18,11 @@ def how_to_get_leave(path: Path) -> str:
     Args:
         path: The file.
     """
-    try:
-        group = path.group()
-    except (OSError, KeyError):
+    group = ""
+    if sys.platform != "win32":  # where files have no groups
+        with suppress(OSError, KeyError):
+            group = path.group()
+    if not group:
         return "ask the system's administrator"
     if group == "root":
         return f"its group is root: run as root, or give {path} to a group of yours"

@@ -52,27 +52,10 @@ def enter_folder(folder: Path, *, make: bool = False) -> None:
         FileNotFoundError: There is no such folder, and it is not to be made.
         PrivateFileError: Another user could change it, or it cannot be looked at or made.
     """
-    if sys.platform == "win32":
-        if make:
-            folder.mkdir(parents=True, exist_ok=True)
-        return
-    homes = _home_folders()
-    place, rest, links = Path(folder.anchor), list(folder.parts[1:]), 0
-    while True:
-        status, target = _look(place, make=make)
-        if not any(home != place and home.is_relative_to(place) for home in homes):
-            _check(place, status, sticky_is_safe=bool(rest))
-        if target is not None:
-            links += 1
-            if links > _MOST_LINKS:
-                problem = f"{place}: its symbolic links lead in a circle"
-                raise PrivateFileError(problem, "remove the symbolic link")
-            place, rest = Path(target.anchor), [*target.parts[1:], *rest]
-        elif rest:
-            part = rest.pop(0)
-            place = place.parent if part == ".." else place / part
-        else:
-            return
+    if sys.platform != "win32":
+        _enter(folder, make=make)
+    elif make:
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def check_file(path: Path, status: os.stat_result) -> None:
@@ -113,6 +96,25 @@ def _look(place: Path, *, make: bool) -> tuple[os.stat_result, Path | None]:
 
 
 if sys.platform != "win32":
+
+    def _enter(folder: Path, *, make: bool) -> None:
+        homes = _home_folders()
+        place, rest, links = Path(folder.anchor), list(folder.parts[1:]), 0
+        while True:
+            status, target = _look(place, make=make)
+            if not any(home != place and home.is_relative_to(place) for home in homes):
+                _check(place, status, sticky_is_safe=bool(rest))
+            if target is not None:
+                links += 1
+                if links > _MOST_LINKS:
+                    problem = f"{place}: its symbolic links lead in a circle"
+                    raise PrivateFileError(problem, "remove the symbolic link")
+                place, rest = Path(target.anchor), [*target.parts[1:], *rest]
+            elif rest:
+                part = rest.pop(0)
+                place = place.parent if part == ".." else place / part
+            else:
+                return
 
     def _check(place: Path, status: os.stat_result, *, sticky_is_safe: bool = False) -> None:
         """Check the owner and the mode of a file, folder or link.

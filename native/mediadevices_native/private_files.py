@@ -124,13 +124,17 @@ def _publish_unless_there(unfinished: Path, path: Path) -> None:
     with contextlib.suppress(FileExistsError):
         if sys.platform == "win32":
             unfinished.rename(path)
-            return
-        try:
-            path.hardlink_to(unfinished)  # on POSIX a rename would replace the other file
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links, such as exFAT
-            unfinished.replace(path)
+        else:
+            _link_unless_there(unfinished, path)
+
+
+def _link_unless_there(unfinished: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(unfinished)  # on POSIX a rename would replace the other file
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links, such as exFAT
+        unfinished.replace(path)
 
 
 def _while_others_read(change: Callable[[], object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -64,5 +65,5 @@ def _renew_lock() -> None:
 
 
 # Neither Windows nor a web page can fork.
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_lock)

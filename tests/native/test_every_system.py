@@ -65,7 +65,7 @@ def test_all_but_the_cameras_of_linux_can_be_imported(platform: str, tmp_path: P
             try:
                 importlib.import_module(module.name)
                 print("good", module.name)
-            except ImportError:
+            except (ImportError, AssertionError):
                 print("missing", module.name)
     """
     lines = [line.split() for line in run_on(platform, tmp_path, program)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.capture import CameraCapture
+from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
 from mediadevices_native.findings import Finding
 from mediadevices_native.opencv import load_opencv
 
@@ -105,17 +106,16 @@ class OpenCVCameraDriver:
 
 def camera_system() -> CameraSystem:
     """Return the cameras of the operating system that this runs on."""
-    # A variable, because a type checker takes `sys.platform` to be its own system's.
-    platform: str = sys.platform
-    if platform == "linux":
+    if sys.platform == "linux":
         from mediadevices_native.cameras.linux import LinuxCameras
 
         return LinuxCameras()
-    from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
-
-    if platform == "darwin":
+    elif sys.platform == "darwin":  # noqa: RET505  (type checkers look at the system's own branch)
         return MacCameras()
-    return WindowsCameras() if platform == "win32" else NoCameras()
+    elif sys.platform == "win32":
+        return WindowsCameras()
+    else:
+        return NoCameras()
 
 
 def diagnose(
@@ -143,5 +143,5 @@ def _stop_all(driver: weakref.ref[OpenCVCameraDriver]) -> None:
 
 
 # The cameras, and the threads that read them, are those of the process that was forked.
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: atexit.unregister(_stop_all))

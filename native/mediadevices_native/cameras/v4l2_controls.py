@@ -7,6 +7,10 @@ are V4L2's own: `exposureTime` is in steps of 100 µs, `pan` and `tilt` are in s
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux"  # Elsewhere nothing imports this, and nothing checks its types.
+
 import errno
 import itertools
 import math

@@ -6,6 +6,10 @@ structures are those of the package videodev2; it lacks two, which are here.
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux"  # Elsewhere nothing imports this, and nothing checks its types.
+
 import ctypes
 import errno
 import fcntl

@@ -30,6 +30,7 @@ __all__ = ["OutputFile", "write_all"]
 _DESCRIPTORS = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
 _STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
 _STANDARD_OUTPUT = 1
+_WITHOUT_WAITING = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _POLL_SECONDS = 0.1
 
 
@@ -195,12 +196,13 @@ class OutputFile:
         is_told = False
         while True:
             try:
-                descriptor = os.open(self.path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+                descriptor = os.open(self.path, _WITHOUT_WAITING)
             except OSError as error:
                 if error.errno != errno.ENXIO:  # what a pipe without a reader gives
                     raise
             else:
-                os.set_blocking(descriptor, True)
+                if sys.platform != "win32":
+                    os.set_blocking(descriptor, True)
                 return descriptor
             if not is_told:
                 note(f"{self.path}: waiting for a program that reads it")
@@ -243,14 +245,16 @@ def _descriptor(path: Path) -> int | None:
 
 
 def _is_pipe_or_device(status: os.stat_result | None) -> bool:
-    if status is None or sys.platform == "win32":
-        return False
-    return stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)
+    if sys.platform != "win32" and status is not None:
+        return stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)
+    return False
 
 
 def _is_rewindable(descriptor: int) -> bool:
     """Return whether a descriptor is that of a file, and not open for appending alone."""
-    import fcntl  # not on Windows, where no path names a descriptor
+    is_rewindable = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    if sys.platform != "win32":  # where no path names a descriptor
+        import fcntl
 
-    is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-    return is_file and not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
+        is_rewindable &= not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
+    return is_rewindable

@@ -16,6 +16,9 @@ __all__ = ["StreamFile"]
 _PATIENCE = 10.0
 """Seconds after which a reader that takes nothing is given up."""
 
+_PIECE: int = getattr(select, "PIPE_BUF", 512)
+"""A pipe that is writable takes as many bytes in one piece, without waiting; POSIX has 512."""
+
 
 class StreamFile(io.RawIOBase):
     """Writes to a descriptor in order; it can neither go back nor wait without end.
@@ -49,8 +52,7 @@ class StreamFile(io.RawIOBase):
         """
         view = memoryview(data).cast("B")
         while view:
-            # A pipe that is writable takes as much as this in one piece, without waiting.
-            piece = view[: select.PIPE_BUF]
+            piece = view[:_PIECE]
             if not select.select((), (self._descriptor,), (), _PATIENCE)[1]:
                 message = f"its reader took nothing for {_PATIENCE:g} s"
                 raise TimeoutError(errno.ETIMEDOUT, message)

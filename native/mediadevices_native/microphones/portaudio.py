@@ -340,7 +340,7 @@ class PortAudio:
                 with _environment(quiet_probing(os.environ)):
                     self._module = self._load()
                 atexit.register(self._at_exit)
-                if hasattr(os, "register_at_fork"):
+                if sys.platform != "win32" and hasattr(os, "register_at_fork"):
                     os.register_at_fork(after_in_child=self._forked)
             try:
                 yield self._module

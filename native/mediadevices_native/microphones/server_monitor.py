@@ -12,7 +12,6 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
-import select
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,6 +23,7 @@ from mediadevices_native.microphones.sound_server import (
     ServerSnapshot,
     SoundServer,
 )
+from mediadevices_native.microphones.waiting import READABLE, new_poll, new_wake_pipe
 
 __all__ = ["ServerListener", "ServerMonitor"]
 
@@ -109,7 +109,7 @@ class _Run:
         self._pipe = threading.Lock()  # orders the writing to the pipe and its closing
         self._ended = False
         self._waiting: ctypes.Array[_PollDescriptor] | None = None
-        self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wake_read, self._wake_write = new_wake_pipe()
         self._thread = threading.Thread(
             target=self._follow, name="mediadevices-sound-server", daemon=True
         )
@@ -138,7 +138,7 @@ class _Run:
 
     def waiting(self, descriptors: Sequence[int]) -> None:
         self._waiting = (_PollDescriptor * len(descriptors))(
-            *(_PollDescriptor(descriptor, select.POLLIN, 0) for descriptor in descriptors)
+            *(_PollDescriptor(descriptor, READABLE, 0) for descriptor in descriptors)
         )
 
     def woken(self) -> None:
@@ -173,8 +173,8 @@ class _Run:
             self._drain()
 
     def _sleep(self, seconds: float) -> None:
-        poll = select.poll()
-        poll.register(self._wake_read, select.POLLIN)
+        poll = new_poll()
+        poll.register(self._wake_read, READABLE)
         poll.poll(seconds * 1000)
         self._drain()
 

@@ -5,7 +5,6 @@ pulsectl does the talking. What it returns is copied into plain records at once.
 
 from __future__ import annotations
 
-import select
 import time
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
@@ -17,6 +16,7 @@ from mediadevices_native.microphones.pulse_library import (
     PulseMissingError,
     new_pulse,
 )
+from mediadevices_native.microphones.waiting import READABLE, new_poll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -228,7 +228,7 @@ class SoundServer:
 
     def _poll(self, descriptors: Sequence[PollDescriptor], timeout: float) -> int:
         """Do libpulse's waiting, within our time limit; everything it reads comes through here."""
-        poll = select.poll()
+        poll = new_poll()
         for entry in descriptors:
             poll.register(entry.fd, entry.events)
         if (hooks := self._hooks) is None:
@@ -237,7 +237,7 @@ class SoundServer:
                 raise TimeoutError  # makes libpulse give up, and pulsectl raise
             timeout = limit if timeout < 0 else min(timeout, limit)
         else:
-            poll.register(self._wake_descriptor, select.POLLIN)
+            poll.register(self._wake_descriptor, READABLE)
             hooks.waiting([entry.fd for entry in descriptors])
         ready = dict(poll.poll(None if timeout < 0 else timeout * 1000))
         if hooks is not None:

@@ -14,6 +14,9 @@ __all__ = ["open_inside", "resolve_inside"]
 
 # Without O_NONBLOCK, opening a named pipe waits for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# With O_PATH, as for any other program, a folder need not be readable to find a file in it.
+_AS_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 def resolve_inside(folder: Path, relative: PurePath) -> PurePath:
@@ -55,16 +58,14 @@ def open_inside(folder: Path, resolved: PurePath) -> BinaryIO:
 
 def _open_step_by_step(root: str, parts: Sequence[str]) -> int:
     *folders, name = parts
-    # With O_PATH, as for any other program, a folder need not be readable to find a file in it.
-    as_folder = os.O_DIRECTORY | getattr(os, "O_PATH", os.O_RDONLY)
-    here = os.open(root, as_folder)
+    here = os.open(root, _AS_FOLDER)
     try:
         for part in folders:
             above = here
-            here = os.open(part, as_folder | os.O_NOFOLLOW, dir_fd=above)
+            here = os.open(part, _AS_FOLDER | _NO_LINK, dir_fd=above)
             os.close(above)
         _check_regular(os.stat(name, dir_fd=here, follow_symlinks=False))
-        return _checked(os.open(name, _READ | os.O_NOFOLLOW, dir_fd=here))
+        return _checked(os.open(name, _READ | _NO_LINK, dir_fd=here))
     finally:
         os.close(here)
 

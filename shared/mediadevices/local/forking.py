@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -25,5 +26,5 @@ def _forked() -> None:
 
 
 # Neither Windows nor a web page can fork.
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
