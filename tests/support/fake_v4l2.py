@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VIDEO_CAPTURE, VIDEO_CAPTURE_MPLANE, VIDEO_OUTPUT = 0x1, 0x1000, 0x2
 META_CAPTURE, VIDEO_M2M, STREAMING, IO_MC = 0x00800000, 0x8000, 0x04000000, 0x20000000
+TOUCH = 0x10000000
 DEVICE_CAPS = 0x80000000
 CAMERA = VIDEO_CAPTURE | STREAMING
 
@@ -70,6 +71,7 @@ class Size:
 class FakeNode:
     """What lies behind a node such as /dev/video0."""
 
+    driver: str = "uvcvideo"
     card: str = "Camera"
     bus_info: str = "platform:camera"
     device_caps: int = CAMERA
@@ -114,7 +116,7 @@ class FakeNode:
             raise OSError(code, os.strerror(code))
 
     def _querycap(self, answer: ctypes.Structure) -> int:
-        for name in ("card", "bus_info"):
+        for name in ("driver", "card", "bus_info"):
             text = getattr(self, name).encode()
             getattr(answer, name)[: len(text)] = text
         # The whole device can more than this node: a trap for who reads the wrong field.

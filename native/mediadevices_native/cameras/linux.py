@@ -14,14 +14,23 @@ from typing import TYPE_CHECKING
 from mediadevices.driver import ControlValue, Device, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.node_holders import describe_holders
+from mediadevices_native.cameras.pixel_formats import DECODABLE_FORMATS
 from mediadevices_native.cameras.v4l2_controls import find_controls, read_controls, write_controls
 from mediadevices_native.cameras.v4l2_ioctl import (
     Call,
     buffers_are_free,
     capability,
+    formats,
     open_node,
 )
 from mediadevices_native.cameras.v4l2_modes import USUAL_SIZES, video_modes
+from mediadevices_native.cameras.v4l2_obstacles import (
+    NO_SIZE,
+    Obstacle,
+    obstacle_of,
+    undecodable,
+    unreachable,
+)
 from mediadevices_native.device_files import how_to_get_leave
 from mediadevices_native.findings import Finding
 from mediadevices_native.hotplug import watch_directory, watch_udev
@@ -72,8 +81,8 @@ class LinuxCameras:
         """Find the cameras. A node without pictures that OpenCV can decode is none."""
         found: dict[str, Device] = {}
         for node in self._nodes():
-            device = self._device(node)
-            if device is not None:
+            device = self._look_at(node)
+            if isinstance(device, Device):
                 number = 2
                 key = device.key
                 while key in found:  # Two devices that nothing tells apart, not even the place.
@@ -133,28 +142,16 @@ class LinuxCameras:
         return watch_udev("video4linux", changed) or watch_directory(self._class, changed)
 
     def diagnose(self) -> list[Finding]:
-        """Look at every camera, and at what may be in its way."""
-        findings: list[Finding] = []
-        for device in self.list_devices():
-            path = Path(str(device.address))
-            try:
-                with self._open_node(path) as call:
-                    free = buffers_are_free(call, capability(call).buffer_type)
-            except OSError as error:
-                denied = isinstance(error, PermissionError)
-                text = f"{device.label}: " + ("no permission" if denied else str(error))
-                findings.append(
-                    Finding(str(path), False, text, how_to_get_leave(path) if denied else "")
-                )
-                continue
-            if free:
-                text = f"{device.label}: {len(device.modes)} modes"
-                findings.append(Finding(str(path), True, text))
-            else:
-                holders = describe_holders(path, self._proc) or "another program"
-                text = f"{device.label}: in use by {holders}"
-                findings.append(Finding(str(path), False, text, "close it there first"))
-        if not findings:
+        """Look at every video node: is it a camera, and what is in its way?"""
+        seen = {node: self._look_at(node) for node in self._nodes()}
+        units = {_unit(node) for node, found in seen.items() if isinstance(found, Device)}
+        findings = [
+            self._examine(found)
+            if isinstance(found, Device)
+            else self._explain(node, found, beside_a_camera=_unit(node) in units)
+            for node, found in seen.items()
+        ]
+        if not units:
             findings.append(
                 Finding(
                     "cameras",
@@ -165,6 +162,28 @@ class LinuxCameras:
             )
         return findings
 
+    def _examine(self, device: Device) -> Finding:
+        """Find out whether a camera can be captured from now."""
+        path = Path(str(device.address))
+        try:
+            with self._open_node(path) as call:
+                free = buffers_are_free(call, capability(call).buffer_type)
+        except OSError as error:
+            obstacle = unreachable(error, path)
+            return Finding(str(path), False, f"{device.label}: {obstacle.text}", obstacle.remedy)
+        if free:
+            return Finding(str(path), True, f"{device.label}: {len(device.modes)} modes")
+        holders = describe_holders(path, self._proc) or "another program"
+        text = f"{device.label}: in use by {holders}"
+        return Finding(str(path), False, text, "close it there first")
+
+    def _explain(self, node: Path, obstacle: Obstacle, *, beside_a_camera: bool) -> Finding:
+        """Say why a node is no camera; where another one of the device is, nothing is wrong."""
+        label = _label(node, read_attribute(node, "name") or node.name)
+        fine = obstacle.natural or beside_a_camera
+        text = f"{label}: {obstacle.text}"
+        return Finding(str(self._dev / node.name), fine, text, obstacle.remedy)
+
     def _nodes(self) -> list[Path]:
         """List the nodes of sysfs by their number."""
         try:
@@ -173,23 +192,24 @@ class LinuxCameras:
             return []
         return sorted(nodes, key=lambda path: (len(path.name), path.name))
 
-    def _device(self, node: Path) -> Device | None:
-        """Return the camera behind a node of sysfs, `None` where it is no camera or is gone."""
+    def _look_at(self, node: Path) -> Device | Obstacle:
+        """Return the camera behind a node of sysfs, or why it is none."""
         path = self._dev / node.name
         try:
             with self._open_node(path) as call:
                 about = capability(call)
-                if not about.buffer_type:
-                    return None
+                if (obstacle := obstacle_of(about)) is not None:
+                    return obstacle
                 modes = video_modes(call, about.buffer_type)
                 if not modes:
-                    return None
+                    known = list(formats(call, about.buffer_type))
+                    return NO_SIZE if DECODABLE_FORMATS & set(known) else undecodable(known)
                 controls = find_controls(call)
                 initial = read_controls(call, controls)
-        except PermissionError:
-            return self._forbidden_device(node)
-        except OSError:
-            return None  # It went away meanwhile, or it is broken: then it is no camera either.
+        except PermissionError as error:
+            return self._forbidden_device(node) or unreachable(error, path)
+        except OSError as error:
+            return unreachable(error, path)  # It went away meanwhile, or it is broken.
         return Device(
             kind="videoinput",
             key=_key(node),
@@ -214,6 +234,11 @@ class LinuxCameras:
             modes=tuple(VideoMode(width, height, 30.0) for width, height in USUAL_SIZES),
             address=self._dev / node.name,
         )
+
+
+def _unit(node: Path) -> str:
+    """Return what the nodes of one physical device have in common."""
+    return usb_group_key(node) or str((node / "device").resolve())
 
 
 def _label(node: Path, name: str) -> str:

@@ -49,6 +49,7 @@ __all__ = [
     "present_signal",
     "present_size",
     "set_control_value",
+    "v4l2",
 ]
 
 Call: TypeAlias = Callable[[int, ctypes.Structure], None]
@@ -153,25 +154,11 @@ class Capability:
 
     @property
     def buffer_type(self) -> int:
-        """The type of the buffers that it captures into, 0 where it is no camera.
-
-        Metadata nodes, codecs and overlays are none; nor is a node whose picture must first be
-        wired together by a media controller, because no generic program can do that.
-        """
-        caps = self.device_caps
-        other = (
-            v4l2.V4L2_CAP_VIDEO_OUTPUT
-            | v4l2.V4L2_CAP_VIDEO_OUTPUT_MPLANE
-            | v4l2.V4L2_CAP_VIDEO_M2M
-            | v4l2.V4L2_CAP_VIDEO_M2M_MPLANE
-            | v4l2.V4L2_CAP_TOUCH
-            | v4l2.V4L2_CAP_IO_MC
-        )
-        if caps & other or not caps & v4l2.V4L2_CAP_STREAMING:
-            return 0
-        if caps & v4l2.V4L2_CAP_VIDEO_CAPTURE:
+        """The type of the buffers that it captures into; 0 where it captures no pictures."""
+        if self.device_caps & v4l2.V4L2_CAP_VIDEO_CAPTURE:
             return CAPTURE
-        return CAPTURE_MPLANE if caps & v4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE else 0
+        several_planes = self.device_caps & v4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE
+        return CAPTURE_MPLANE if several_planes else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,9 +192,10 @@ def test_a_camera_that_we_may_not_ask_is_listed_and_says_how_to_get_leave(
     message = cameras.refusal(device, str(device.address)).message
     assert "no permission" in message
     assert f"group {group}" in message.replace("group is", "group")
-    (finding,) = cameras.diagnose()
-    assert not finding.ok
-    assert group in finding.remedy
+    first, second = cameras.diagnose()
+    assert not first.ok
+    assert group in first.remedy
+    assert second.text == "HD Webcam (046d:0892): no permission"
 
 
 def test_a_key_is_the_same_before_and_after_leave_is_given(machine: FakeMachine) -> None:
