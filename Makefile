@@ -47,8 +47,8 @@ conformance: $(STAMP) ## Run the conformance suite everywhere, and write its tab
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m support.conformance_report
 
-mutation-check: $(STAMP) ## Break rules of the standard one at a time, and see who notices
-	PYTHONPATH=tests $(BIN)/python -m support.mutation_check
+mutation-check: $(STAMP) ## Break rules one at a time, and see which test notices; ARGS="word ..." takes some
+	PYTHONPATH=tests $(BIN)/python -m support.mutation_check $(ARGS)
 
 bench: $(STAMP) $(PEERS) ## Measure everything against the raw thing, and write docs/benchmarks.md
 	@$(SYSTEM) test
