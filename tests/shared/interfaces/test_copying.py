@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import MediaStreamTrackProcessor, VideoTrackGenerator, navigator
+from mediadevices import (
+    AudioData,
+    MediaStreamTrackProcessor,
+    VideoFrame,
+    VideoTrackGenerator,
+    navigator,
+)
 from mediadevices.testing import install_fake_devices
 
 if TYPE_CHECKING:
@@ -30,6 +36,22 @@ async def test_a_copy_names_what_to_do_instead(how: str) -> None:
                 with pytest.raises(TypeError, match=r"neither copied nor pickled.*clone\(\)"):
                     COPIES[how](thing)
             assert track.ready_state == "live"
+
+
+def test_frames_and_blocks_are_cloned_too(how: str) -> None:
+    frame = VideoFrame(bytes(1), format="GRAY8", coded_width=1, coded_height=1, timestamp=0)
+    block = AudioData(
+        data=bytes(1),
+        format="u8",
+        sample_rate=8000,
+        number_of_frames=1,
+        number_of_channels=1,
+        timestamp=0,
+    )
+    for thing in (frame, block):
+        with pytest.raises(TypeError, match=r"neither copied nor pickled.*clone\(\)"):
+            COPIES[how](thing)
+        assert thing.clone().data == thing.data
 
 
 async def test_what_cannot_be_cloned_is_not_copied_either(how: str) -> None:
