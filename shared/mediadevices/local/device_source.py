@@ -7,10 +7,8 @@ import logging
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mediadevices.algorithms.capabilities import device_capabilities
-from mediadevices.algorithms.constraints import basic_set, stripped
 from mediadevices.algorithms.properties import OWN_PIXEL_FORMAT
-from mediadevices.algorithms.select_settings import Selection, select_settings
-from mediadevices.algorithms.settings_universe import settings_universe
+from mediadevices.algorithms.select_settings import Selection
 from mediadevices.driver import Configuration, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices.local.device_sink import DeviceSink
@@ -79,8 +77,6 @@ class DeviceSource(Source):
         self._sink: DeviceSink | None = None
         self._controls: Mapping[str, Value] = dict(device.initial)
         self._gone = False
-        # Opening, changing and closing the device happen one after the other.
-        self._lock = asyncio.Lock()
         self._idle_timer: Timer | None = None
 
     # --- Source ---------------------------------------------------------------------------
@@ -128,8 +124,14 @@ class DeviceSource(Source):
             layout[OWN_PIXEL_FORMAT] = mode.pixel_format
         return {**single, **self._controls, **layout, **self._identity}
 
+    def add(self, track: LocalTrack) -> None:
+        """Take a live track in."""
+        super().add(track)
+        self._sharing.needs.note(track)
+
     def remove(self, track: LocalTrack) -> None:
         """Take note that a track has ended, which may have been the last enabled one."""
+        self._sharing.needs.forget(track)
         super().remove(track)
         if self.tracks and track.enabled:
             self.enabled_changed()
@@ -222,14 +224,11 @@ class DeviceSource(Source):
                 await self.close_device()
             raise
 
-    async def apply_constraints(
-        self, track: LocalTrack, constraints: MediaTrackConstraints
-    ) -> None:
+    async def apply_now(self, track: LocalTrack, constraints: MediaTrackConstraints) -> None:
         """Make a track's constraints and settings new in one step, or fail and change nothing."""
-        async with self._lock:
-            if track.ready_state == "live":
-                selection = await self._fit(constraints, track)
-                track.set_applied(constraints, selection.settings)
+        selection = await self._fit(constraints, track)
+        track.set_applied(constraints, selection.settings)
+        self._sharing.needs.note(track)
 
     async def _fit(self, constraints: MediaTrackConstraints, track: LocalTrack | None) -> Selection:
         """Find settings that satisfy these constraints and all other tracks; set the device so.
@@ -239,10 +238,9 @@ class DeviceSource(Source):
             track: The track that they are for; None for one to come, for which the device opens.
         """
         self._check_present()
-        others = [other for other in self.tracks if other is not track]
         capture = self.capture
         before = capture.configuration if capture is not None else None
-        selection = self._select(constraints, track, others)
+        selection = self._select(constraints, track)
         wanted = self._sharing.configuration(selection, constraints)
         if capture is None and track is not None:
             # It takes effect when the device is opened again.
@@ -261,13 +259,14 @@ class DeviceSource(Source):
             self._sharing.check_controls(constraints, actual.controls)
             if actual.mode != selection.mode:
                 _log.debug("%r: asked for %s, does %s", self.label, selection.mode, actual.mode)
-                selection = self._select(constraints, track, others, (actual.mode,))
+                selection = self._select(constraints, track, (actual.mode,))
         except BaseException:
             if before is not None and not self._gone:
                 await capture.configure(before)
             raise
         self._controls = {**self._controls, **actual.controls}
-        self._follow_mode(others)
+        if before is None or before.mode != actual.mode:
+            self._follow_mode(track)
         return selection
 
     def _check_present(self) -> None:
@@ -279,23 +278,32 @@ class DeviceSource(Source):
         self,
         constraints: MediaTrackConstraints,
         track: LocalTrack | None,
-        others: Sequence[LocalTrack],
         modes: Sequence[Mode] | None = None,
     ) -> Selection:
         return self._sharing.select(
             constraints,
-            others,
+            track,
             modes=self.device.modes if modes is None else modes,
             controls=self._controls,
-            current=track.settings if track is not None else None,
             current_mode=self._mode,
         )
 
-    def _follow_mode(self, tracks: Sequence[LocalTrack]) -> None:
-        """Let tracks that did not ask for it go on in another native mode."""
+    def _follow_mode(self, asking: LocalTrack | None = None) -> None:
+        """Let all tracks go on in another native mode but the one that asked for it."""
         if (mode := self._mode) is not None:
-            for track in tracks:
-                self._set_settings(track, self._sharing.settings_in(mode, track))
+            tracks = [track for track in self.tracks if track is not asking]
+            self._follow(tracks, lambda one: self._sharing.settings_in(mode, one, self._controls))
+
+    def _follow(
+        self, tracks: Sequence[LocalTrack], find: Callable[[LocalTrack], Mapping[str, Value]]
+    ) -> None:
+        """Set the settings of tracks as found; for clones that are still alike it is found once."""
+        found: dict[tuple[int, int], Mapping[str, Value]] = {}
+        for track in tracks:
+            alike = id(track.get_constraints()), id(track.settings)
+            if alike not in found:
+                found[alike] = find(track)
+            self._set_settings(track, found[alike])
 
     def _set_settings(self, track: LocalTrack, settings: Mapping[str, Value]) -> None:
         """Set settings that the program did not ask for, and tell it if they are new."""
@@ -303,6 +311,7 @@ class DeviceSource(Source):
             return
         changed = settings != track.settings
         track.set_settings(settings)  # The native rate may be another in any case.
+        self._sharing.needs.note(track)
         if changed:
             self.loop.call_soon(track.notify, "configurationchange")
 
@@ -384,8 +393,7 @@ class DeviceSource(Source):
             if wanted is None or self.capture is not None or self._gone:
                 return
             try:
-                others = [track for track in self.tracks if track is not wanted]
-                selection = self._select(wanted.get_constraints(), wanted, others)
+                selection = self._select(wanted.get_constraints(), wanted)
                 configuration = Configuration(selection.mode, self._controls_to_restore())
                 actual = (await self._open(configuration)).configuration
             except Exception as error:  # noqa: BLE001  (the standard: failing to reopen ends the track)
@@ -393,7 +401,7 @@ class DeviceSource(Source):
                 self.end_tracks()
                 return
             if actual.mode == selection.mode:
-                self._follow_mode(self.tracks)
+                self._follow_mode()
             else:
                 self._changed(actual)
 
@@ -413,14 +421,10 @@ class DeviceSource(Source):
     def _changed(self, configuration: Configuration) -> None:
         """Follow a device that has changed by itself (§11, spontaneous changes)."""
         self._controls = {**self._controls, **configuration.controls}
-        for track in tuple(self.tracks):
-            applicable = stripped(track.get_constraints(), self.kind)
-            universe = settings_universe(0, self.device, self._identity, [configuration.mode])
-            # The world need not satisfy the constraints any more; then as near as it can be.
-            selections = select_settings(
-                universe, basic_set(applicable), current=track.settings
-            ) or select_settings(universe, (), current=track.settings)
-            self._set_settings(track, selections[0].settings)
+        mode = configuration.mode
+        self._follow(
+            self.tracks, lambda one: self._sharing.nearest_settings(mode, one, self._controls)
+        )
 
     def device_gone(self, error: Exception | None = None) -> None:
         """End all tracks and close the device, which is gone.

@@ -166,9 +166,7 @@ class GeneratorSource(Source):
         """Return no settings: a generator is no device."""
         return {}
 
-    async def apply_constraints(
-        self, track: LocalTrack, constraints: MediaTrackConstraints
-    ) -> None:
+    async def apply_now(self, track: LocalTrack, constraints: MediaTrackConstraints) -> None:
         """Make a track's constraints and settings new in one step, or fail and change nothing."""
         track.set_applied(constraints, self._select(constraints, strict=True))
 

@@ -9,9 +9,9 @@ from mediadevices.algorithms.constraints import advanced_sets, basic_set, stripp
 from mediadevices.algorithms.explain import explain_selection, what_failed
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import all_narrowed, settings_universe
-from mediadevices.driver import Configuration, VideoMode
+from mediadevices.driver import Configuration
 from mediadevices.errors import OverconstrainedError
-from mediadevices.webidl import conversion
+from mediadevices.local.needs import Needs, settings_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mediadevices.algorithms.properties import Kind
     from mediadevices.algorithms.select_settings import Selection
     from mediadevices.algorithms.settings_universe import Region
-    from mediadevices.driver import AudioMode, Device, Mode
+    from mediadevices.driver import Device, Mode
     from mediadevices.local.track import LocalTrack
 
 __all__ = ["Sharing", "named_controls"]
@@ -29,7 +29,7 @@ _log = logging.getLogger("mediadevices")
 
 
 class Sharing:
-    """What the tracks of one device allow each other; it knows, and changes nothing.
+    """What the tracks of one device allow each other; it changes neither device nor tracks.
 
     Args:
         device: The device.
@@ -41,25 +41,24 @@ class Sharing:
         self._device = device
         self._identity = identity
         self._kind: Kind = kind
+        self.needs = Needs(device, identity, kind)
 
     def select(
         self,
         constraints: MediaTrackConstraints,
-        others: Sequence[LocalTrack],
+        track: LocalTrack | None,
         *,
         modes: Sequence[Mode],
         controls: Mapping[str, Value],
-        current: Mapping[str, Value] | None,
         current_mode: Mode | None,
     ) -> Selection:
         """Run SelectSettings (§11.1.1) for one track, over what the others leave.
 
         Args:
             constraints: The constraints.
-            others: The other tracks of the device.
+            track: The track; None for one to come.
             modes: The native modes to choose from.
             controls: What the controls are at.
-            current: The settings of the track now, if it has any.
             current_mode: The mode that the device is open in, if it is.
 
         Raises:
@@ -67,22 +66,26 @@ class Sharing:
         """
         applicable = stripped(constraints, self._kind)
         basic = basic_set(applicable)
-        served = [mode for mode in modes if all(self._serves(mode, track) for track in others)]
-        shared = self._required_controls(others)
-        universe = all_narrowed(settings_universe(0, self._device, self._identity, served), shared)
-        selections = select_settings(
-            universe,
-            basic,
-            advanced_sets(applicable),
-            current=current,
-            current_mode=current_mode,
-            initial=[controls],
-        )
+        shared, others = self.needs.of_controls(track), self.needs.has_others(track)
+        # Nobody is disturbed without need; but what a track does not require, it can lose.
+        for served in (self.needs.kept_by, self.needs.met_by):
+            left = settings_universe(0, self._device, self._identity, served(modes, track))
+            universe = all_narrowed(left, shared)
+            selections = select_settings(
+                universe,
+                basic,
+                advanced_sets(applicable),
+                current=track.settings if track is not None else None,
+                current_mode=current_mode,
+                initial=[controls],
+            )
+            if selections or not others:
+                break
         if selections and not _log.isEnabledFor(logging.DEBUG):
             return selections[0]  # Nobody wants to know why.
         explanation = explain_selection([self._device.label], universe, basic, selections)
         if not selections:
-            raise self._overconstrained(basic, universe, explanation, shared=bool(others))
+            raise self._overconstrained(basic, universe, explanation, shared=others)
         _log.debug("%s", "\n".join(explanation))
         return selections[0]
 
@@ -107,22 +110,32 @@ class Sharing:
                 message = f"{self._device.label!r} set {one.name!r} to {actual[one.name]!r} instead"
                 raise OverconstrainedError(one.name, message)
 
-    def settings_in(self, mode: Mode, track: LocalTrack) -> Mapping[str, Value]:
-        """Return the settings of a track that goes on in a native mode which it did not ask for."""
-        settings = track.settings
-        if not isinstance(mode, VideoMode):
-            return {**settings, "sampleSize": mode.sample_size, "latency": mode.latency}
-        native = _is_native(settings, mode) and _allows(track, "resizeMode", "none")
-        return {**settings, "resizeMode": "none" if native else "crop-and-scale"}
+    def settings_in(
+        self, mode: Mode, track: LocalTrack, controls: Mapping[str, Value]
+    ) -> Mapping[str, Value]:
+        """Return the settings of a track that goes on in a native mode which it did not ask for.
 
-    def _required_controls(self, tracks: Sequence[LocalTrack]) -> list[Constraint]:
-        """Return what some tracks require of the controls, of which there is one set for all."""
-        return [
-            one
-            for track in tracks
-            for one in basic_set(stripped(track.get_constraints(), self._kind))
-            if one.name in self._device.controls
-        ]
+        They stay if they can; else they are what is nearest in the mode.
+        """
+        kept = settings_in(mode, track, self._kind)
+        return kept if kept is not None else self.nearest_settings(mode, track, controls)
+
+    def nearest_settings(
+        self, mode: Mode, track: LocalTrack, controls: Mapping[str, Value]
+    ) -> Mapping[str, Value]:
+        """Return the settings in a native mode that are nearest to a track's constraints."""
+        applicable = stripped(track.get_constraints(), self._kind)
+        universe = settings_universe(0, self._device, self._identity, [mode])
+        current, initial = track.settings, [controls]
+        # The world need not satisfy the constraints any more; then as near as it can be.
+        selections = select_settings(
+            universe,
+            basic_set(applicable),
+            advanced_sets(applicable),
+            current=current,
+            initial=initial,
+        ) or select_settings(universe, (), current=current, initial=initial)
+        return selections[0].settings
 
     def _overconstrained(
         self,
@@ -141,45 +154,8 @@ class Sharing:
             error.add_note(line)
         return error
 
-    @staticmethod
-    def _serves(mode: Mode, track: LocalTrack) -> bool:
-        """Tell whether a track can go on in a native mode."""
-        if not isinstance(mode, VideoMode):
-            return _serves_audio(mode, track)
-        settings = track.settings
-        if _is_native(settings, mode) and _allows(track, "resizeMode", "none"):
-            return True
-        if not _allows(track, "resizeMode", "crop-and-scale"):
-            return False
-        limits = (("width", mode.width), ("height", mode.height), ("frameRate", mode.frame_rate))
-        return all(_number(settings.get(name)) <= limit for name, limit in limits)
-
 
 def named_controls(constraints: MediaTrackConstraints, device: Device) -> set[str]:
     """Return the controls of a device that constraints name."""
     sets = (basic_set(constraints), *advanced_sets(constraints))
     return {one.name for one_set in sets for one in one_set if one.name in device.controls}
-
-
-def _serves_audio(mode: AudioMode, track: LocalTrack) -> bool:
-    # Rate and channels are converted; these two come as they are.
-    values = (("sampleSize", mode.sample_size), ("latency", mode.latency))
-    return all(_allows(track, name, value) for name, value in values)
-
-
-def _allows(track: LocalTrack, name: str, value: Value) -> bool:
-    return all(
-        one.satisfied_by(value) for one in basic_set(track.get_constraints()) if one.name == name
-    )
-
-
-def _is_native(settings: Mapping[str, Value], mode: VideoMode) -> bool:
-    return (settings.get("width"), settings.get("height"), settings.get("frameRate")) == (
-        mode.width,
-        mode.height,
-        mode.frame_rate,
-    )
-
-
-def _number(value: Value | None) -> float:
-    return value if conversion.is_number(value) else 0

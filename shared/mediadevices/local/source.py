@@ -45,6 +45,8 @@ class Source(ABC):
         self.loop = loop
         self.muted = False
         self.tracks: list[LocalTrack] = []  # the live ones
+        # What changes tracks or the device happens one after the other.
+        self._lock = asyncio.Lock()
 
     @abstractmethod
     def get_capabilities(self) -> Mapping[str, object]:
@@ -54,10 +56,18 @@ class Source(ABC):
     def shared_settings(self) -> Mapping[str, Value]:
         """Return the settings that all tracks share: which device it is, its controls."""
 
-    @abstractmethod
     async def apply_constraints(
         self, track: LocalTrack, constraints: MediaTrackConstraints
     ) -> None:
+        """Make a live track's constraints new, after those before it: see `apply_now`."""
+        async with self._lock:
+            # However many wait here, whatever else the loop has to do is done in between.
+            await asyncio.sleep(0)
+            if track.ready_state == "live":
+                await self.apply_now(track, constraints)
+
+    @abstractmethod
+    async def apply_now(self, track: LocalTrack, constraints: MediaTrackConstraints) -> None:
         """Make a track's constraints and settings new in one step, or fail and change nothing.
 
         Raises:

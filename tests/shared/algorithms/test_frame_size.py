@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,10 @@ from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.algorithms.select_settings import select_settings
 from mediadevices.algorithms.settings_universe import settings_universe
 from mediadevices.driver import Device, VideoMode
+from support.work import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mediadevices.algorithms.select_settings import Selection
 
@@ -156,21 +156,10 @@ WEBCAM = ((640, 480), (1280, 720), (1920, 1080), (320, 240))
 LARGE = ((640, 480), (800, 600), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 
 
-def calls(function: Callable[[], object]) -> int:
-    """Count the calls that a function makes: the time that it takes, on any computer."""
-    count = 0
-
-    def profile(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        function()
-    finally:
-        sys.setprofile(before)
-    return count
+def calls(constraints: Mapping[str, object], *sizes: tuple[int, int], cameras: int = 1) -> int:
+    with counted() as work:
+        select(constraints, *sizes, cameras=cameras)
+    return work.calls
 
 
 @pytest.mark.parametrize(("cameras", "sizes", "count"), [(1, WEBCAM, 200), (2, LARGE, 50)])
@@ -182,9 +171,9 @@ def test_ratios_that_no_size_has_take_no_look_at_every_line(
         {"aspectRatio": 1.77771 + i * 1e-7, "width": {"min": 200 + i}, "height": {"min": 100 + i}}
         for i in range(count)
     ]
-    none = calls(lambda: select({}, *sizes, cameras=cameras))
+    none = calls({}, *sizes, cameras=cameras)
     most = none + len(sets) * cameras * len(sizes) * 200
-    assert calls(lambda: select({"advanced": sets}, *sizes, cameras=cameras)) < most
+    assert calls({"advanced": sets}, *sizes, cameras=cameras) < most
 
 
 @pytest.mark.parametrize(
@@ -200,7 +189,5 @@ def test_ratios_that_no_size_has_take_no_look_at_every_line(
 def test_the_nearest_size_of_a_hundred_times_larger_picture_takes_little_more(
     constraints: dict[str, object],
 ) -> None:
-    small, large = (
-        calls(lambda size=size: select(constraints, size)) for size in ((960, 540), (96000, 54000))
-    )
+    small, large = (calls(constraints, size) for size in ((960, 540), (96000, 54000)))
     assert large < 4 * small

@@ -11,12 +11,16 @@ from mediadevices import (
     MediaStreamTrack,
     MediaStreamTrackProcessor,
     OverconstrainedError,
+    VideoTrackGenerator,
     navigator,
 )
 from mediadevices.driver import AudioMode, Configuration, Range, VideoMode
 from mediadevices.testing import FakeCamera, FakeMicrophone, frame_number, install_fake_devices
+from support.work import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mediadevices import VideoFrame
     from mediadevices.testing import FakeDevices, ManualClock
 
@@ -109,6 +113,135 @@ async def test_what_another_track_requires_is_refused_and_nothing_changes(
             assert first.get_settings() == before
         await first.apply_constraints({"width": {"exact": 1280}})  # Nobody is in the way now.
         assert first.get_settings().width == 1280
+
+
+@pytest.mark.parametrize("new", [False, True])
+async def test_a_track_that_requires_nothing_yields_to_one_that_does_and_is_told(
+    fakes: FakeDevices, clock: ManualClock, new: bool
+) -> None:
+    async with await video() as free, await video() as other:
+        assert mode_of(fakes).width == 640
+        changed: list[object] = []
+        free.onconfigurationchange = changed.append
+        fast = {"frameRate": {"exact": 60}}  # which only the mode of 320 by 240 has
+        if new:
+            async with await video(**fast) as third:
+                assert third.get_settings().frame_rate == 60
+        else:
+            await other.apply_constraints(fast)
+            assert other.get_settings().frame_rate == 60
+        await clock.advance(0)
+        assert len(changed) == 1
+        settings = free.get_settings()
+        assert (settings.width, settings.height, free.get_constraints()) == (320, 240, {})
+        assert {one.display_width for one in await frames(free, clock, 0.2)} == {320}
+
+
+async def test_a_track_keeps_what_it_requires_and_yields_the_rest(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    fast = {"frameRate": {"exact": 60}}
+    async with await video(width={"max": 640, "ideal": 640}, height={"min": 200}) as first:
+        async with await video(**fast):
+            settings = first.get_settings()
+            assert (settings.width, settings.height) == (320, 240)
+        await first.apply_constraints({"width": {"min": 640}})
+        with pytest.raises(OverconstrainedError, match="other tracks") as caught:
+            await video(**fast)
+        assert caught.value.constraint == "frameRate"
+        assert first.get_settings().width == 640
+
+
+async def test_no_track_is_disturbed_for_what_another_only_wishes(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as first, await video(frameRate=60) as second:
+        assert mode_of(fakes).width == 640
+        assert (first.get_settings().width, second.get_settings().width) == (640, 640)
+
+
+async def test_what_an_ended_track_required_binds_nobody(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as first:
+        async with await video(width={"exact": 1280}):
+            pass
+        await first.apply_constraints({"frameRate": {"exact": 60}})
+        assert mode_of(fakes).width == 320
+
+
+async def test_a_mode_that_the_camera_has_not_listed_binds_like_any_other(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await video() as first, await video() as second:
+        fakes.reconfigure(fakes.cameras[0], VideoMode(500, 400, 20.0))
+        await clock.advance(0)
+        assert first.get_settings().width == second.get_settings().width == 500
+        await first.apply_constraints({"width": {"exact": 1280}})
+        assert mode_of(fakes).width == 1280
+        assert second.get_settings().width == 500
+
+
+# --- many tracks ---------------------------------------------------------------------------------
+
+
+async def apply_at_once(count: int, ask: Mapping[str, object]) -> tuple[int, int]:
+    """Apply constraints to a track and its clones; return the calls, and another task's turns."""
+    turns = 0
+
+    async def turning() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with await video() as track:
+        tracks = [track, *(track.clone() for _ in range(count - 1))]
+        other = asyncio.ensure_future(turning())
+        with counted() as work:
+            await asyncio.gather(
+                *(one.apply_constraints(ask) for one in tracks), return_exceptions=True
+            )
+        other.cancel()
+        for one in tracks:
+            one.stop()
+    return work.calls, turns
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        {"width": 320},
+        {"width": {"exact": 1280}, "height": {"min": 300}},
+        {"frameRate": {"exact": 60}},
+        {"width": {"min": 5000}},
+    ],
+)
+async def test_many_clones_take_as_long_each_as_few_and_let_other_tasks_run(
+    fakes: FakeDevices, clock: ManualClock, ask: Mapping[str, object]
+) -> None:
+    await apply_at_once(5, ask)  # What is done once only is done.
+    few, _ = await apply_at_once(20, ask)
+    many, turns = await apply_at_once(160, ask)
+    assert many < 12 * few  # 64 times as much if each looked at all others
+    assert turns >= 160
+
+
+async def test_a_generators_clones_let_other_tasks_run_too() -> None:
+    generator = VideoTrackGenerator()
+    tracks = [generator.track, *(generator.track.clone() for _ in range(49))]
+    done: list[int] = []
+    for index, one in enumerate(tracks):
+        applying = one.apply_constraints({})
+        applying.add_done_callback(lambda _, index=index: done.append(index))
+    seen: set[int] = set()
+    while len(done) < len(tracks):
+        await asyncio.sleep(0)
+        seen.add(len(done))
+    assert done == list(range(50))
+    assert len(seen) > 25
+    for one in tracks:
+        one.stop()
 
 
 async def test_a_track_that_wants_to_be_scaled_stays_so_at_the_native_size(
