@@ -9,6 +9,7 @@ no event is left to read, the block is from before any move.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import logging
 import os
@@ -24,6 +25,7 @@ from mediadevices_native.microphones.sound_server import (
     SoundServer,
 )
 from mediadevices_native.microphones.waiting import READABLE, new_poll, new_wake_pipe
+from mediadevices_native.warn import warn_only
 
 __all__ = ["ServerListener", "ServerMonitor"]
 
@@ -31,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 _FIRST_RETRY = 0.25  # seconds
 _LAST_RETRY = 4.0
-_JOIN_SECONDS = 5.0
+_EXIT_SECONDS = 1.0
 
 
 class ServerListener(Protocol):
@@ -47,6 +49,9 @@ class ServerListener(Protocol):
 class ServerMonitor:
     """Follows the server for as long as there are listeners, also through its restarts.
 
+    What goes wrong in a way that nobody thought of is told once, by a warning, and the server is
+    looked for anew.
+
     Args:
         connect: Connects to the server.
     """
@@ -61,12 +66,14 @@ class ServerMonitor:
         """Tell a listener what happens from now on.
 
         Returns:
-            A function that ends this; twice does nothing. The last one ends the thread.
+            A function that ends this, and does not wait; twice does nothing. After the last one
+            the thread ends soon.
         """
         with self._lock:
             self._listeners += (listener,)
             if self._run is None:
-                self._run = _Run(self._connect, lambda: self._listeners)
+                self._run = _Run(self._connect, self._listeners_of)
+                self._run.start()
             self._run.wake()
 
         def remove() -> None:
@@ -79,6 +86,10 @@ class ServerMonitor:
             run.stop()
 
         return remove
+
+    def _listeners_of(self, run: _Run) -> Sequence[ServerListener]:
+        """Return whom a thread may call: nobody, once another has taken its place."""
+        return self._listeners if run is self._run else ()
 
     def poke(self) -> None:
         """Make the thread look at the server again, and tell the listeners."""
@@ -101,11 +112,14 @@ class _Run:
     def __init__(
         self,
         connect: Callable[[], SoundServer],
-        listeners: Callable[[], Sequence[ServerListener]],
+        listeners: Callable[[_Run], Sequence[ServerListener]],
     ) -> None:
         self._connect = connect
         self._listeners = listeners
         self._stopping = False
+        self._warned = False
+        self._failures = 0  # in a row
+        self._retry = _FIRST_RETRY  # seconds
         self._pipe = threading.Lock()  # orders the writing to the pipe and its closing
         self._ended = False
         self._waiting: ctypes.Array[_PollDescriptor] | None = None
@@ -113,6 +127,9 @@ class _Run:
         self._thread = threading.Thread(
             target=self._follow, name="mediadevices-sound-server", daemon=True
         )
+
+    def start(self) -> None:
+        atexit.register(self._at_exit)
         self._thread.start()
 
     def wake(self) -> None:
@@ -123,8 +140,11 @@ class _Run:
     def stop(self) -> None:
         self._stopping = True
         self.wake()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(_JOIN_SECONDS)
+
+    def _at_exit(self) -> None:
+        """Wait for a thread that is about to end; Python's own end would kill it in libpulse."""
+        if self._stopping:
+            self._thread.join(_EXIT_SECONDS)
 
     def quiet(self) -> bool:
         descriptors = self._waiting
@@ -145,19 +165,21 @@ class _Run:
         self._waiting = None
 
     def _follow(self) -> None:
-        retry = _FIRST_RETRY
         try:
             while not self._stopping:
                 try:
                     with self._connect() as server:
-                        retry = _FIRST_RETRY
                         self._follow_server(server)
                 except NoSoundServerError:
-                    for listener in self._listeners():
-                        self._tell(listener.server_lost)
-                    self._sleep(retry)
-                    retry = min(retry * 2, _LAST_RETRY)
+                    self._tell_lost()
+                except Exception as error:  # noqa: BLE001  (whatever it is, the thread goes on)
+                    self._failed(error)
+                else:
+                    continue
+                self._sleep(self._retry)
+                self._retry = min(self._retry * 2, _LAST_RETRY)
         finally:
+            atexit.unregister(self._at_exit)
             with self._pipe:
                 self._ended = True
                 os.close(self._wake_read)
@@ -167,10 +189,29 @@ class _Run:
         server.subscribe()
         while not self._stopping:
             snapshot = server.snapshot()
-            for listener in self._listeners():
+            self._retry, self._failures = _FIRST_RETRY, 0
+            for listener in self._listeners(self):
                 self._tell(partial(listener.server_changed, snapshot, server))
             server.wait_for_events(self, self._wake_read)
             self._drain()
+
+    def _failed(self, error: Exception) -> None:
+        self.woken()  # It does not wait any more.
+        if not self._warned:
+            self._warned = True
+            _log.warning("following the sound server failed", exc_info=error)
+            warn_only(
+                f"following the sound server failed ({type(error).__name__}: {error}); it is "
+                "looked for anew"
+            )
+        self._failures += 1
+        if self._failures > 1:  # Nothing is known of it since.
+            self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        for listener in self._listeners(self):
+            with suppress(NoSoundServerError):
+                self._tell(listener.server_lost)
 
     def _sleep(self, seconds: float) -> None:
         poll = new_poll()

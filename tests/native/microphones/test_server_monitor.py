@@ -6,11 +6,13 @@ import os
 import select
 import threading
 import time
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mediadevices.driver import Device
+from mediadevices.errors import MediaDevicesWarning
 from mediadevices_native.microphones import server_monitor
 from mediadevices_native.microphones.server_monitor import ServerMonitor
 from mediadevices_native.microphones.sound_server import NoSoundServerError, ServerSnapshot
@@ -27,14 +29,18 @@ class FakeServer:
 
     def __init__(self) -> None:
         self.up = True
+        self.failures: list[Exception] = []  # of the next questions
+        self.connections = 0
         self.default = "first"
         self.answer = threading.Event()
         self.answer.set()
+        self.asked = threading.Event()
         self.read, self.write = os.pipe()
 
     def __call__(self) -> FakeServer:
         if not self.up:
             raise NoSoundServerError("no server")
+        self.connections += 1
         return self
 
     def __enter__(self) -> FakeServer:
@@ -47,9 +53,12 @@ class FakeServer:
         pass
 
     def snapshot(self) -> ServerSnapshot:
+        self.asked.set()
         self.answer.wait(5)
         if not self.up:
             raise NoSoundServerError("gone")
+        if self.failures:
+            raise self.failures.pop()
         return ServerSnapshot((), (), (), self.default, "")
 
     def wait_for_events(self, hooks: WaitHooks, wake_descriptor: int) -> bool:
@@ -84,6 +93,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
     monkeypatch.setattr(server_monitor, "_FIRST_RETRY", 0.02)
     server = FakeServer()
     yield server
+    server.answer.set()
+    wait(lambda: threads() == [])
     server.close()
 
 
@@ -123,7 +134,7 @@ def test_the_thread_ends_with_the_last_listener(monitor: ServerMonitor) -> None:
     first()
     assert len(threads()) == 1
     second()
-    assert threads() == []
+    wait(lambda: threads() == [])
     assert len(os.listdir("/proc/self/fd")) == descriptors  # noqa: PTH208  (only counted)
     monitor.poke()
     assert not monitor.quiet()
@@ -190,6 +201,86 @@ def test_a_listener_that_fails_does_not_silence_the_server_for_the_others(
     wait(lambda: bool(listener.seen))
     assert "a listener failed" in caplog.text
     broken()
+    remove()
+
+
+def test_an_unforeseen_failure_costs_one_connection_and_is_told_once(
+    server: FakeServer, monitor: ServerMonitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    listener = Listener()
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        remove = monitor.add(listener)
+        wait(monitor.quiet)
+        for default in ("second", "third"):
+            connections = server.connections
+            server.default, server.failures = default, [KeyError("proplist")]
+            server.event()
+            wait(lambda default=default: listener.seen[-1:] == [default])
+            assert server.connections == connections + 1
+        wait(monitor.quiet)
+        remove()
+    assert "lost" not in listener.seen
+    [warning] = [str(one.message) for one in seen if one.category is MediaDevicesWarning]
+    assert warning == (
+        "following the sound server failed (KeyError: 'proplist'); it is looked for anew"
+    )
+    assert caplog.text.count("KeyError: 'proplist'") == 1
+
+
+@pytest.mark.filterwarnings("ignore::mediadevices.errors.MediaDevicesWarning")
+def test_while_it_fails_again_and_again_the_server_counts_as_lost(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    listener = Listener()
+    remove = monitor.add(listener)
+    wait(monitor.quiet)
+    server.failures = [KeyError("proplist") for _ in range(3)]
+    server.event()
+    wait(lambda: "lost" in listener.seen)
+    wait(lambda: listener.seen[-1] == "first")
+    wait(monitor.quiet)
+    remove()
+
+
+def test_to_stop_listening_does_not_wait_for_the_server(
+    server: FakeServer, monitor: ServerMonitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_monitor, "_JOIN_SECONDS", 60, raising=False)  # as it once was
+    remove = monitor.add(Listener())
+    wait(monitor.quiet)
+    server.answer.clear()
+    server.asked.clear()
+    server.event()
+    assert server.asked.wait(5)
+    removed = threading.Event()
+    threading.Thread(target=lambda: (remove(), removed.set()), daemon=True).start()
+    assert removed.wait(3)
+
+
+def test_a_thread_that_still_ends_tells_the_next_ones_listeners_nothing(
+    server: FakeServer, monitor: ServerMonitor
+) -> None:
+    callers: list[threading.Thread] = []
+
+    class Witness(Listener):
+        def server_changed(self, snapshot: ServerSnapshot, _server: object) -> None:
+            callers.append(threading.current_thread())
+
+    remove = monitor.add(Listener())
+    wait(monitor.quiet)
+    [first] = [one for one in threading.enumerate() if one.name.startswith("mediadevices")]
+    server.answer.clear()
+    server.asked.clear()
+    server.event()
+    assert server.asked.wait(5)
+    remove()
+    remove = monitor.add(Witness())
+    server.answer.set()
+    first.join(5)
+    wait(monitor.quiet)
+    assert callers
+    assert first not in callers
     remove()
 
 

@@ -299,11 +299,11 @@ async def test_a_closed_capture_leaves_nothing_open(
         }
 
     await cycle()
+    await until(lambda: left_open()[1] == set())
     before = left_open()
     for _ in range(20):
         await cycle()
-    assert left_open() == before
-    assert before[1] == set()
+    await until(lambda: left_open() == before)
 
 
 async def test_a_killed_server_ends_the_capture_and_a_new_one_is_found(

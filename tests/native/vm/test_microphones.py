@@ -145,7 +145,9 @@ async def test_a_silent_card_does_not_keep_close_waiting(
         start = asyncio.get_running_loop().time()
         await capture.close()
         assert asyncio.get_running_loop().time() - start < 2  # the machine is slow
-    assert not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+    await until(
+        lambda: not any(one.name.startswith("mediadevices") for one in threading.enumerate())
+    )
 
 
 # What a program sees.
