@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mediadevices.errors import NotReadableError
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-__all__ = ["OpenCV", "Picture", "VideoCapture", "VideoCaptureClass", "load_opencv"]
+__all__ = [
+    "OpenCV",
+    "Picture",
+    "VideoCapture",
+    "VideoCaptureClass",
+    "load_opencv",
+    "prepare_opencv",
+]
 
 _ENVIRONMENT = {
     # Seconds that a read may block when a camera gives nothing (10 otherwise).
@@ -36,6 +44,13 @@ _ENVIRONMENT = {
 }
 
 _INSTALL = "install it with: pip install opencv-python-headless"
+_LIBRARIES = {
+    "linux": "install what it needs (on Debian and Ubuntu: apt install libgl1 libglib2.0-0), or "
+    "the variant without windows: pip uninstall opencv-python; pip install opencv-python-headless",
+    "win32": "install the Visual C++ redistributable, on Windows N also the Media Feature Pack, on "
+    "Windows Server the feature Media Foundation",
+}
+_ANEW = "install it anew: pip install --force-reinstall opencv-python-headless"
 
 
 class VideoCapture(Protocol):
@@ -101,17 +116,25 @@ def load_opencv() -> OpenCV:
         NotReadableError: It is not installed, or a library that it needs is missing; the message
             says what to install.
     """
-    for name, value in _ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    prepare_opencv()
     try:
-        return cast("OpenCV", importlib.import_module("cv2"))
+        cv2 = cast("OpenCV", importlib.import_module("cv2"))
     except ModuleNotFoundError as error:
         if error.name != "cv2":
             raise NotReadableError(f"OpenCV cannot start: {error}; {_INSTALL}") from error
         raise NotReadableError(f"cameras need OpenCV; {_INSTALL}") from error
     except ImportError as error:
-        raise NotReadableError(
-            f"OpenCV cannot start: {error}. Either install the missing system library "
-            "(on Debian and Ubuntu: apt install libgl1 libglib2.0-0), or the variant that needs "
-            "no display: pip uninstall opencv-python; pip install opencv-python-headless"
-        ) from error
+        remedy = _LIBRARIES.get(sys.platform, _ANEW)
+        raise NotReadableError(f"OpenCV cannot start: {error}; {remedy}") from error
+    except Exception as error:  # what a broken one raises has no end
+        raise NotReadableError(f"OpenCV cannot start: {error!r}; {_ANEW}") from error
+    if not hasattr(cv2, "VideoCapture"):  # built without videoio, or a folder that is named cv2
+        where = getattr(cv2, "__file__", None) or list(getattr(cv2, "__path__", ()))
+        raise NotReadableError(f"this OpenCV knows no cameras: {where}; {_ANEW}")
+    return cv2
+
+
+def prepare_opencv() -> None:
+    """Make OpenCV's settings, before anything imports it."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)

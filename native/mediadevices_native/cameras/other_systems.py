@@ -17,6 +17,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.macos_permission import request_camera_access
 from mediadevices_native.findings import Finding
 from mediadevices_native.hotplug import watch_by_polling
+from mediadevices_native.opencv import prepare_opencv
 
 if TYPE_CHECKING:
     from mediadevices_native.cameras.system import Location
@@ -40,16 +41,26 @@ class CameraInfo(Protocol):
     pid: int | None
 
 
+_PACKAGE = "cv2_enumerate_cameras"
+
 Enumerate = Callable[[int], Iterable[CameraInfo]]
 
 
 def enumerate_cameras(backend: int) -> Iterable[CameraInfo]:
-    """List the cameras of one of OpenCV's interfaces; of none, where the package is missing."""
+    """List the cameras of one of OpenCV's interfaces.
+
+    Raises:
+        NotReadableError: They cannot be listed; the message says what to install.
+    """
+    prepare_opencv()  # The package imports cv2 for its constants, and has its own without it.
     try:
-        package = importlib.import_module("cv2_enumerate_cameras")
-    except ImportError:
-        return ()
-    # It imports cv2 for its constants, and brings its own where there is none.
+        package = importlib.import_module(_PACKAGE)
+    except Exception as error:  # a broken cv2 and the system's libraries raise what they like
+        is_missing = isinstance(error, ModuleNotFoundError) and error.name == _PACKAGE
+        how = "" if is_missing else "--force-reinstall "
+        raise NotReadableError(
+            f"cameras cannot be listed: {error}; pip install {how}cv2-enumerate-cameras"
+        ) from error
     return cast("Enumerate", package.enumerate_cameras)(backend)
 
 
@@ -72,7 +83,11 @@ class EnumeratedCameras:
         self._enumerate = enumerate_cameras
 
     def list_devices(self) -> Sequence[Device]:
-        """Find the cameras."""
+        """Find the cameras.
+
+        Raises:
+            NotReadableError: They cannot be listed.
+        """
         devices: dict[str, Device] = {}
         for camera in self._enumerate(self._number):
             ids = ""
@@ -101,8 +116,11 @@ class EnumeratedCameras:
         return None
 
     def is_present(self, location: Location) -> bool:
-        """Tell whether there is still a camera of that number."""
-        return any(device.address == location for device in self.list_devices())
+        """Tell whether there is still a camera of that number, or nobody knows."""
+        try:
+            return any(device.address == location for device in self.list_devices())
+        except NotReadableError:
+            return True
 
     def read_controls(self, location: Location) -> dict[str, ControlValue]:  # noqa: ARG002  (there are none)
         """Return nothing: the ranges of the controls cannot be had here."""
@@ -122,16 +140,23 @@ class EnumeratedCameras:
         """Look for changes every two seconds."""
 
         def look() -> object:
-            return [(device.key, device.address) for device in self.list_devices()]
+            try:
+                return [(device.key, device.address) for device in self.list_devices()]
+            except NotReadableError:
+                return None
 
         return watch_by_polling(look, changed)
 
     def diagnose(self) -> list[Finding]:
         """List the cameras."""
-        found = [Finding(device.label, True, "found") for device in self.list_devices()]
-        return found or [
-            Finding("cameras", False, "no camera was found", "pip install cv2-enumerate-cameras")
-        ]
+        try:
+            devices = self.list_devices()
+        except NotReadableError as error:
+            text, _, remedy = error.message.partition("; ")
+            return [Finding("cameras", False, text, remedy)]
+        found = [Finding(device.label, True, "found") for device in devices]
+        remedy = f"plug one in, and see {self._settings}"
+        return found or [Finding("cameras", False, "no camera was found", remedy)]
 
     def _allow(self, device: Device) -> None:
         """Have the person asked for leave, where the system wants that of a program.

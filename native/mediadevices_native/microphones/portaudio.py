@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
+_REMEDIES = {"linux": "apt install libportaudio2", "darwin": "brew install portaudio"}
+_ANEW = "pip install --force-reinstall sounddevice"  # it brings PortAudio on macOS and Windows
 _INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 
@@ -184,12 +186,12 @@ def _load_sounddevice() -> SoundDevice:
             f"sounddevice cannot be imported ({error}): pip install sounddevice"
         ) from error
     except OSError as error:  # its own import found no library
-        remedy = (
-            "brew install portaudio" if sys.platform == "darwin" else "apt install libportaudio2"
-        )
+        remedy = _REMEDIES.get(sys.platform, _ANEW)
         raise PortAudioMissingError(
             f"The PortAudio library is missing ({error}): {remedy}"
         ) from error
+    except Exception as error:  # its own import starts PortAudio, which fails in ways of its own
+        raise PortAudioMissingError(f"PortAudio cannot start ({error}): {_ANEW}") from error
 
 
 class OpenedStream:

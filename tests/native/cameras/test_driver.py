@@ -20,7 +20,7 @@ from mediadevices_native.cameras.driver import camera_system
 from mediadevices_native.cameras.linux import LinuxCameras
 from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
 from mediadevices_native.opencv import OpenCV, load_opencv
-from support.fake_opencv import VGA, FakeCamera, FakeSystem, RecordingSink
+from support.fake_opencv import VGA, FakeCamera, FakeOpenCV, FakeSystem, RecordingSink
 
 if TYPE_CHECKING:
     from support.faults import FaultNotes
@@ -89,12 +89,53 @@ def test_opencv_without_numpy_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) 
         load_opencv()
 
 
+@pytest.mark.parametrize(
+    ("platform", "remedy"),
+    [("win32", "Media Feature Pack"), ("darwin", "pip install --force-reinstall")],
+)
+def test_the_remedy_is_that_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(importlib, "import_module", missing("DLL load failed", None))
+    with pytest.raises(NotReadableError, match=f"DLL load failed; .*{remedy}") as caught:
+        load_opencv()
+    assert "apt" not in caught.value.message
+
+
+def test_an_opencv_that_breaks_on_import_is_said_to_do_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def import_module(_name: str) -> object:
+        raise AttributeError("_ARRAY_API not found")
+
+    monkeypatch.setattr(importlib, "import_module", import_module)
+    with pytest.raises(NotReadableError, match=r"_ARRAY_API.*; install it anew: pip"):
+        load_opencv()
+
+
+def test_an_opencv_without_cameras_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cv2").mkdir()
+    monkeypatch.delitem(sys.modules, "cv2", raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    with pytest.raises(NotReadableError, match=f"knows no cameras: .*{tmp_path}/cv2.*; install"):
+        load_opencv()
+    finding, *_ = diagnose(FakeSystem(), load_opencv)
+    assert not finding.ok
+    assert "pip install" in finding.remedy
+
+
 def test_opencvs_settings_are_made_before_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, str] = {}
     for name in ("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "OPENCV_LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "1")
-    monkeypatch.setattr(importlib, "import_module", lambda _name: seen.update(os.environ))
+
+    def import_module(_name: str) -> FakeOpenCV:
+        seen.update(os.environ)
+        return FakeOpenCV({})
+
+    monkeypatch.setattr(importlib, "import_module", import_module)
     load_opencv()
     assert seen["OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"] == "2"
     assert seen["OPENCV_AVFOUNDATION_SKIP_AUTH"] == "1"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,13 +72,56 @@ def test_a_camera_that_does_not_open_says_where_to_look() -> None:
     assert "Privacy" in system.refusal(device, 0).message
 
 
-def test_without_the_package_there_are_no_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
-    def import_module(name: str) -> object:
-        raise ImportError(name)
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (
+            ModuleNotFoundError(
+                "No module named 'cv2_enumerate_cameras'", name="cv2_enumerate_cameras"
+            ),
+            "pip install cv2-enumerate-cameras",
+        ),
+        (ImportError("DLL load failed"), "pip install --force-reinstall cv2-enumerate-cameras"),
+        (AttributeError("_ARRAY_API"), "pip install --force-reinstall cv2-enumerate-cameras"),
+    ],
+    ids=["missing", "cv2 does not load", "broken"],
+)
+def test_without_the_package_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, remedy: str
+) -> None:
+    def import_module(_name: str) -> object:
+        raise error
 
+    device = windows(WEBCAM).list_devices()[0]
+    monkeypatch.setattr(importlib, "import_module", import_module)
+    system = WindowsCameras()
+    for call in (system.list_devices, lambda: system.locate(device)):
+        with pytest.raises(NotReadableError, match=f"cameras cannot be listed: {error}; {remedy}"):
+            call()
+    assert system.is_present(1)  # An open camera is not said to be gone because of that.
+    assert [(one.ok, one.remedy) for one in system.diagnose()] == [(False, remedy)]
+
+
+def test_without_a_camera_the_diagnosis_says_where_to_look() -> None:
+    (finding,) = windows().diagnose()
+    assert not finding.ok
+    assert "Privacy & security > Camera" in finding.remedy
+
+
+def test_opencvs_settings_are_made_before_the_package_imports_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: dict[str, str] = {}
+
+    def import_module(name: str) -> SimpleNamespace:
+        assert name == "cv2_enumerate_cameras"
+        seen.update(os.environ)
+        return SimpleNamespace(enumerate_cameras=lambda _: ())
+
+    monkeypatch.delenv("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", raising=False)
     monkeypatch.setattr(importlib, "import_module", import_module)
     assert WindowsCameras().list_devices() == []
-    assert "cv2-enumerate-cameras" in WindowsCameras().diagnose()[0].remedy
+    assert seen["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] == "0"
 
 
 def test_an_unknown_system_has_no_cameras() -> None:

@@ -135,7 +135,12 @@ def test_closing_twice_closes_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("platform", "remedy"), [("linux", "apt install libportaudio2"), ("darwin", "brew install")]
+    ("platform", "remedy"),
+    [
+        ("linux", "apt install libportaudio2"),
+        ("darwin", "brew install portaudio"),
+        ("win32", "pip install --force-reinstall sounddevice"),
+    ],
 )
 def test_without_the_library_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str
@@ -146,6 +151,18 @@ def test_without_the_library_the_error_says_what_to_install(
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr("importlib.import_module", no_library)
     with pytest.raises(PortAudioMissingError, match=remedy):
+        PortAudio().devices()
+
+
+def test_a_portaudio_that_does_not_start_is_said_to_do_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PortAudioError(Exception):
+        """sounddevice's, raised by its own import."""
+
+    def broken(_: str) -> None:
+        raise PortAudioError("Error initializing PortAudio")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    with pytest.raises(PortAudioMissingError, match=r"Error initializing PortAudio.*: pip install"):
         PortAudio().devices()
 
 
