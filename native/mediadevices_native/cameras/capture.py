@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 import time
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mediadevices_native.opencv import OpenCV, Picture
 
 __all__ = ["CameraCapture"]
+
+_log = logging.getLogger(__name__)
 
 _SILENT_SECONDS = 2.0
 """Without a frame for so long, or for three frame intervals, a camera counts as muted."""
@@ -91,17 +94,25 @@ class CameraCapture:
         Raises:
             NotReadableError: The camera cannot be had; the message says why and what to do.
         """
-        threading.Thread(
+        thread = threading.Thread(
             target=self._run,
             args=(configuration,),
             name=f"mediadevices camera {self._device.label}",
             daemon=True,
-        ).start()
+        )
         try:
+            self._start_thread(thread)
             await promise.shielded(asyncio.wrap_future(self._opened))
         except BaseException:
             self.stop()
             raise
+
+    def _start_thread(self, thread: threading.Thread) -> None:
+        try:
+            thread.start()
+        except Exception as error:
+            self._finish()  # In its place, since it will not run.
+            raise _as_not_readable(self._device, error) from error
 
     @property
     def configuration(self) -> Configuration:
@@ -161,23 +172,31 @@ class CameraCapture:
 
     def _run(self, configuration: Configuration) -> None:
         try:
-            try:
-                self._start(configuration)
-            except Exception as error:  # noqa: BLE001  (the caller of `open` gets it)
-                self._outlet.shut()
-                self._opened.set_exception(_as_not_readable(self._device, error))
-                return
-            self._opened.set_result(None)
+            self._start(configuration)
             if not self._system.has_kernel_timestamps:
                 self._start_ticking()
+            self._opened.set_result(None)
             self._capture()
-        except Exception as error:  # noqa: BLE001  (whatever it is, the tracks must learn of it)
-            self._outlet.end(_as_not_readable(self._device, error))
+        except BaseException as error:  # noqa: BLE001  (whatever it is, who waits must learn of it)
+            self._stop_stream()  # First: who learns of it may open the camera again at once.
+            self._fail(_as_not_readable(self._device, error))
         finally:
             self._stop_stream()
-            self._closing.set()
-            self._finished.set_result(None)
-            self._refuse_changes()
+            self._finish()
+
+    def _fail(self, error: NotReadableError) -> None:
+        """Tell the caller of `open`, or the tracks if that has returned."""
+        if self._opened.done():
+            self._outlet.end(error)
+        else:
+            self._outlet.shut()
+            self._opened.set_exception(error)
+
+    def _finish(self) -> None:
+        """Say that the device is let go, and answer all who wait."""
+        self._closing.set()
+        self._finished.set_result(None)
+        self._refuse_changes()
 
     def _start(self, wanted: Configuration) -> None:
         """Open the device and read its first frame, which tells what it really does."""
@@ -218,9 +237,12 @@ class CameraCapture:
         self._meter = RateMeter(mode.frame_rate)
 
     def _stop_stream(self) -> None:
-        if self._stream is not None:
-            self._stream.release()
-            self._stream = None
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            try:
+                stream.release()
+            except Exception:  # noqa: BLE001  (nobody can do more about it, and nobody may wait)
+                _log.warning("%r could not be let go", self._device.label, exc_info=True)
 
     def _capture(self) -> None:
         """Take every frame as it comes, so that none is ever stale, until told to stop."""
@@ -287,8 +309,11 @@ class CameraCapture:
         """Check for silence from a thread of its own, where a read may block."""
 
         def tick() -> None:
-            while not self._closing.wait(0.25):
-                self._check_silence()
+            try:
+                while not self._closing.wait(0.25):
+                    self._check_silence()
+            except Exception as error:  # noqa: BLE001  (whatever it is, the tracks must learn of it)
+                self._outlet.end(_as_not_readable(self._device, error))
 
         threading.Thread(target=tick, name="mediadevices camera watchdog", daemon=True).start()
 
@@ -380,7 +405,7 @@ class CameraCapture:
         return NotReadableError(f"{self._device.label}: the camera {what}")
 
 
-def _as_not_readable(device: Device, error: Exception) -> NotReadableError:
+def _as_not_readable(device: Device, error: BaseException) -> NotReadableError:
     if isinstance(error, NotReadableError):
         return error
     wrapped = NotReadableError(f"{device.label}: {error}")

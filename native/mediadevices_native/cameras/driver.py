@@ -94,7 +94,7 @@ class OpenCVCameraDriver:
         """Wait until a camera that we closed while a read blocked is really free."""
         closing = [
             asyncio.wrap_future(capture.finished)
-            for capture in self._captures
+            for capture in list(self._captures)  # Threads take theirs out of it.
             if capture.is_stopping and capture.device.key == device.key
         ]
         if not closing:

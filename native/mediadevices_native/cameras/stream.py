@@ -81,18 +81,20 @@ class CameraStream:
             fourcc = int.from_bytes(mode.pixel_format.encode("latin-1"), "little", signed=True)
             wanted = {opencv.CAP_PROP_FOURCC: fourcc, **wanted}
         parameters = [number for item in wanted.items() for number in item]
-        # All in one go: where each is set by itself the device is set up again for each.
-        capture = opencv.VideoCapture(location, backend, parameters)
-        if not capture.isOpened():
-            # A device that cannot take one of them, the rate for instance, refuses them all.
-            capture.release()
-            capture = opencv.VideoCapture(location, backend)
-            if not capture.isOpened():
+        # All in one go: where each is set by itself the device is set up again for each. But a
+        # device that cannot take one of them, the rate for instance, refuses them all.
+        for given in ((parameters,), ()):
+            capture = opencv.VideoCapture(location, backend, *given)
+            try:
+                if capture.isOpened():
+                    for name, value in () if given else wanted.items():
+                        capture.set(name, value)
+                    return cls(opencv, capture, mode, kernel=kernel)
+            except BaseException:
                 capture.release()
-                return None
-            for name, value in wanted.items():
-                capture.set(name, value)
-        return cls(opencv, capture, mode, kernel=kernel)
+                raise
+            capture.release()
+        return None
 
     def read_first(self, give_up: Callable[[], bool]) -> tuple[Picture, int] | None:
         """Read the first frame; `None` when none comes within some seconds."""
