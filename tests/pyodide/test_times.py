@@ -159,3 +159,12 @@ def test_a_block_is_stamped_right_all_day_by_a_clock_of_another_speed(
             if k >= 20:  # Before, what is not looked at is missing.
                 assert missing == 0
         assert stamp == pytest.approx(taken, abs=0.03)
+
+
+def test_a_single_block_that_the_browser_stamps_late_is_no_loss(page: Page) -> None:
+    for k in range(100):
+        taken = k / 100 + (0.04 if k == 50 else 0)
+        page.at((max(taken, 0.54) if k > 50 else taken) + 0.01)
+        stamp, missing = page.block(taken)
+        assert missing == 0
+        assert stamp == pytest.approx(k / 100, abs=0.001)

@@ -261,6 +261,27 @@ def test_a_microphone_gives_other_rates_and_channels_than_its_own():
     assert choose([device], {"sampleRate": {"min": 96000}}) == []
 
 
+def test_a_microphone_of_one_channel_gives_stereo_to_those_who_ask():
+    device = Device(kind="audioinput", key="m", label="mic", modes=(AudioMode(48000, 1),))
+    assert choose([device], {})[0].settings["channelCount"] == 1
+    asked = choose([device], {"channelCount": {"exact": 2}})[0]
+    assert (asked.settings["channelCount"], asked.mode.channel_count) == (2, 1)
+    assert choose([device], {"channelCount": {"exact": 3}}) == []
+
+
+@pytest.mark.parametrize("name", ["echoCancellation", "autoGainControl", "noiseSuppression"])
+def test_a_voice_is_processed_unless_the_program_says_no(name):
+    device = Device(
+        kind="audioinput",
+        key="m",
+        label="mic",
+        modes=(AudioMode(48000, 1),),
+        controls={name: (False, True)},
+    )
+    assert choose([device], {})[0].settings[name] is True
+    assert choose([device], {name: False})[0].settings[name] is False
+
+
 @pytest.mark.parametrize("given", ["", {"exact": ""}, {"ideal": ""}, [], {"exact": []}])
 def test_a_device_id_that_is_empty_is_not_given(given):
     assert picture({"deviceId": given})[:2] == picture({})[:2]

@@ -245,6 +245,18 @@ async def test_a_revoked_permission_ends_tracks_and_is_asked_for_again(
         assert len(fakes.requests) == 2
 
 
+async def test_revoking_takes_back_no_denial(fakes: FakeDevices) -> None:
+    fakes.answer = "deny"
+    with pytest.raises(NotAllowedError):
+        await ask(video=True)
+    fakes.answer = "grant"
+    status = await navigator.permissions.revoke({"name": "camera"})
+    assert status.state == "denied"
+    with pytest.raises(NotAllowedError):
+        await ask(video=True)
+    assert len(fakes.requests) == 1
+
+
 async def test_a_policy_decides_without_asking(fakes: FakeDevices) -> None:
     navigator.permissions.set_policy(camera="grant", microphone="deny")
     async with await ask(video=True):

@@ -238,6 +238,20 @@ def test_the_visible_part_is_displayed() -> None:
 def test_the_shape_of_a_pixel_survives_cropping() -> None:
     frame = i420(display_width=8, display_height=2)
     assert VideoFrame(frame, visible_rect=DOMRectReadOnly(0, 0, 2, 2)).display_width == 4
+    tall = i420(display_width=4, display_height=6)
+    part = VideoFrame(tall, visible_rect=DOMRectReadOnly(0, 0, 2, 2))
+    assert (part.display_width, part.display_height) == (2, 6)
+    wide = VideoFrame(
+        bytes(4 * 4),
+        format="GRAY8",
+        coded_width=4,
+        coded_height=4,
+        timestamp=0,
+        display_width=4,
+        display_height=12,
+    )
+    part = VideoFrame(wide, visible_rect=DOMRectReadOnly(0, 0, 4, 2))
+    assert (part.display_width, part.display_height) == (4, 6)
 
 
 def test_turning_adds_up_and_turns_the_display_size() -> None:
@@ -245,6 +259,22 @@ def test_turning_adds_up_and_turns_the_display_size() -> None:
     assert (turned.rotation, turned.display_width, turned.display_height) == (90, 2, 4)
     back = VideoFrame(turned, rotation=270, flip=True)
     assert (back.rotation, back.flip, back.display_width, back.display_height) == (0, True, 4, 2)
+
+
+def test_a_mirrored_picture_is_turned_the_other_way_round() -> None:
+    mirrored = i420(rotation=90, flip=True)
+    assert (mirrored.rotation, mirrored.flip) == (90, True)
+    turned = VideoFrame(mirrored, rotation=270)
+    assert (turned.rotation, turned.flip) == (180, True)
+    assert (turned.display_width, turned.display_height) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both"),
+    [(False, False, False), (False, True, True), (True, False, True), (True, True, False)],
+)
+def test_mirroring_twice_is_not_mirroring(first: bool, second: bool, both: bool) -> None:
+    assert VideoFrame(i420(flip=first), flip=second).flip is both
 
 
 # --- copying ----------------------------------------------------------------------------------
