@@ -33,13 +33,14 @@ async def capture(**constraints: object) -> AsyncGenerator[MediaStream]:
 
 
 async def read(track: MediaStreamTrack, count: int = 1) -> list[VideoFrame | AudioData]:
-    """Return the next frames or blocks of a track."""
+    """Return so many of the next frames or blocks of a track, and no fewer."""
     found: list[VideoFrame | AudioData] = []
     async with asyncio.timeout(SECONDS), aclosing(track.frames()) as frames:
         async for data in frames:
             found.append(data)
             if len(found) == count:
                 break
+    assert len(found) == count, "the track has ended before it gave so many"
     return found
 
 

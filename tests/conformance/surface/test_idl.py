@@ -144,5 +144,7 @@ def test_the_page_is_made_of_the_marks() -> None:
 
 
 def test_a_reason_is_a_sentence() -> None:
-    for mark in idl_surface.marks():
+    marks = idl_surface.marks()
+    assert marks
+    for mark in marks:
         assert re.search(r"[\w`)]\.$", mark.reason), mark.place
