@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
-from mediadevices.media.buffers import flat_bytes, writable_bytes
+from mediadevices.media.buffers import flat_bytes, sized_bytes, writable_bytes
 from mediadevices.media.inputs import integer, members, required
 from mediadevices.media.resource import MediaResource
 from mediadevices.media.sample_formats import (
@@ -144,10 +144,10 @@ class AudioData(Interface):
         timestamp: int,
         release: Callable[[], None] | None = None,
     ) -> Self:
-        """Make a block over a driver's memory: no copy, no checks, about a microsecond.
+        """Make a block over a driver's memory: no copy, a few microseconds.
 
         Args:
-            buffer: The samples, C-contiguous; nobody may write to them any more.
+            buffer: The samples, as for the constructor; nobody may write to them any more.
             format: The format's name, such as ``"f32"``.
             sample_rate: Hertz.
             number_of_frames: Samples of each channel.
@@ -157,11 +157,17 @@ class AudioData(Interface):
 
         Returns:
             The block.
+
+        Raises:
+            TypeError: The buffer is not what the format has.
         """
-        resource = MediaResource(buffer, release)
+        sample_format = SAMPLE_FORMATS[format]
+        size = number_of_frames * number_of_channels * sample_format.sample_bytes
+        shape = sample_format.array_shape(number_of_frames, number_of_channels)
+        sized_bytes("AudioData.wrap: buffer", buffer, size, sample_format.typecode, [shape])
         return cls._over(
-            resource,
-            SAMPLE_FORMATS[format],
+            MediaResource(buffer, release),
+            sample_format,
             (sample_rate, number_of_frames, number_of_channels),
             timestamp,
         )

@@ -1,4 +1,4 @@
-"""The one gate for memory that a program gives: what is in it must be what the format has.
+"""The one gate for memory that comes in, of programs and of drivers: it must be what a format has.
 
 Flat bytes always will do: `bytes`, `bytearray`, an array of uint8 with one dimension. Any other
 buffer says of what type its items are, and may say in which shape they lie; both must be the
@@ -15,9 +15,7 @@ from mediadevices.webidl.showing import described
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mediadevices.media.resource import AnyBuffer
-
-__all__ = ["flat_bytes", "writable_bytes"]
+__all__ = ["flat_bytes", "sized_bytes", "writable_bytes"]
 
 #: The formats of `struct` by what they hold; how many bytes that are, a buffer says itself.
 _KINDS = {
@@ -69,24 +67,36 @@ def flat_bytes(
     return view.cast("B") if view.nbytes else memoryview(b"" if view.readonly else bytearray())
 
 
-def writable_bytes(
-    path: str, buffer: AnyBuffer, size: int, typecode: str, shapes: Sequence[tuple[int, ...]]
+def sized_bytes(
+    path: str, buffer: object, size: int, typecode: str, shapes: Sequence[tuple[int, ...]]
 ) -> memoryview:
-    """Return the memory of a destination as flat bytes.
+    """Return the memory of a buffer as flat bytes, as many as are needed or more.
 
     Args:
-        path: Names the destination in messages.
-        buffer: Memory to write to.
-        size: The bytes that will be written.
+        path: Names the buffer in messages.
+        buffer: Flat bytes, or an array.
+        size: How many bytes are needed.
         typecode: The type of an array's items, as `array.array` names it.
         shapes: The shapes that an array of more than one dimension may have.
 
     Raises:
-        TypeError: It is not what `flat_bytes` takes, is read-only, or too small.
+        TypeError: It is not what `flat_bytes` takes, or too small.
     """
     view = flat_bytes(path, buffer, typecode, shapes)
     if view.nbytes < size:
         raise TypeError(f"{path}: {size} bytes are needed, it has {view.nbytes}")
+    return view
+
+
+def writable_bytes(
+    path: str, buffer: object, size: int, typecode: str, shapes: Sequence[tuple[int, ...]]
+) -> memoryview:
+    """Return the memory of a destination as flat bytes; see `sized_bytes`.
+
+    Raises:
+        TypeError: It is not what `sized_bytes` takes, or read-only.
+    """
+    view = sized_bytes(path, buffer, size, typecode, shapes)
     if view.readonly:
         raise TypeError(f"{path}: expected a writable buffer, got a read-only one")
     return view

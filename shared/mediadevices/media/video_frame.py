@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
-from mediadevices.media.buffers import flat_bytes, writable_bytes
+from mediadevices.media.buffers import flat_bytes, sized_bytes, writable_bytes
 from mediadevices.media.frame_geometry import (
     DOMRectReadOnly,
     FrameGeometry,
@@ -142,10 +143,10 @@ class VideoFrame(Interface):
         duration: int | None = None,
         release: Callable[[], None] | None = None,
     ) -> Self:
-        """Make a frame over a driver's memory: no copy, no checks, about a microsecond.
+        """Make a frame over a driver's memory: no copy, a few microseconds.
 
         Args:
-            buffer: The packed pixels, C-contiguous; nobody may write to them any more.
+            buffer: The packed pixels, as for the constructor; nobody may write to them any more.
             format: The format's name in capitals, such as ``"BGR24"``.
             width: Pixels.
             height: Pixels.
@@ -158,13 +159,13 @@ class VideoFrame(Interface):
 
         Returns:
             The frame.
+
+        Raises:
+            TypeError: The buffer is not what the format has.
         """
-        return cls.over(
-            MediaResource(buffer, release),
-            packed_geometry(PIXEL_FORMATS[format], width, height),
-            timestamp,
-            duration,
-        )
+        geometry = packed_geometry(PIXEL_FORMATS[format], width, height)
+        sized_bytes("VideoFrame.wrap: buffer", buffer, *_needed(geometry))
+        return cls.over(MediaResource(buffer, release), geometry, timestamp, duration)
 
     @classmethod
     def over(
@@ -479,6 +480,14 @@ class VideoFrame(Interface):
             ):
                 _copy_planes(made.resource, made.geometry, made.geometry.visible, target, places)
         return [{"offset": place.offset, "stride": place.stride} for place in places]
+
+
+@lru_cache(maxsize=256)
+def _needed(geometry: FrameGeometry) -> tuple[int, str, list[tuple[int, ...]]]:
+    """Return what packed pixels are: how many bytes, of which type, in which shapes."""
+    pixel_format, height = geometry.format, geometry.coded_height
+    shapes = array_shapes(pixel_format, geometry.layout, height)
+    return pixel_format.byte_size(geometry.coded_width, height), "B", shapes
 
 
 def _closed() -> InvalidStateError:

@@ -217,3 +217,33 @@ def test_a_buffer_that_cannot_be_had_says_why() -> None:
     closed.release()
     with pytest.raises(TypeError, match="got memoryview: operation forbidden on released"):
         frame(closed)
+
+
+class TestDrivers:
+    """Memory of a driver, which is the driver's to get right, but not to crash with."""
+
+    @pytest.mark.parametrize(
+        ("given", "named"),
+        [
+            ((ctypes.py_object * 16)(), "expected uint8, got py_object_Array_16 of object"),
+            (array("q", range(2)), "expected uint8, got array of int64"),
+            (shaped("B", 4, 4), r"expected an array of shape \(2, 2, 4\) or \(2, 8\)"),
+            (bytes(15), "16 bytes are needed, it has 15"),
+        ],
+    )
+    def test_a_frame_is_refused(self, given: object, named: str) -> None:
+        with pytest.raises(TypeError, match=f"^VideoFrame.wrap: buffer: {named}"):
+            VideoFrame.wrap(given, "RGBA", 2, 2, timestamp=0)
+
+    @pytest.mark.parametrize(
+        ("given", "named"),
+        [
+            ((ctypes.py_object * 2)(), "expected float32 or flat bytes, got .* of object"),
+            (array("d", [0, 0]), "expected float32 or flat bytes, got array of float64"),
+            (shaped("f", 1, 4), r"expected an array of shape \(2, 2\)"),
+            (bytes(15), "16 bytes are needed, it has 15"),
+        ],
+    )
+    def test_a_block_is_refused(self, given: object, named: str) -> None:
+        with pytest.raises(TypeError, match=f"^AudioData.wrap: buffer: {named}"):
+            AudioData.wrap(given, "f32", 8000, 2, 2, timestamp=0)
