@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from mediadevices.webidl.conversion import is_mapping, is_sequence
 from mediadevices.webidl.names import closest, to_camel_case
+from mediadevices.webidl.showing import described
 
 __all__ = ["Dictionary", "FrozenList", "freeze"]
 
@@ -58,7 +59,8 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
             return None
         meant = closest(name, [*self.members, *self])
         hint = f"; did you mean {meant!r}?" if meant else ""
-        raise AttributeError(f"{type(self).__name__} has no member {name!r}{hint}", name=name)
+        message = f"{type(self).__name__} has no member {described(name)}{hint}"
+        raise AttributeError(message, name=name)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({dict(self)!r})"

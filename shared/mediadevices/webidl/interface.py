@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
 from mediadevices.webidl.names import closest, to_snake_case
+from mediadevices.webidl.showing import described
 
 __all__ = ["Interface"]
 
@@ -20,7 +21,8 @@ _INSTEAD = {"clone": "; call its clone()", "to_json": "; use its to_json()"}
 def _no_attribute(owner: type, name: str) -> AttributeError:
     meant = closest(name, (known for known in dir(owner) if not known.startswith("_")))
     hint = f"; did you mean {meant!r}?" if meant else ""
-    return AttributeError(f"{owner.__name__!r} object has no attribute {name!r}{hint}", name=name)
+    message = f"{owner.__name__!r} object has no attribute {described(name)}{hint}"
+    return AttributeError(message, name=name)
 
 
 class Interface:

@@ -6,6 +6,7 @@ from array import array
 
 import pytest
 
+from mediadevices import Event
 from mediadevices.webidl.dictionary import Dictionary, FrozenList
 from mediadevices.webidl.showing import described, member_path
 
@@ -82,3 +83,15 @@ def test_a_long_value_is_one_short_line(value: object) -> None:
 def test_a_long_name_makes_no_long_path() -> None:
     assert member_path("video", "width") == "video.width"
     assert len(member_path("video", "x" * 10**6)) == 86
+
+
+@pytest.mark.parametrize("thing", [Dictionary(width=640), Event("ended")])
+def test_a_long_attribute_makes_no_long_message(thing: object) -> None:
+    name = "x" * 10**6
+    with pytest.raises(AttributeError) as caught:
+        getattr(thing, name)
+    assert len(str(caught.value)) < 200
+    assert caught.value.name == name
+    with pytest.raises((AttributeError, TypeError)) as refused:
+        setattr(thing, name, 1)
+    assert len(str(refused.value)) < 200
