@@ -35,6 +35,8 @@ __all__ = ["AudioData"]
 #   but one.
 
 _MAX_COUNT = 2**31 - 1
+#: An hour; at 48 kHz that is as much as one can wait for.
+_MAX_SECONDS = 3600
 #: A resampler keeps much of each.
 _MAX_CHANNELS = 1024
 #: Hertz; beyond that lies no sound, but resampling that takes for ever.
@@ -62,7 +64,7 @@ class AudioData(Interface):
             * ``format``: ``"u8"``, ``"s16"``, ``"s32"`` or ``"f32"``, in which channels alternate,
               or one of these with ``"-planar"``, in which one channel follows the other;
             * ``sampleRate``: hertz, from 1 to 1,000,000;
-            * ``numberOfFrames``, ``numberOfChannels``: counts; at most 1024 channels;
+            * ``numberOfFrames``, ``numberOfChannels``: counts; at most an hour, and 1024 channels;
             * ``timestamp``: microseconds;
             * ``data``: the samples: flat bytes, or a C-contiguous array of the format's type, whose
               shape, if it has more than one dimension, is that of `to_ndarray`. A buffer that can
@@ -115,6 +117,11 @@ class AudioData(Interface):
                 ("numberOfChannels", "number_of_channels", _MAX_CHANNELS),
             )
         )
+        if self._frames > _MAX_SECONDS * self._sample_rate:
+            raise TypeError(
+                f"{path}.numberOfFrames: {self._frames} frames at {self._sample_rate:g} Hz last "
+                f"longer than {_MAX_SECONDS} s; make several blocks of them"
+            )
         stamp = required(f"{path}.timestamp", given, "timestamp")
         self._timestamp = integer(f"{path}.timestamp", stamp, -(2**63))
         data = required(f"{path}.data", given, "data")

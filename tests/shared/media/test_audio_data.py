@@ -236,3 +236,11 @@ def test_what_is_missing_is_named(missing: str) -> None:
     del init[missing]
     with pytest.raises(TypeError, match=rf"^AudioData: init\.{missing}: required, but not given"):
         AudioData(init)
+
+
+def test_a_block_lasts_an_hour_at_most() -> None:
+    """At another rate a longer one would be more samples than there is memory for."""
+    hour = {"sample_rate": 1, "number_of_channels": 1, "number_of_frames": 3600}
+    assert stereo(data=bytes(7202), **hour).duration == 3_600_000_000
+    with pytest.raises(TypeError, match=r"numberOfFrames: 3601 frames at 1 Hz last longer than"):
+        stereo(data=bytes(7202), **{**hour, "number_of_frames": 3601})
