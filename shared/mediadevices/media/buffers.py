@@ -48,9 +48,12 @@ def flat_bytes(
     try:
         view = memoryview(buffer)  # type: ignore[arg-type]  # a TypeError is the test
     except (TypeError, ValueError, BufferError) as error:
+        # NumPy has arrays that are no buffers, of dates for one.
+        numpy = type(buffer).__module__ == "numpy"
+        items = f" of {getattr(buffer, 'dtype', 'another type')}" if numpy else ""
         raise TypeError(
             f"{path}: expected bytes, an array or another buffer, got "
-            f"{type(buffer).__name__}: {error}"
+            f"{type(buffer).__name__}{items}: {error}"
         ) from error
     if not view.c_contiguous:
         raise TypeError(f"{path}: expected a C-contiguous buffer; make a contiguous copy of it")

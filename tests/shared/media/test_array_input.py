@@ -24,7 +24,7 @@ WRONG = [
     (np.zeros(24, bool), "ndarray of bool"),
     (np.zeros(24, ">f4" if sys.byteorder == "little" else "<f4"), "of byte-swapped float32"),
     (np.zeros(24, [("left", "f4"), ("right", object)]), r"items of the format 'T\{"),
-    (np.zeros(24, "datetime64[s]"), "ndarray: cannot include dtype 'M' in a buffer"),
+    (np.zeros(24, "datetime64[s]"), r"ndarray of datetime64\[s\]: cannot include"),
     (np.zeros(24, "S1"), "items of the format '1s'"),
     (np.zeros(24, "U1"), "items of the format '1w'"),
     (np.zeros(24, "V4"), "items of the format '4x'"),
