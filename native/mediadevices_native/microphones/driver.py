@@ -32,6 +32,7 @@ from mediadevices_native.microphones.sound_server import (
     ServerSnapshot,
     SoundServer,
 )
+from mediadevices_native.microphones.system_devices import devices_look
 from mediadevices_native.microphones.watching import watch_server
 from mediadevices_native.usb import usb_group_key
 
@@ -62,6 +63,7 @@ class PortAudioMicrophoneDriver:
         connect: Connects to the sound server.
         cards: What the kernel tells about ALSA's cards.
         platform: As ``sys.platform`` has it.
+        look: Gives a cheap look at the devices of a system that is not Linux, or None.
     """
 
     name = "portaudio"
@@ -73,10 +75,13 @@ class PortAudioMicrophoneDriver:
         connect: Callable[[], SoundServer] = SoundServer,
         cards: AlsaCards | None = None,
         platform: str = sys.platform,
+        look: Callable[[str], Callable[[], object] | None] = devices_look,
     ) -> None:
         self._portaudio = portaudio
         self._connect = connect
         self._cards = cards or AlsaCards()
+        self._platform = platform
+        self._look = look
         self._linux = platform.startswith("linux")
         self._monitor = ServerMonitor(connect)
 
@@ -88,12 +93,13 @@ class PortAudioMicrophoneDriver:
         return await asyncio.to_thread(self._list)
 
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
-        """Watch the sound server and the kernel, or else PortAudio's list; see `Driver.watch`."""
+        """Watch the sound server and the kernel, or else the system's list; see `Driver.watch`."""
         return await asyncio.to_thread(self._watch, changed)
 
     def _watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         if not self._linux:
-            return watch_by_polling(self._list, changed)
+            # PortAudio starts anew only when there is something to see.
+            return watch_by_polling(self._look(self._platform) or self._list, changed)
         stop_server = watch_server(self._monitor, _server_devices, changed)
         # Also with a server: it may come and go, and the cards without it.
         stop_cards = watch_udev("sound", changed) or watch_by_polling(self._cards.ports, changed)

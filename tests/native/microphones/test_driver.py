@@ -289,6 +289,37 @@ async def test_on_other_systems_a_new_device_is_noticed_by_looking(
     await until(no_threads)
 
 
+async def test_on_other_systems_portaudio_rests_while_nothing_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hotplug, "_POLLING_SECONDS", 0.01)
+    names, looks, changed = ["Built-in"], list[str](), threading.Event()
+    module = FakeSoundDevice([row("Built-in", inputs=1)], ("Core Audio",))
+
+    def look() -> object:
+        looks.append("look")
+        return list(names)
+
+    driver = PortAudioMicrophoneDriver(
+        portaudio=PortAudio(lambda: cast("SoundDevice", module)),
+        connect=no_server,
+        platform="darwin",
+        look={"darwin": look}.get,
+    )
+    stop = await driver.watch(changed.set)
+    await driver.list_devices()
+    starts = module.starts
+    seen = len(looks)
+    await until(lambda: len(looks) > seen + 5)
+    assert module.starts == starts
+    assert not changed.is_set()
+    names.append("Headset")
+    module.present.append(row("Headset", inputs=1))
+    assert await asyncio.to_thread(changed.wait, 5)
+    stop()
+    assert ("audioinput", "Headset") in labels(await driver.list_devices())
+
+
 async def test_no_thread_is_left_when_watching_stops() -> None:
     driver = driver_of(FakeSoundDevice())
     stop = await driver.watch(lambda: None)
