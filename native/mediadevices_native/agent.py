@@ -92,12 +92,12 @@ def native_drivers() -> list[Driver]:
     ``mediadevices doctor`` says what is missing.
     """
     drivers: list[Driver] = []
-    loaders: tuple[Callable[[], Driver], ...] = (_cameras, _microphones)
-    for load in loaders:
+    loaders: Mapping[str, Callable[[], Driver]] = {"cameras": _cameras, "microphones": _microphones}
+    for kind, load in loaders.items():
         try:
             drivers.append(load())
-        except ImportError as error:
-            _log.warning("%s; see `mediadevices doctor`", error)
+        except Exception as error:  # noqa: BLE001  (whatever a broken library raises)
+            _log.warning("there are no %s: %s; see `mediadevices doctor`", kind, error)
     return drivers
 
 

@@ -87,7 +87,7 @@ def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None
     try:
         pyudev = cast("_Pyudev", importlib.import_module("pyudev"))
         return _UdevWatch(pyudev, subsystem, changed).stop
-    except (ImportError, OSError) as error:
+    except Exception as error:  # noqa: BLE001  (no library, or a broken one, or no netlink)
         _log.info("the kernel's events about %s cannot be had: %s", subsystem, error)
         return None
 

@@ -168,10 +168,13 @@ def private_folder() -> Path:
     remedy = f"set {variable} to the absolute path of your home folder"
     try:
         from platformdirs import user_data_path
-
-        folder = user_data_path("mediadevices", appauthor=False)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise PrivateFileError(str(error), "pip install platformdirs") from error
+    except Exception as error:  # a broken one
+        how = "pip install --force-reinstall platformdirs"
+        raise PrivateFileError(f"platformdirs cannot be used: {error}", how) from error
+    try:
+        folder = user_data_path("mediadevices", appauthor=False)
     except Exception as error:  # what the system and its settings can do to it has no end
         raise PrivateFileError(f"no folder to keep anything in: {error}", remedy) from error
     if not folder.is_absolute():

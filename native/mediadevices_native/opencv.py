@@ -122,7 +122,7 @@ def load_opencv() -> OpenCV:
     except ModuleNotFoundError as error:
         if error.name != "cv2":
             raise NotReadableError(f"OpenCV cannot start: {error}; {_INSTALL}") from error
-        raise NotReadableError(f"cameras need OpenCV; {_INSTALL}") from error
+        raise NotReadableError(f"cameras need OpenCV: {error}; {_INSTALL}") from error
     except ImportError as error:
         remedy = _LIBRARIES.get(sys.platform, _ANEW)
         raise NotReadableError(f"OpenCV cannot start: {error}; {remedy}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mediadevices.media.audio_data import AudioData
@@ -14,8 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SoxrResampler"]
 
-if find_spec("soxr") is None or find_spec("numpy") is None:
-    raise ImportError("resampling needs soxr: pip install soxr", name="soxr")
+try:
+    import soxr  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]  # it has none
+except Exception as broken:  # a broken NumPy or soxr raises what it likes
+    raise ImportError(f"resampling needs soxr: {broken}; pip install soxr", name="soxr") from broken
 
 
 class _Stream(Protocol):
@@ -65,8 +66,6 @@ class SoxrResampler:
         return made.converted(name)
 
     def _open(self, name: str) -> None:
-        import soxr  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]  # it has none
-
         # soxr has no 8-bit samples, and alternates the channels.
         self._working = name.removesuffix("-planar").replace("u8", "s16")
         types = {"s16": "int16", "s32": "int32", "f32": "float32"}

@@ -65,7 +65,7 @@ def _desktop_pixels() -> PixelOperations:
         _log.debug("pixels: not by OpenCV: %s", error)
     try:
         return _numpy_pixels()
-    except ImportError as error:
+    except Exception as error:  # noqa: BLE001  (a broken NumPy raises what it likes)
         _log.debug("pixels: not by NumPy: %s", error)
     return _pure_pixels()
 

@@ -65,7 +65,10 @@ async def test_with_nothing_installed_there_are_no_devices_and_the_error_says_wh
             await navigator.media_devices.get_user_media(video=True)
         assert isinstance(agent, LocalAgent)
         agent.close()
-    assert "No module named 'videodev2'; see `mediadevices doctor`" in caplog.messages
+    assert [message for message in caplog.messages if "there are no" in message] == [
+        f"there are no {kind}: No module named 'videodev2'; see `mediadevices doctor`"
+        for kind in ("cameras", "microphones")
+    ]
 
 
 # --- synthetic devices ----------------------------------------------------------------------------

@@ -67,8 +67,8 @@ def _examined(subject: str, examine: Callable[[], Sequence[Finding]]) -> Sequenc
     try:
         return examine()
     except ImportError as error:
-        name = error.name or ""
-        return [Finding(subject, False, str(error), f"pip install {name.partition('.')[0]}")]
+        name, _, _ = (error.name or "").partition(".")
+        return [Finding(subject, False, str(error), f"pip install {name}" if name else "")]
     except Exception as error:  # noqa: BLE001  (whatever it is, it is what the user looks for)
         return [Finding(subject, False, f"the examination failed: {error!r}")]
 

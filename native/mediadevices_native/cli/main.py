@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
 from mediadevices_native.cli.interrupts import INTERRUPTED
 from mediadevices_native.cli.standard_streams import OutputError, guard_standard_streams
+
+if TYPE_CHECKING:
+    import typer
 
 __all__ = ["main"]
 
@@ -20,8 +24,7 @@ def main() -> NoReturn:
     guard_standard_streams()
     try:
         try:
-            from mediadevices_native.cli.app import app  # takes long enough for a Ctrl-C
-
+            app = _load_app()  # takes long enough for a Ctrl-C
             app(prog_name="mediadevices")
         finally:
             sys.stdout.flush()
@@ -31,3 +34,17 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(1)
+
+
+def _load_app() -> typer.Typer:
+    """Import the commands, or exit where what they are made with is missing or broken."""
+    for name in ("typer", "rich"):
+        try:
+            import_module(name)
+        except Exception as error:  # noqa: BLE001  (a broken one raises what it likes)
+            how = f"pip install --force-reinstall {name}"
+            print(f"error: the command line needs {name}: {error}; {how}", file=sys.stderr)
+            sys.exit(1)
+    from mediadevices_native.cli.app import app
+
+    return app

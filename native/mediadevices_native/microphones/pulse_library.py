@@ -153,14 +153,20 @@ class _NewPulse(Protocol):
     def __call__(self, name: str, *, connect: bool) -> Pulse: ...
 
 
-@cache
 def _load() -> tuple[_NewPulse, PulseErrors]:
     try:
-        pulsectl = importlib.import_module("pulsectl")
+        return _load_once()
     except ImportError as error:
         raise PulseMissingError(f"pulsectl cannot be imported ({error})") from error
     except OSError as error:  # its own import found no library
         raise PulseMissingError(f"libpulse is missing ({error})") from error
+    except Exception as error:  # another version of it, or a broken one
+        raise PulseMissingError(f"this pulsectl cannot be used ({error!r})") from error
+
+
+@cache
+def _load_once() -> tuple[_NewPulse, PulseErrors]:
+    pulsectl = importlib.import_module("pulsectl")
     library = pulsectl._pulsectl  # noqa: SLF001  (the only place of these types)
     listing = pulsectl.Pulse._pulse_get_list  # noqa: SLF001  (see _WithSampleSpec)
     source = type("SourceInfo", (_WithSampleSpec, pulsectl.PulseSourceInfo), {})

@@ -230,7 +230,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 def test_with_nothing_installed_it_says_what_to_install(machine: Machine) -> None:
     assert machine.doctor(installed=False) == (
-        "-- OpenCV: cameras need OpenCV\n"
+        "-- OpenCV: cameras need OpenCV: No module named 'cv2'\n"
         "     install it with: pip install opencv-python-headless\n"
         "-- cameras: no camera was found\n"
         "     plug one in; in a virtual machine or container, pass it through\n"
