@@ -14,16 +14,17 @@ import select
 import selectors
 import signal
 import sys
+import time
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from support.fake_opencv import FakeCamera, FakeOpenCV
 from support.fake_sounddevice import FakeSoundDevice, row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["CAMERA", "MICROPHONE", "PLATFORMS", "become"]
 
@@ -128,6 +129,8 @@ def become(platform: str) -> FakeSoundDevice:
                 delattr(module, member)
     if platform == "win32":
         os.supports_dir_fd.clear()
+        time.monotonic_ns = _coarse(time.monotonic_ns, 15_625_000)
+        time.monotonic = _coarse(time.monotonic, 0.015625)
         _provide("msvcrt", _console())
     return sound
 
@@ -151,6 +154,14 @@ class _Allowed:
     def authorizationStatusForMediaType_(media_type: str) -> int:  # noqa: N802  (Apple's)
         assert media_type == "vide"
         return 3
+
+
+_Time = TypeVar("_Time", int, float)
+
+
+def _coarse(clock: Callable[[], _Time], tick: _Time) -> Callable[[], _Time]:
+    """Return a clock that ticks as `time.monotonic` does on Windows before Python 3.13."""
+    return lambda: clock() // tick * tick
 
 
 def _console() -> SimpleNamespace:
