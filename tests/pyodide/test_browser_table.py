@@ -86,8 +86,11 @@ def test_what_differs_is_explained_and_every_note_has_its_cells() -> None:
 def test_the_evidence_of_every_note_is_there() -> None:
     from support import browser_table_writing as writing
 
-    for note in writing.notes():
+    notes = writing.notes()
+    assert notes
+    for note in notes:
         path, _, name = note.evidence.partition("::")
+        assert name, note
         assert name in (ROOT / path).read_text("utf-8"), note
 
 

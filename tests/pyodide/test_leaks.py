@@ -53,6 +53,7 @@ async def frames_of_a_canvas(count: int) -> None:
                 count -= 1
                 if not count:
                     break
+    assert not count, "the track ended before that"
 
 
 async def test_a_thousand_frames_leave_nothing(inside: Inside) -> None:

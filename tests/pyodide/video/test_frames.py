@@ -192,6 +192,8 @@ async def test_a_disabled_track_gives_black_frames_at_its_rate(route: str) -> No
                         track.enabled = True
                     if count > 10 and near(pixel, (*COLOUR, 255)):
                         break
+                else:
+                    pytest.fail(f"the track ended after {count} frames")
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -271,6 +273,7 @@ async def test_memory_that_grows_in_the_middle_loses_no_frame() -> None:
                 ballast.append(bytearray(12_000_000))
                 if len(ballast) == 15:
                     break
+    assert len(ballast) == 15
 
 
 async def test_a_wrong_byte_order_is_found_out() -> None:
