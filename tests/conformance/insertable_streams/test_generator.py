@@ -191,6 +191,25 @@ async def test_only_unmuted_frames_pass() -> None:
 
 @MAKERS
 @sounding
+async def test_a_clone_of_a_muted_track_is_muted(generator_class, make, kind) -> None:
+    generator = generator_class()
+    muting = asyncio.ensure_future(generator.track.wait_for("mute", timeout=SECONDS))
+    await asyncio.sleep(0)
+    generator.muted = True
+    await muting
+    clone = generator.track.clone()
+    assert clone.muted
+    unmuting = asyncio.ensure_future(clone.wait_for("unmute", timeout=SECONDS))
+    await asyncio.sleep(0)
+    generator.muted = False
+    await unmuting
+    assert not clone.muted
+    generator.track.stop()
+    clone.stop()
+
+
+@MAKERS
+@sounding
 async def test_muting_twice_in_one_turn_fires_nothing(generator_class, make, kind) -> None:
     generator = generator_class()
     fired: list[object] = []

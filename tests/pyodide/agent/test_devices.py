@@ -251,30 +251,57 @@ async def test_without_a_device_there_is_none_to_be_found() -> None:
         await navigator.media_devices.get_user_media(video=True)
 
 
+#: A `navigator.mediaDevices` that lists what it was given, after a while.
+LISTING = """
+    ({
+      devices: [],
+      add(kind, name) {
+        this.devices.push({kind, deviceId: name, label: name, groupId: name});
+      },
+      async enumerateDevices() {
+        const found = [...this.devices];
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return found;
+      },
+    })
+"""
+
+
+def inserted_labels(change: DeviceChange) -> list[str]:
+    return [change.devices[index].label for index in change.inserted]
+
+
 async def test_two_events_in_a_row_name_a_new_device_once() -> None:
     from mediadevices_pyodide.devices import DeviceList
 
-    browser = javascript("""
-        ({
-          names: ["first"],
-          async enumerateDevices() {
-            const names = [...this.names];
-            await new Promise((resolve) => setTimeout(resolve, 10));
-            return names.map((name) => ({
-              kind: "videoinput", deviceId: name, label: name, groupId: name,
-            }));
-          },
-        })
-    """)
+    browser = javascript(LISTING)
+    browser.add("videoinput", "first")
     changes: list[DeviceChange] = []
     devices = DeviceList(browser, changes.append)
     await devices.enumerate()
-    browser.names.push("second")
+    browser.add("videoinput", "second")
     devices.changed()
     devices.changed()
     await until(lambda: len(changes) == 2)
-    named = [[change.devices[index].label for index in change.inserted] for change in changes]
-    assert named == [["second"], []]
+    assert [inserted_labels(change) for change in changes] == [["second"], []]
+
+
+async def test_a_name_that_is_shown_now_does_not_make_a_device_new() -> None:
+    from mediadevices_pyodide.devices import DeviceList
+
+    browser = javascript(LISTING)
+    browser.add("audioinput", "first")
+    browser.add("videoinput", "")  # A camera without a name, as before a capture.
+    changes: list[DeviceChange] = []
+    devices = DeviceList(browser, changes.append)
+    await devices.enumerate()
+    browser.devices.pop()
+    browser.add("videoinput", "camera")
+    browser.add("audioinput", "second")
+    devices.changed()
+    await until(lambda: len(changes) == 1)
+    assert len(changes[0].devices) == 3
+    assert inserted_labels(changes[0]) == ["second"]
 
 
 @pytest.mark.browser("pulse")
