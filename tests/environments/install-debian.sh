@@ -10,7 +10,7 @@
 set -eu
 
 run="libportaudio2 libasound2-plugins libgl1 libglib2.0-0"
-sound="pulseaudio pulseaudio-utils"
+sound="pulseaudio pulseaudio-utils pipewire wireplumber pipewire-pulse dbus"
 browsers="chromium firefox-esr webkit2gtk-driver xvfb"
 # What WebKit plays and captures by.
 browsers="$browsers gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"

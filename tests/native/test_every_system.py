@@ -25,6 +25,7 @@ _LINUX_ONLY = {
     "mediadevices_native.cameras.v4l2_controls",
     "mediadevices_native.cameras.v4l2_ioctl",
     "mediadevices_native.cameras.v4l2_modes",
+    "mediadevices_native.cameras.v4l2_obstacles",
 }
 
 

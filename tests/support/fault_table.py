@@ -143,6 +143,7 @@ def way(device: str, lane: str) -> str:
         "cpython": "injected, by a fake device or library",
         "node": "injected, by a fake device, in Pyodide too",
         "pulse": "a real sound server's microphone",
+        "pipewire": "a real sound server's microphone",
         "native": "a real sound server's microphone" if microphone else "a fake camera",
         "vm": f"a real {'ALSA sound card' if microphone else 'V4L2 camera'} in a virtual machine",
     }[lane]

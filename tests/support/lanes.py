@@ -3,6 +3,7 @@
     cpython   this Python, on this machine
     pulse     the same, with a private PulseAudio server
     node      Pyodide under Node
+    pipewire  the tests of that server's microphones, on a private PipeWire
     native    the desktop's own agent: a sound server's microphones, fake cameras
     chromium, firefox, webkit
               a web page in that browser
@@ -41,14 +42,14 @@ __all__ = ["LANES", "LOCAL", "configuration_of", "lane_of", "lanes_of", "remote_
 
 # In the order of running: those of this process first.
 LOCAL = ("cpython", "pulse")
-LANES = (*LOCAL, "node", "native", *BROWSERS, "vm")
+LANES = (*LOCAL, "pipewire", "node", "native", *BROWSERS, "vm")
 
 _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),
     "tests/conformance": ("cpython", "node", "native", "chromium", "firefox", "webkit", "vm"),
     "tests/pyodide": ("chromium", "firefox", "webkit"),
     "benchmarks/browser": ("chromium", "firefox", "webkit"),
-    "tests/native/pulse": ("pulse",),
+    "tests/native/pulse": ("pulse", "pipewire"),
     "tests/native/vm": ("vm",),
 }
 _LANE = pytest.StashKey[str]()

@@ -58,6 +58,7 @@ class Microphone:
         rate: Hertz.
         sink: The name of the sink that is heard.
         modules: The server's module numbers, in the order of loading.
+        sample_size: Bits of a sample.
     """
 
     name: str
@@ -66,17 +67,28 @@ class Microphone:
     rate: int
     sink: str
     modules: tuple[int, ...]
+    sample_size: int = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A tone that goes on until it is stopped or its microphone is unloaded."""
+    """A tone that goes on until it is stopped or its microphone is unloaded.
 
-    module: int
+    Attributes:
+        number: The server's module, or the player's number.
+    """
+
+    number: int
 
 
 class PulseServer:
-    """A PulseAudio daemon with a socket, state and configuration of its own."""
+    """A PulseAudio daemon with a socket, state and configuration of its own.
+
+    Attributes:
+        clicks: As how loud a tone of another frequency a break in a tone may be heard.
+    """
+
+    clicks = 0.01
 
     def __init__(self) -> None:
         # Directly in the system's temporary folder: a socket's path has at most 107 bytes.
@@ -244,8 +256,7 @@ class PulseServer:
             frequency: Whole hertz.
             level: Amplitude, 1 being full scale.
         """
-        module = self._load("module-sine", f"sink={microphone.sink}", f"frequency={frequency}")
-        tone = Tone(module)
+        tone = Tone(self._load("module-sine", f"sink={microphone.sink}", f"frequency={frequency}"))
         self._tones.setdefault(microphone.sink, []).append(tone)
         # PulseAudio's volume scale is cubic.
         volume = round(_FULL_VOLUME * (level / _SINE_AMPLITUDE) ** (1 / 3))
@@ -283,13 +294,16 @@ class PulseServer:
 
     def stop_tone(self, tone: Tone) -> None:
         """Stop a tone."""
+        self._forget_tone(tone)
+        self._pactl("unload-module", str(tone.number))
+
+    def _forget_tone(self, tone: Tone) -> None:
         for tones in self._tones.values():
             if tone in tones:
                 tones.remove(tone)
-        self._pactl("unload-module", str(tone.module))
 
     def _input_of(self, tone: Tone) -> str:
-        [number] = self._listed("sink-inputs", "Sink Input", rf"^\s*Owner Module: {tone.module}$")
+        [number] = self._listed("sink-inputs", "Sink Input", rf"^\s*Owner Module: {tone.number}$")
         return number
 
     def _listed(self, what: str, title: str, pattern: str) -> list[str]:

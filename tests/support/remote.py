@@ -99,8 +99,14 @@ def environment(root: Path, lane: str, configuration: Configuration) -> Environm
         return NodeEnvironment(root)
     if lane == "native":
         from support.native_environment import NativeEnvironment
+        from support.pulse_server import why_not
 
-        return NativeEnvironment(root)
+        return NativeEnvironment(root, lane, why_not)
+    if lane == "pipewire":
+        from support.native_environment import NativeEnvironment
+        from support.pipewire_server import why_not
+
+        return NativeEnvironment(root, lane, why_not)
     if lane == "vm":
         from support.vm_environment import VirtualMachineEnvironment
 

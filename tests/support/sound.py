@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mediadevices.driver import Configuration
     from mediadevices.media.video_frame import VideoFrame
 
-__all__ = ["Recorder", "Recording", "level", "loudest", "until"]
+__all__ = ["Recorder", "Recording", "foreign", "level", "loudest", "until"]
 
 
 class _Heard:
@@ -136,6 +136,11 @@ def level(samples: np.ndarray, hertz: float, rate: float = 48000) -> np.ndarray:
     wave = np.exp(-2j * np.pi * hertz * np.arange(window) / rate) * np.hanning(window)
     amplitudes: np.ndarray = np.abs(windows @ wave) * 2 / np.hanning(window).sum()
     return amplitudes
+
+
+def foreign(heard: _Heard, hertz: float) -> float:
+    """Return how loud another microphone's tone was at its loudest."""
+    return float(np.max(level(heard.samples()[:, 0], hertz)))
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5) -> float:

@@ -8,7 +8,6 @@ orders what they tell the sink: nothing follows its end.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import threading
@@ -22,6 +21,7 @@ from mediadevices.driver import AudioMode, Configuration, Control, ControlValue,
 from mediadevices.errors import NotReadableError
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
+from mediadevices_native.daemon_thread import in_daemon_thread
 from mediadevices_native.microphones.portaudio import (
     Buffer,
     OpenedStream,
@@ -119,7 +119,7 @@ class MicrophoneCapture:
 
     async def configure(self, configuration: Configuration) -> Configuration:
         """Open the microphone again in another mode; see `Capture.configure`."""
-        await asyncio.to_thread(self._configure, configuration)
+        await in_daemon_thread(self._configure, configuration)
         return self.configuration
 
     async def close(self) -> None:
@@ -129,7 +129,7 @@ class MicrophoneCapture:
         supervisor when the driver lets go.
         """
         self.abandon()
-        await asyncio.to_thread(self._supervisor.join, _CLOSE_SECONDS)
+        await in_daemon_thread(self._supervisor.join, _CLOSE_SECONDS)
 
     def abandon(self) -> None:
         """Tell the sink nothing any more, and have the microphone released soon."""

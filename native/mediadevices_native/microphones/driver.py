@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.daemon_thread import in_daemon_thread
 from mediadevices_native.device_files import how_to_get_leave
 from mediadevices_native.findings import Finding
 from mediadevices_native.hotplug import watch_by_polling, watch_udev
@@ -30,6 +31,7 @@ from mediadevices_native.microphones.server_monitor import ServerMonitor
 from mediadevices_native.microphones.sound_server import (
     NoSoundServerError,
     ServerSnapshot,
+    SilentServerError,
     SoundServer,
 )
 from mediadevices_native.microphones.system_devices import devices_look
@@ -46,6 +48,7 @@ __all__ = ["PortAudioMicrophoneDriver"]
 
 _NO_PLUG_IN = "PortAudio does not see ALSA's plug-in for it"
 _PLUG_IN_REMEDY = "apt install libasound2-plugins"
+_SILENT_REMEDY = "systemctl --user restart pipewire-pulse, or pulseaudio --kill"
 _SERVER_REMEDY = (
     "where there is to be one: systemctl --user start pipewire-pulse, or pulseaudio --start"
 )
@@ -90,11 +93,11 @@ class PortAudioMicrophoneDriver:
 
         Where PortAudio is missing there are no microphones; `diagnose` says what to install.
         """
-        return await asyncio.to_thread(self._list)
+        return await in_daemon_thread(self._list)
 
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
         """Watch the sound server and the kernel, or else the system's list; see `Driver.watch`."""
-        return await asyncio.to_thread(self._watch, changed)
+        return await in_daemon_thread(self._watch, changed)
 
     def _watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         if not self._linux:
@@ -120,7 +123,7 @@ class PortAudioMicrophoneDriver:
         """
         capture = MicrophoneCapture(self._line(device), device.label, sink)
         try:
-            await asyncio.to_thread(capture.open, configuration)
+            await in_daemon_thread(capture.open, configuration)
         except asyncio.CancelledError:
             capture.abandon()  # The thread goes on, and must not leave the device open.
             raise
@@ -129,15 +132,16 @@ class PortAudioMicrophoneDriver:
     def diagnose(self) -> list[Finding]:
         """Look at what microphones need; blocks for a moment, and captures nothing."""
         findings: list[Finding] = []
+        server = self._diagnose_server() if self._linux else None
         try:
-            rows = self._portaudio.devices()
+            rows = self._portaudio.devices(server=server is None)
         except (PortAudioMissingError, NotReadableError) as error:
             missing = isinstance(error, PortAudioMissingError)
             text, _, remedy = str(error).rpartition(": ") if missing else (str(error), "", "")
             return [Finding("PortAudio", False, text, remedy)]
         findings.append(Finding("PortAudio", True, f"It is there and lists {len(rows)} devices."))
         if self._linux:
-            findings.append(self._diagnose_server())
+            findings.append(server or self._diagnose_plug_in())
         microphones = [device for device in self._list() if device.kind == "audioinput"]
         findings += [self._diagnose_microphone(one) for one in microphones]
         if not microphones:
@@ -159,17 +163,20 @@ class PortAudioMicrophoneDriver:
             return Finding(subject, True, device.key)
         return Finding(subject, False, f"no permission for {node}", how_to_get_leave(node))
 
-    def _diagnose_server(self) -> Finding:
+    def _diagnose_server(self) -> Finding | None:
+        """Say why there is no sound server to be had, or return None."""
+        subject = "sound server"
         try:
-            with self._connect():
-                pass
+            with self._connect() as server:
+                server.snapshot()
+        except SilentServerError as error:
+            return Finding(subject, False, f"{error}.", _SILENT_REMEDY)
         except NoSoundServerError as error:
-            return Finding(
-                "sound server",
-                True,
-                f"{error}; microphones are ALSA's cards, one program at a time.",
-                _SERVER_REMEDY,
-            )
+            text = f"{error}; microphones are ALSA's cards, one program at a time."
+            return Finding(subject, True, text, _SERVER_REMEDY)
+        return None
+
+    def _diagnose_plug_in(self) -> Finding:
         if self._has_plug_in():
             return Finding("sound server", True, "It answers, and PortAudio can use it.")
         return Finding("sound server", False, f"It answers, but {_NO_PLUG_IN}.", _PLUG_IN_REMEDY)
@@ -179,7 +186,7 @@ class PortAudioMicrophoneDriver:
         try:
             if snapshot is not None and self._has_plug_in():
                 return _server_devices(snapshot)
-            devices = self._list_cards() if self._linux else self._list_host()
+            devices = self._list_cards(snapshot) if self._linux else self._list_host()
         except (PortAudioMissingError, NotReadableError):
             devices = ()
         if snapshot is None:
@@ -188,12 +195,13 @@ class PortAudioMicrophoneDriver:
         speakers = (one for one in _server_devices(snapshot) if one.kind == "audiooutput")
         return (*microphones, *speakers)
 
-    def _list_cards(self) -> tuple[Device, ...]:
-        ports, rows = self._cards.ports(), self._portaudio.devices()
+    def _list_cards(self, snapshot: ServerSnapshot | None) -> tuple[Device, ...]:
+        server = snapshot is not None
+        ports, rows = self._cards.ports(), self._portaudio.devices(server=server)
         # What PortAudio saw of a server is of no use without the server.
         if unknown(ports, rows) or find_pulse_device(rows) is not None:
-            self._portaudio.refresh()
-        return alsa_devices(ports, self._portaudio.devices(), usb_group_key)
+            self._portaudio.refresh(server=server)
+        return alsa_devices(ports, self._portaudio.devices(server=server), usb_group_key)
 
     def _list_host(self) -> tuple[Device, ...]:
         self._portaudio.refresh()

@@ -5,7 +5,9 @@ open stream, also those that the program itself opened with sounddevice, so that
 while there is none, and only when it is needed.
 
 PortAudio is not safe to call from several threads, except for the callbacks of its streams:
-one lock orders all calls.
+one lock orders all calls. A stream is opened on a thread of its own, which is left behind when it
+hangs in the system: a sound server may let it wait for half a minute, and where a stream fails as
+it is started, PortAudio waits for ever.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, TypedDict, cast
 
 from mediadevices.errors import NotReadableError
@@ -28,6 +32,7 @@ __all__ = [
     "Buffer",
     "Choose",
     "OpenedStream",
+    "OpeningHangsError",
     "PortAudio",
     "PortAudioDevice",
     "PortAudioMissingError",
@@ -42,6 +47,9 @@ __all__ = [
 _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
 _REMEDIES = {"linux": "apt install libportaudio2", "darwin": "brew install portaudio"}
 _ANEW = "pip install --force-reinstall sounddevice"  # it brings PortAudio on macOS and Windows
+_SHORT_SECONDS = 2.0
+# Where there surely is no sound server.
+_NO_SERVER = MappingProxyType({"PULSE_SERVER": "unix:/nonexistent"})
 _INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 
@@ -51,6 +59,10 @@ class PortAudioMissingError(Exception):
 
 class SampleRateRefusedError(NotReadableError):
     """The microphone can be had, but not at this sample rate."""
+
+
+class OpeningHangsError(NotReadableError):
+    """The microphone is not opened in time."""
 
 
 class Buffer(Protocol):
@@ -166,6 +178,9 @@ class StreamRequest:
         latency: Seconds.
         environment: Gets the process's variables, and returns those that it has while the stream
             is opened, and only then.
+        patience: Seconds after which the opening is given up.
+        server: The sound server is to be looked for too, should PortAudio have to look anew.
+        answers: Returns whether the system, as far as can be seen, would let the stream be closed.
     """
 
     sample_rate: int
@@ -173,6 +188,9 @@ class StreamRequest:
     block_size: int
     latency: float
     environment: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda _: {}
+    patience: float = 15.0
+    server: bool = False
+    answers: Callable[[], bool] = lambda: True
 
 
 Choose = Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None]
@@ -197,9 +215,10 @@ def _load_sounddevice() -> SoundDevice:
 class OpenedStream:
     """A stream that PortAudio fills."""
 
-    def __init__(self, owner: PortAudio, stream: _Stream) -> None:
+    def __init__(self, owner: PortAudio, stream: _Stream, answers: Callable[[], bool]) -> None:
         self._owner = owner
         self._stream = stream
+        self.answers = answers
 
     @property
     def sample_rate(self) -> float:
@@ -228,26 +247,33 @@ class PortAudio:
         self._module: SoundDevice | None = None
         self._lock = threading.Lock()
         self._open: set[OpenedStream] = set()
+        self._late: set[Future[_Stream]] = set()  # openings that hang
         self._exiting = False
 
-    def devices(self) -> list[PortAudioDevice]:
+    def devices(self, *, server: bool = True) -> list[PortAudioDevice]:
         """Return PortAudio's list as it stands.
+
+        Args:
+            server: See `refresh`.
 
         Raises:
             PortAudioMissingError: There is no PortAudio.
             NotReadableError: PortAudio hangs or fails.
         """
-        with self._locked() as module:
+        with self._locked(server=server, seconds=_seconds(server)) as module:
             return _devices(module)
 
-    def refresh(self) -> bool:
+    def refresh(self, *, server: bool = True) -> bool:
         """Let PortAudio look for devices again, unless that would break an open stream.
+
+        Args:
+            server: A sound server answers. PortAudio would wait minutes for one that does not.
 
         Returns:
             Whether it did.
         """
-        with self._locked() as module:
-            return self._refresh(module)
+        with self._locked(server=server, seconds=_seconds(server)) as module:
+            return self._refresh(module, server=server)
 
     def open(
         self,
@@ -273,34 +299,81 @@ class PortAudio:
             NotReadableError: It cannot be had, with PortAudio's reason.
             PortAudioMissingError: There is no PortAudio.
         """
-        with self._locked() as module:
+        with self._locked(server=request.server) as module:
             device = choose(_devices(module))
-            if device is None and self._refresh(module):
+            if device is None and self._refresh(module, server=request.server):
                 device = choose(_devices(module))
             if device is None:
                 device = detour(_devices(module))
             if device is None:
                 raise NotReadableError("PortAudio does not see the microphone")
+            opening: Future[_Stream] = Future()
             with _environment(request.environment(os.environ)):
-                stream = module.RawInputStream(
-                    device=device.index,
-                    samplerate=request.sample_rate,
-                    channels=request.channel_count,
-                    dtype="float32",
-                    blocksize=request.block_size,
-                    latency=request.latency,
-                    callback=callback,
-                    # The end of the program is no fault of the microphone's.
-                    finished_callback=lambda: None if self._exiting else finished(),
-                )
+                threading.Thread(
+                    target=self._open_into,
+                    args=(opening, module, device, request, callback, finished),
+                    name="mediadevices-opening",
+                    daemon=True,
+                ).start()
+                try:
+                    stream = opening.result(request.patience)
+                except TimeoutError:
+                    self._late.add(opening)
+                else:
+                    opened = OpenedStream(self, stream, request.answers)
+                    self._open.add(opened)
+                    return opened
+        opening.add_done_callback(self._close_late)
+        raise OpeningHangsError("it is not opened in time; does the sound system hang?")
+
+    def _open_into(
+        self,
+        opening: Future[_Stream],
+        module: SoundDevice,
+        device: PortAudioDevice,
+        request: StreamRequest,
+        callback: BlockCallback,
+        finished: Callable[[], None],
+    ) -> None:
+        def block(samples: Buffer, frames: int, times: StreamTime, flags: StreamFlags) -> None:
+            if opening not in self._late:
+                callback(samples, frames, times, flags)
+
+        def end() -> None:
+            # The end of the program is no fault of the microphone's.
+            if not self._exiting and opening not in self._late:
+                finished()
+
+        try:
+            stream = module.RawInputStream(
+                device=device.index,
+                samplerate=request.sample_rate,
+                channels=request.channel_count,
+                dtype="float32",
+                blocksize=request.block_size,
+                latency=request.latency,
+                callback=block,
+                finished_callback=end,
+            )
             try:
                 stream.start()
             except BaseException:
                 stream.close()
                 raise
-            opened = OpenedStream(self, stream)
-            self._open.add(opened)
-            return opened
+        except BaseException as error:  # noqa: BLE001  (for who waits for it)
+            opening.set_exception(error)
+        else:
+            opening.set_result(stream)
+
+    def _close_late(self, opening: Future[_Stream]) -> None:
+        """Close what nobody waits for any more."""
+        with self._lock:
+            try:
+                if opening.exception() is None:
+                    opening.result().abort()
+                    opening.result().close()
+            finally:
+                self._late.discard(opening)
 
     def close(self, opened: OpenedStream) -> None:
         """Close a stream of ours; once."""
@@ -311,9 +384,14 @@ class PortAudio:
 
     def _at_exit(self) -> None:
         """Close every stream, before sounddevice ends PortAudio: the two must not do so at once."""
-        if self._module is None or not self._lock.acquire(timeout=_LOCK_SECONDS):
-            return  # A driver hangs; the system tidies up behind the process.
+        if self._module is None:
+            return
         self._exiting = True
+        free = self._lock.acquire(timeout=_SHORT_SECONDS)
+        if not free or self._late or not all(one.answers() for one in self._open):
+            # A driver hangs, and would let PortAudio's end wait. The system tidies up behind us.
+            self._leave_to_the_system()
+            return
         # The lock is kept: nothing is opened any more, and who waits for it ends with the process.
         while self._open:
             with suppress(self._module.PortAudioError):
@@ -322,24 +400,30 @@ class PortAudio:
     def _forked(self) -> None:
         """Leave the streams to the process that this one was forked from."""
         atexit.unregister(self._at_exit)
+        self._leave_to_the_system()
+
+    def _leave_to_the_system(self) -> None:
+        """Keep sounddevice from ending PortAudio when the process ends."""
         if (sounddevices := getattr(self._module, "_exit_handler", None)) is not None:
             atexit.unregister(sounddevices)
 
-    def _refresh(self, module: SoundDevice) -> bool:
-        if self._open or _streams_of_others(module):
+    def _refresh(self, module: SoundDevice, *, server: bool) -> bool:
+        if self._open or self._late or _streams_of_others(module):
             return False
         module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no other way)
-        with _environment(quiet_probing(os.environ)):
+        with _environment(_probing(server)):
             module._initialize()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
         return True
 
     @contextmanager
-    def _locked(self) -> Generator[SoundDevice]:
-        if not self._lock.acquire(timeout=_LOCK_SECONDS):
+    def _locked(
+        self, *, server: bool = True, seconds: float = _LOCK_SECONDS
+    ) -> Generator[SoundDevice]:
+        if not self._lock.acquire(timeout=seconds):
             raise NotReadableError("PortAudio hangs in another call; is a sound device stuck?")
         try:
             if self._module is None:
-                with _environment(quiet_probing(os.environ)):
+                with _environment(_probing(server)):
                     self._module = self._load()
                 atexit.register(self._at_exit)
                 if sys.platform != "win32" and hasattr(os, "register_at_fork"):
@@ -352,6 +436,16 @@ class PortAudio:
                 raise kind(f"PortAudio: {error}") from error
         finally:
             self._lock.release()
+
+
+def _seconds(server: bool) -> float:
+    """Return how long to wait for another call; without a server one may well hang for it."""
+    return _LOCK_SECONDS if server else _SHORT_SECONDS
+
+
+def _probing(server: bool) -> Mapping[str, str]:
+    """Return the variables that the process is to have while PortAudio looks for devices."""
+    return {**quiet_probing(os.environ), **({} if server else _NO_SERVER)}
 
 
 def _devices(module: SoundDevice) -> list[PortAudioDevice]:

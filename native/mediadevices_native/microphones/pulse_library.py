@@ -94,6 +94,7 @@ class Pulse(Protocol):
     def source_output_move(  # noqa: D102  (pulsectl's)
         self, index: int, source: int, /
     ) -> None: ...
+    def source_output_kill(self, index: int, /) -> None: ...  # noqa: D102  (ours)
     def event_mask_set(self, *masks: str) -> None: ...  # noqa: D102  (pulsectl's)
     def event_callback_set(  # noqa: D102  (pulsectl's)
         self, func: Callable[[object], None]
@@ -169,6 +170,7 @@ def _load_once() -> tuple[_NewPulse, PulseErrors]:
     pulsectl = importlib.import_module("pulsectl")
     library = pulsectl._pulsectl  # noqa: SLF001  (the only place of these types)
     listing = pulsectl.Pulse._pulse_get_list  # noqa: SLF001  (see _WithSampleSpec)
+    calling = pulsectl.Pulse._pulse_method_call  # noqa: SLF001  (it lacks one method)
     source = type("SourceInfo", (_WithSampleSpec, pulsectl.PulseSourceInfo), {})
     sink = type("SinkInfo", (_WithSampleSpec, pulsectl.PulseSinkInfo), {})
     pulse = type(
@@ -181,6 +183,7 @@ def _load_once() -> tuple[_NewPulse, PulseErrors]:
             "sink_list": listing(
                 library.PA_SINK_INFO_CB_T, library.pa.context_get_sink_info_list, sink
             ),
+            "source_output_kill": calling(library.pa.context_kill_source_output),
         },
     )
     errors = PulseErrors(

@@ -8,6 +8,7 @@ back where another program or the server itself moved it, and ended when its mic
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.line import LineEvents, Lost
+from mediadevices_native.microphones.portaudio import OpeningHangsError
 from mediadevices_native.microphones.sound_server import (
     Endpoint,
     NoSoundServerError,
@@ -39,8 +41,12 @@ if TYPE_CHECKING:
 
 __all__ = ["PulseLine", "find_pulse_device"]
 
+_log = logging.getLogger(__name__)
+
 _GONE = "the microphone has gone"
+_NOT_CONNECTED = "the sound server does not connect the recording; is its session manager running?"
 _TAG = "mediadevices.capture"
+_PATIENCE_SECONDS = 2.0
 _SETTLE_SECONDS = 3.0
 _LOOK_AGAIN_SECONDS = 0.05
 _IN_FLIGHT_SECONDS = 0.1  # more than what is buffered between the server and PortAudio
@@ -96,33 +102,77 @@ class PulseLine:
         events: LineEvents,
     ) -> OpenedStream:
         """Open a stream on the source; see `Line.open`."""
-        search = _Search(self._name, self._channels.by_number, events, self._monitor.poke)
-        with self._lock:
-            self._search = search
-            if self._stop_listening is None:
-                self._stop_listening = self._monitor.add(self)
-        request = replace(request, environment=search.environment)
-        if request.channel_count == len(self._channels.kept):  # else the server mixes
-            request = replace(request, channel_count=self._channels.asked)
-            callback = keep_channels(callback, self._channels)
+        if (lost := self.lost(0)) is not None:
+            raise lost.error or NotReadableError(_GONE)
         try:
-            stream = self._portaudio.open(find_pulse_device, request, callback, finished)
-        except NotReadableError as error:
-            # PortAudio's reason for a source that is not there is "unanticipated host error".
-            if (lost := self.lost(0)) is not None:
-                raise (lost.error or NotReadableError(_GONE)) from error
-            raise
+            search, stream = self._opened(request, callback, finished, events)
+        except OpeningHangsError as error:
+            # PipeWire may end a recording that it has just begun; then PortAudio waits for ever.
+            _log.info("%s: %s; trying once more", self._name, error)
+            search, stream = self._opened(request, callback, finished, events)
         deadline = time.monotonic() + _SETTLE_SECONDS
         while True:
             self._monitor.poke()
             if search.settled.wait(_LOOK_AGAIN_SECONDS):
                 break
             if time.monotonic() > deadline:
-                search.fail("the sound server does not show the recording")
+                reason = self._reason(search)
+                search.fail(str(reason or "the sound server does not show the recording"))
         if search.failure is not None:
             stream.close()
             raise search.failure
         return stream
+
+    def _opened(
+        self,
+        request: StreamRequest,
+        callback: BlockCallback,
+        finished: Callable[[], None],
+        events: LineEvents,
+    ) -> tuple[_Search, OpenedStream]:
+        search = _Search(self._name, self._channels.by_number, events, self._monitor.poke)
+        with self._lock:
+            self._search = search
+            if self._stop_listening is None:
+                self._stop_listening = self._monitor.add(self)
+        request = replace(
+            request,
+            environment=search.environment,
+            patience=_PATIENCE_SECONDS,
+            server=True,
+            answers=self._answers,
+        )
+        if request.channel_count == len(self._channels.kept):  # else the server mixes
+            request = replace(request, channel_count=self._channels.asked)
+            callback = keep_channels(callback, self._channels)
+        try:
+            return search, self._portaudio.open(find_pulse_device, request, callback, finished)
+        except NotReadableError as error:
+            # PortAudio's reason for a source that is not there is "unanticipated host error".
+            if (reason := self._reason(search)) is not None:
+                raise reason from error
+            raise
+
+    def _reason(self, search: _Search) -> NotReadableError | None:
+        """Ask the server why a recording cannot be had, and end one that it does not connect."""
+        try:
+            with self._connect() as server:
+                snapshot = server.snapshot()
+                if snapshot.source(self._name) is None:
+                    return NotReadableError(_GONE)
+                waiting = [one for one in search.streams(snapshot, server) if one.source is None]
+                for stream in waiting:
+                    server.end(stream)  # or PortAudio would wait for it for half a minute
+                return NotReadableError(_NOT_CONNECTED) if waiting else None
+        except NoSoundServerError as error:
+            return _server_lost(error)
+
+    def _answers(self) -> bool:
+        try:
+            with self._connect():
+                return True
+        except NoSoundServerError:
+            return False
 
     def quiet(self) -> bool:
         """Return whether the server has not moved the stream; see `Line.quiet`."""
@@ -211,19 +261,24 @@ class _Search:
         if source is None or self._source not in (None, source.index):
             self._lose(None)
             return
-        # Any connection that this process makes while the stream is opened has the mark, our
-        # monitor's too; the one that records is meant.
-        settled = self.settled.is_set()
-        clients = self._clients if settled else server.clients_with(_TAG, self._tag)
-        streams = snapshot.streams_of(clients)
-        if strays := [stream for stream in streams if stream.source != source.index]:
+        streams = self.streams(snapshot, server)
+        strays = [one for one in streams if one.source not in (None, source.index)]
+        if strays:
             self._bring_back(strays, source, server)
-        elif streams:
+        elif streams and all(stream.source is not None for stream in streams):
             self._source = source.index
             self._clients = tuple({stream.client for stream in streams})
             self.settled.set()
         if self.settled.is_set():
             self._events.set_muted_by_system(source.muted or source.suspended)
+
+    def streams(self, snapshot: ServerSnapshot, server: SoundServer) -> tuple[RecordingStream, ...]:
+        """Return our recordings in the server's list."""
+        # Any connection that this process makes while the stream is opened has the mark, our
+        # monitor's too; the one that records is meant.
+        settled = self.settled.is_set()
+        clients = self._clients if settled else server.clients_with(_TAG, self._tag)
+        return snapshot.streams_of(clients)
 
     def _lose(self, error: NotReadableError | None) -> None:
         if self.settled.is_set():

@@ -138,6 +138,7 @@ class _Run:
                 os.write(self._wake_write, b"w")
 
     def stop(self) -> None:
+        """Let the thread end soon; this does not wait for it, for it may wait for the server."""
         self._stopping = True
         self.wake()
 

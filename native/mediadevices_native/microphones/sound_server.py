@@ -6,6 +6,7 @@ pulsectl does the talking. What it returns is copied into plain records at once.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
@@ -26,15 +27,15 @@ __all__ = [
     "NoSoundServerError",
     "RecordingStream",
     "ServerSnapshot",
+    "SilentServerError",
     "SoundServer",
     "WaitHooks",
 ]
 
 T = TypeVar("T")
 
-_CALL_SECONDS = 3.0
-_NOT_A_MONITOR = 0xFFFFFFFF  # PA_INVALID_INDEX
-_NO_CARD = 0xFFFFFFFF
+_CALL_SECONDS = 2.0
+_NONE = 0xFFFFFFFF  # PA_INVALID_INDEX
 _SUSPENDED = "suspended"
 
 # Bits of a sample in each pa_sample_format_t, in its order: u8, alaw, ulaw, s16 (two byte
@@ -44,6 +45,10 @@ _SAMPLE_BITS = (8, 8, 8, 16, 16, 32, 32, 32, 32, 24, 24, 24, 24)
 
 class NoSoundServerError(Exception):
     """No sound server answers."""
+
+
+class SilentServerError(NoSoundServerError):
+    """There is a sound server, but it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,12 @@ class RecordingStream:
     Attributes:
         index: The server's number of it.
         client: The number of the connection that it belongs to.
-        source: The number of the source that it hears.
+        source: The number of the source that it hears; None while PipeWire has not connected it.
     """
 
     index: int
     client: int
-    source: int
+    source: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ class SoundServer:
             self._pulse, self._errors = new_pulse()
         except PulseMissingError as error:
             raise NoSoundServerError(str(error)) from error
-        self._deadline = 0.0
+        self._deadline, self._silent = 0.0, False
         self._hooks: WaitHooks | None = None
         self._wake_descriptor = -1
         self._news = False
@@ -194,6 +199,15 @@ class SoundServer:
 
         return self._call(move)
 
+    def end(self, stream: RecordingStream) -> None:
+        """End a recording, if it is still there."""
+
+        def end() -> None:
+            with suppress(self._errors.refused):
+                self._pulse.source_output_kill(stream.index)
+
+        self._call(end)
+
     def subscribe(self) -> None:
         """Ask for events about sources, sinks, recordings and defaults."""
 
@@ -234,6 +248,7 @@ class SoundServer:
         if (hooks := self._hooks) is None:
             limit = self._deadline - time.monotonic()
             if limit <= 0:
+                self._silent = True
                 raise TimeoutError  # makes libpulse give up, and pulsectl raise
             timeout = limit if timeout < 0 else min(timeout, limit)
         else:
@@ -249,22 +264,26 @@ class SoundServer:
         return len(ready)
 
     def _call(self, function: Callable[[], T]) -> T:
-        self._deadline = time.monotonic() + _CALL_SECONDS
+        self._deadline, self._silent = time.monotonic() + _CALL_SECONDS, False
         try:
             return function()
         except self._errors.all as error:
+            if self._silent:
+                raise SilentServerError("the sound server does not answer") from error
             raise NoSoundServerError("no PulseAudio or PipeWire server answers") from error
 
     def _snapshot(self) -> ServerSnapshot:
         server = self._pulse.server_info()
         return ServerSnapshot(
             sources=tuple(
-                _endpoint(source, is_monitor=source.monitor_of_sink != _NOT_A_MONITOR)
+                _endpoint(source, is_monitor=source.monitor_of_sink != _NONE)
                 for source in self._pulse.source_list()
             ),
             sinks=tuple(_endpoint(sink) for sink in self._pulse.sink_list()),
             streams=tuple(
-                RecordingStream(stream.index, stream.client, stream.source)
+                RecordingStream(
+                    stream.index, stream.client, None if stream.source == _NONE else stream.source
+                )
                 for stream in self._pulse.source_output_list()
             ),
             default_source=server.default_source_name or "",
@@ -285,6 +304,6 @@ def _endpoint(info: EndpointInfo, *, is_monitor: bool = False) -> Endpoint:
         is_monitor=is_monitor,
         muted=bool(info.mute),
         suspended=info.state == _SUSPENDED,
-        card=None if info.card == _NO_CARD else info.card,
+        card=None if info.card == _NONE else info.card,
         properties=MappingProxyType(dict(info.proplist)),
     )

@@ -321,3 +321,13 @@ def test_a_watch_tells_only_what_changes_the_devices(
     server.event()
     wait(lambda: len(changes) == 2)
     stop()
+
+
+def test_to_stop_listening_waits_for_no_server(server: FakeServer, monitor: ServerMonitor) -> None:
+    remove = monitor.add(Listener())
+    server.answer.clear()
+    monitor.poke()
+    remove()
+    assert threads() == ["mediadevices-sound-server"]  # the server has not answered yet
+    server.answer.set()
+    wait(lambda: threads() == [])

@@ -17,7 +17,7 @@ from mediadevices.driver import AudioMode, Configuration, Device
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from support.pulse_server import PulseServer
-from support.sound import Recorder, level, loudest, until
+from support.sound import Recorder, foreign, level, loudest, until
 
 if TYPE_CHECKING:
     from mediadevices_native.microphones.capture import MicrophoneCapture
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from support.pulse_server import Microphone, SoundServer
 
 HEADSET_HERTZ, DESK_HERTZ = 440, 1000
+
+# PipeWire does not wake what it was told to suspend, and keeps a recording of ours where it is.
+PULSEAUDIO = pytest.mark.lanes("pulse")
 
 
 @pytest.fixture
@@ -56,9 +59,8 @@ async def test_microphones_are_listed_by_their_own_names_with_their_formats(
 
     modes = {one.label: one.modes for one in devices if one.kind == "audioinput"}
     assert modes == {
-        "Headset Microphone": (AudioMode(48000, 1, 16),),
-        "Desk Microphone": (AudioMode(48000, 2, 16),),
-        "Third Microphone": (AudioMode(44100, 1, 16),),
+        one.description: (AudioMode(one.rate, one.channels, one.sample_size),)
+        for one in (pulse_server.headset, pulse_server.desk, third)
     }
     keys = {one.label: one.key for one in devices}
     assert keys["Headset Microphone"] == "pulse:headset"
@@ -117,7 +119,7 @@ async def test_blocks_of_10_ms_come_with_timestamps_that_rise_at_the_samples_rat
     await capture.close()
 
     assert {block.number_of_frames for block in recorder.blocks} == {480}
-    assert capture.configuration.mode == AudioMode(48000, 1, 16, 0.01)
+    assert capture.configuration.mode == AudioMode(48000, 1, pulse_server.headset.sample_size, 0.01)
     timestamps = recorder.timestamps
     assert np.all(np.diff(timestamps) > 0)
     steady = timestamps[50:]
@@ -151,9 +153,10 @@ async def unplug_while_capturing(
 
     assert [event for event in recorder.events if event[0] == "end"] == [("end", None)]
     assert recorder.late == 0
-    assert np.max(level(recorder.samples()[:, 0], DESK_HERTZ)) < 0.01
+    assert foreign(recorder, DESK_HERTZ) < pulse_server.server.clicks
 
 
+@PULSEAUDIO
 async def test_a_recording_that_is_moved_comes_back_without_a_foreign_sample(
     driver: PortAudioMicrophoneDriver, pulse_server: SoundServer
 ) -> None:
@@ -166,7 +169,7 @@ async def test_a_recording_that_is_moved_comes_back_without_a_foreign_sample(
     await capture.close()
 
     assert not recorder.ended
-    assert np.max(level(recorder.samples()[:, 0], DESK_HERTZ)) < 0.01
+    assert foreign(recorder, DESK_HERTZ) < pulse_server.server.clicks
     assert loudest(recorder.samples(0.3)[:, 0]) == pytest.approx(HEADSET_HERTZ, abs=4)
     steps = np.diff(recorder.timestamps)
     assert np.max(steps) > 50_000  # what was foreign is missing
@@ -183,9 +186,10 @@ async def test_a_change_of_the_default_microphone_does_not_change_what_is_heard(
     await recorder.hear(0.5)
     await capture.close()
     assert not recorder.ended
-    assert np.max(level(recorder.samples()[:, 0], DESK_HERTZ)) < 0.01
+    assert foreign(recorder, DESK_HERTZ) < pulse_server.server.clicks
 
 
+@PULSEAUDIO
 async def test_a_suspended_microphone_is_muted_until_it_is_resumed(
     driver: PortAudioMicrophoneDriver, pulse_server: SoundServer
 ) -> None:
@@ -239,7 +243,7 @@ async def test_a_mode_that_cannot_be_had_leaves_the_old_one(
     await recorder.hear(0.2)
     with pytest.raises(NotReadableError, match=r"Headset Microphone: PortAudio: .*channels"):
         await capture.configure(Configuration(AudioMode(48000, 99)))
-    assert capture.configuration.mode == AudioMode(48000, 1)
+    assert capture.configuration.mode == AudioMode(48000, 1, pulse_server.headset.sample_size)
     await recorder.hear(0.3)
     await capture.close()
     assert not recorder.ended
@@ -269,7 +273,7 @@ async def test_a_microphone_plugged_in_later_is_told_and_captured_beside_another
     await headset.hear(0.1)
     await first.close()
 
-    assert loudest(recorder.samples(0.4)[:, 0], 44100) == pytest.approx(700, abs=3)
+    assert loudest(recorder.samples(0.4)[:, 0], third.rate) == pytest.approx(700, abs=3)
     assert not headset.ended
     assert np.all(level(headset.samples(0.4)[:, 0], HEADSET_HERTZ) > 0.3)
 
@@ -307,9 +311,11 @@ async def test_a_closed_capture_leaves_nothing_open(
 
 
 async def test_a_killed_server_ends_the_capture_and_a_new_one_is_found(
-    driver: PortAudioMicrophoneDriver, monkeypatch: pytest.MonkeyPatch
+    new_server: type[PulseServer],
+    driver: PortAudioMicrophoneDriver,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with PulseServer() as server:
+    with new_server() as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         only = server.load_source("only", "Only Microphone")

@@ -46,6 +46,18 @@ async def test_the_default_microphone_is_heard_when_none_is_named(
     track.stop()
 
 
+async def test_a_microphone_can_be_opened_time_and_again(
+    pulse_server: SoundServer, media_devices: MediaDevices
+) -> None:
+    for number in range(60):
+        track = await audio_track(media_devices, True)
+        if number % 2:
+            await anext(aiter(track.frames()))
+        assert track.label == "Headset Microphone"
+        track.stop()
+        await asyncio.sleep(number % 7 * 0.05)
+
+
 async def test_a_microphone_is_heard_that_was_chosen_by_label(
     pulse_server: SoundServer, media_devices: MediaDevices
 ) -> None:

@@ -50,8 +50,8 @@ def test_a_microphone_can_be_plugged_in_and_unplugged(pulse_server: SoundServer)
     assert "Third Microphone" not in sources()
 
 
-def test_a_killed_server_can_be_started_again() -> None:
-    with PulseServer() as server:
+def test_a_killed_server_can_be_started_again(new_server: type[PulseServer]) -> None:
+    with new_server() as server:
         server.load_source("first", "First Microphone")
         server.kill()
         with pytest.raises(subprocess.CalledProcessError):
