@@ -81,11 +81,19 @@ Mode: TypeAlias = VideoMode | AudioMode
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The values from `min` to `max`, in steps of `step` from `min` (0: any value between)."""
+    """The values from `min` to `max`, in steps of `step` from `min` (0: any value between).
+
+    Attributes:
+        min: The least value.
+        max: The greatest value.
+        step: How far apart the values are; with `values` no more than what a program is told.
+        values: The only values that there are, where the control is a menu of numbers.
+    """
 
     min: float
     max: float
     step: float = 0
+    values: tuple[float, ...] = ()
 
 
 Control: TypeAlias = Range | tuple[ControlValue, ...]

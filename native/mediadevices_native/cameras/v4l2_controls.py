@@ -135,7 +135,7 @@ def find_controls(call: Call) -> tuple[CameraControl, ...]:
         if info is None or info.type != _INTEGER_MENU:
             continue
         numbers = [(value / 1000, raw) for raw, value in menu_items(call, identifier, info)]
-        if len(numbers) > 1:
+        if len({number for number, _ in numbers}) > 1:
             found.append(
                 CameraControl(name, identifier, _range_of(n for n, _ in numbers), tuple(numbers))
             )
@@ -189,8 +189,9 @@ def _writable(call: Call, identifier: int) -> ControlInfo | None:
 
 
 def _range_of(numbers: Iterable[float]) -> Range:
-    """Return the range of a menu of numbers, with a step where they are evenly spaced."""
-    ordered = sorted(numbers)
+    """Return the range of a menu of numbers, with a step where they are about evenly spaced."""
+    ordered = sorted(set(numbers))
     steps = [after - before for before, after in itertools.pairwise(ordered)]
     even = all(math.isclose(step, steps[0], rel_tol=0.02) for step in steps)
-    return Range(ordered[0], ordered[-1], steps[0] if even else 0)
+    step = round((ordered[-1] - ordered[0]) / len(steps), 3) if even else 0
+    return Range(ordered[0], ordered[-1], step, tuple(ordered))

@@ -7,6 +7,7 @@ There are two steps. *Conversion* turns a program's mapping into the standard's 
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
@@ -19,19 +20,26 @@ from mediadevices.webidl.names import closest
 from mediadevices.webidl.showing import member_path
 
 __all__ = [
+    "TOLERANCE",
     "Constraint",
     "ConstraintSet",
     "MediaTrackConstraints",
     "Value",
     "advanced_sets",
     "basic_set",
+    "comparable",
     "convert_track_constraints",
     "converted_value",
     "first_forbidden_required",
+    "same_number",
+    "same_value",
     "stripped",
 ]
 
 Value: TypeAlias = bool | int | float | str
+
+#: How far two numbers may differ that are the same.
+TOLERANCE = 1e-9
 
 
 class MediaTrackConstraints(Dictionary):
@@ -78,11 +86,9 @@ class Constraint(NamedTuple):
             return True
         if isinstance(setting, str):
             return False
-        if self.name == "aspectRatio":
-            setting = comparable(self.name, setting)
-            low = None if low is None else comparable(self.name, low)
-            high = None if high is None else comparable(self.name, high)
-        return (low is None or setting >= low) and (high is None or setting <= high)
+        return (low is None or not _less(self.name, setting, low)) and (
+            high is None or not _less(self.name, high, setting)
+        )
 
 
 #: One constraint set, analysed; in the order in which the program wrote it.
@@ -98,7 +104,21 @@ def same_value(name: str, left: Value, right: Value) -> bool:
     """Tell whether two values of a property are the same; True is not 1, nor ``"all"``."""
     if isinstance(left, (str, bool)) or isinstance(right, (str, bool)):
         return type(left) is type(right) and left == right
-    return comparable(name, left) == comparable(name, right)
+    return left == right or same_number(name, left, right)
+
+
+def same_number(name: str, left: float, right: float) -> bool:
+    """Tell whether two numbers of a property are the same, but for how they were computed.
+
+    0.1 + 0.2 is 0.3. Aspect ratios have their own rule.
+    """
+    if name == "aspectRatio":
+        return comparable(name, left) == comparable(name, right)
+    return math.isclose(left, right, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _less(name: str, left: float, right: float) -> bool:
+    return left < right and not same_number(name, left, right)
 
 
 # --- conversion -----------------------------------------------------------------------------

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from mediadevices.algorithms.constraints import Constraint, Value, comparable
+from mediadevices.algorithms.constraints import (
+    TOLERANCE,
+    Constraint,
+    Value,
+    same_number,
+)
 from mediadevices.algorithms.fitness_distance import constraint_distance
 
 __all__ = ["Domain", "Interval", "nearest", "restrict"]
@@ -29,16 +35,26 @@ Domain: TypeAlias = Interval | tuple[Value, ...]
 
 
 def _on_step(number: float, interval: Interval, rounding: int) -> float:
-    """Return the step at (0), at or below (-1), or at or above (1) a number."""
-    if interval.step == 1 and isinstance(number, int) and isinstance(interval.origin, int):
+    """Return the step at (0), at or below (-1), or at or above (1) a number of an interval."""
+    step, origin = interval.step, interval.origin
+    if step == 1 and isinstance(number, int) and isinstance(origin, int):
         return number
-    steps = (number - interval.origin) / interval.step
+    steps = (number - origin) / step
+    if not math.isfinite(steps):
+        return number  # No float is as fine as the steps.
     # A step that a float misses by a hair is still that step.
     whole = round(steps)
-    if abs(steps - whole) > 1e-9 * max(1.0, abs(steps)):
+    if abs(steps - whole) > TOLERANCE * max(1.0, abs(steps)):
         whole = (math.floor(steps), round(steps), math.ceil(steps))[rounding + 1]
-    value = interval.origin + whole * interval.step
-    return int(value) if isinstance(interval.step, int) and value == int(value) else value
+    value = _as_written(origin + whole * step, origin, step)
+    return int(value) if isinstance(step, int) and value == int(value) else value
+
+
+def _as_written(value: float, *parts: float) -> float:
+    """Return a sum as the decimal number that it is if its parts are: 0.3, and not 0.1 + 0.2."""
+    places = [next((n for n in range(13) if round(part, n) == part), None) for part in parts]
+    known = [n for n in places if n is not None]
+    return round(value, max(known)) if len(known) == len(places) else value
 
 
 def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
@@ -49,31 +65,30 @@ def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
         kept = tuple([value for value in domain if constraint.satisfied_by(value)])
         return domain if len(kept) == len(domain) else kept or None
     if constraint.exact is not None:
-        exact = tuple(
-            value
-            for value in constraint.exact
-            if not isinstance(value, (str, bool))
-            and _holds(domain, value)
-            and constraint.satisfied_by(value)
-        )
-        return exact or None
+        asked = (value for value in constraint.exact if not isinstance(value, (str, bool)))
+        own = [_own(constraint.name, domain, value) for value in asked]
+        exact = [value for value in own if value is not None and constraint.satisfied_by(value)]
+        return tuple(exact) or None
     low, high, step, origin = domain
-    least, greatest = constraint.min, constraint.max
-    if least is None or least <= low:
-        least = low
-    if greatest is None or greatest >= high:
-        greatest = high
+    least = low if constraint.min is None else max(low, constraint.min)
+    greatest = high if constraint.max is None else min(high, constraint.max)
     if least == low and greatest == high:
         return domain
+    if least > greatest and not same_number(constraint.name, least, greatest):
+        return None
+    least = min(max(least, low), high)
+    greatest = max(min(greatest, high), least)
     if step:
         least, greatest = _on_step(least, domain, 1), _on_step(greatest, domain, -1)
     return Interval(least, greatest, step, origin) if least <= greatest else None
 
 
-def _holds(interval: Interval, number: float) -> bool:
-    if not interval.min <= number <= interval.max:
-        return False
-    return not interval.step or _on_step(number, interval, 0) == number
+def _own(name: str, interval: Interval, number: float) -> float | None:
+    """Return the number of an interval that is the same as a number, or None."""
+    own = min(max(number, interval.min), interval.max)
+    if interval.step and same_number(name, own, number):
+        own = _on_step(own, interval, 0)
+    return own if own == number or same_number(name, own, number) else None
 
 
 def _around(interval: Interval, wished: float) -> tuple[float, ...]:
@@ -83,7 +98,7 @@ def _around(interval: Interval, wished: float) -> tuple[float, ...]:
         return (number,)
     below, above = _on_step(number, interval, -1), _on_step(number, interval, 1)
     near = (below, above) if abs(wished - below) <= abs(above - wished) else (above, below)
-    return tuple(step for step in near if interval.min <= step <= interval.max)
+    return tuple(step for step in near if interval.min <= step <= interval.max) or (number,)
 
 
 def nearest(
@@ -112,8 +127,7 @@ def nearest(
         ]
         candidates = list(dict.fromkeys(numbers))  # each once
     else:
-        candidates = [value for value in preferred if _among(value, domain)]
-        candidates += domain
+        candidates = [*_closest(preferred, domain), *domain]
     if not candidates:
         return None
     if constraint is None or constraint.ideal is None:
@@ -122,10 +136,17 @@ def nearest(
     return min(candidates, key=lambda value: constraint_distance(asked, value))
 
 
-def _among(value: Value, domain: tuple[Value, ...]) -> bool:
-    return any(type(value) is type(item) and value == item for item in domain) or (
-        not isinstance(value, (str, bool))
-        and any(
-            not isinstance(item, (str, bool)) and comparable("", item) == value for item in domain
-        )
-    )
+def _closest(preferred: Sequence[Value], domain: tuple[Value, ...]) -> list[Value]:
+    """Return, for each preferred value, that of a domain which it is, or the nearest number."""
+    numbers = [item for item in domain if not isinstance(item, (str, bool))]
+    found: list[Value] = []
+    for value in preferred:
+        if isinstance(value, (str, bool)):
+            found += [item for item in domain if type(item) is type(value) and item == value]
+        elif numbers:
+            found.append(min(numbers, key=functools.partial(_difference, value)))
+    return found
+
+
+def _difference(left: float, right: float) -> float:
+    return abs(left - right)

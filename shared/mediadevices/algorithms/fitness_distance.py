@@ -10,6 +10,7 @@ from mediadevices.algorithms.constraints import (
     ConstraintSet,
     Value,
     comparable,
+    same_number,
     same_value,
 )
 
@@ -25,7 +26,9 @@ def value_distance(name: str, actual: Value, ideal: Value) -> float:
     if isinstance(actual, (str, bool)) or isinstance(ideal, (str, bool)):
         return 0.0 if same_value(name, actual, ideal) else 1.0
     left, right = comparable(name, actual), comparable(name, ideal)
-    return 0.0 if left == right else abs(left - right) / max(abs(left), abs(right))
+    if left == right or same_number(name, left, right):
+        return 0.0
+    return abs(left - right) / max(abs(left), abs(right))
 
 
 def constraint_distance(constraint: Constraint, setting: Value | None) -> float:

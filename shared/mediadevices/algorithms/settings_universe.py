@@ -63,9 +63,9 @@ def up_mixed(mode: AudioMode) -> Interval:
 
 
 def _control_domain(control: Range | tuple[bool | str | float, ...]) -> Domain:
-    if isinstance(control, Range):
+    if isinstance(control, Range) and not control.values:
         return Interval(control.min, control.max, control.step, control.min)
-    return control
+    return control.values if isinstance(control, Range) else control
 
 
 def settings_universe(

@@ -50,8 +50,8 @@ def test_controls_have_the_standards_names_and_units() -> None:
         "colorTemperature": Range(2800, 6500, 10),
         "exposureMode": ("manual", "continuous"),
         "exposureTime": Range(1, 5000, 1),
-        "exposureCompensation": Range(-1, 1, 0.5),
-        "iso": Range(100, 800, 0),
+        "exposureCompensation": Range(-1, 1, 0.5, (-1, -0.5, 0, 0.5, 1)),
+        "iso": Range(100, 800, 0, (100, 200, 800)),
         "pan": Range(-36000, 36000, 3600),
         "torch": (False, True),
     }
@@ -89,6 +89,18 @@ def test_a_value_is_set_in_the_drivers_own_numbers(
     node = webcam()
     set_values(node, **{name: value})
     assert node.controls[identifier].value == raw
+
+
+def test_a_menu_of_thirds_has_its_own_values_and_a_step_for_the_program() -> None:
+    menu = {index: round(third * 1000 / 3) for index, third in enumerate(range(-9, 10))}
+    node = FakeNode(controls={BIAS: FakeControl(INTEGER_MENU, 0, 18, 1, 9, menu=menu)})
+    [found] = find_controls(node.ioctl)
+    expected = tuple(value / 1000 for value in menu.values())
+    assert found.control == Range(-3, 3, 0.333, expected)
+    for index, value in enumerate(expected):
+        set_values(node, exposureCompensation=value)
+        assert node.controls[BIAS].value == index
+        assert values(node) == {"exposureCompensation": value}
 
 
 def test_a_mode_is_set_before_the_value_that_it_gives_leave_to_set() -> None:

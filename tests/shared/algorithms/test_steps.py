@@ -1,0 +1,175 @@
+"""Controls in steps and menus of numbers: every value that they have can be had (§11.1.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from mediadevices import OverconstrainedError, navigator
+from mediadevices.algorithms.capabilities import device_capabilities
+from mediadevices.algorithms.constraints import (
+    advanced_sets,
+    basic_set,
+    convert_track_constraints,
+)
+from mediadevices.algorithms.fitness_distance import fitness_distance
+from mediadevices.algorithms.properties import PROPERTIES
+from mediadevices.algorithms.select_settings import select_settings
+from mediadevices.algorithms.settings_universe import settings_universe
+from mediadevices.driver import Control, Device, Range, VideoMode
+from mediadevices.testing import FakeCamera, install_fake_devices
+
+NAME = "exposureCompensation"
+TENTHS = Range(-3.0, 3.0, 0.1)
+# A third of an exposure value at a time, as V4L2 lists them: in thousandths.
+THIRDS = tuple(round(index * 1000 / 3) / 1000 for index in range(-9, 10))
+MENU = Range(-3.0, 3.0, 0.333, THIRDS)
+
+
+def device(control: Control) -> Device:
+    return Device(
+        kind="videoinput",
+        key="k",
+        label="camera",
+        modes=(VideoMode(640, 480, 30.0),),
+        controls={NAME: control},
+    )
+
+
+def chosen(control: Control, asked: object, now: float = 0.0, *advanced: object) -> object:
+    """What a control is set to; None if that cannot be."""
+    constraints: dict[str, object] = {NAME: asked, "advanced": [{NAME: one} for one in advanced]}
+    converted = convert_track_constraints(constraints, "video", PROPERTIES)
+    basic = basic_set(converted)
+    found = select_settings(
+        settings_universe(0, device(control), {}),
+        basic,
+        advanced_sets(converted),
+        initial=[{NAME: now}],
+    )
+    if not found:
+        return None
+    assert fitness_distance(basic, found[0].settings) == found[0].distance
+    return found[0].settings[NAME]
+
+
+def sums(start: float, step: float, count: int) -> list[float]:
+    """What a program gets that adds the steps up."""
+    values = [start]
+    while len(values) < count:
+        values.append(values[-1] + step)
+    return values
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "count", "places"),
+    [
+        (-3.0, 0.1, 61, 1),
+        (0.0, 0.1, 21, 1),
+        (0.05, 0.05, 60, 2),
+        (1, 0.25, 20, 2),
+        (1e-4, 1e-4, 50, 4),
+    ],
+)
+def test_every_step_can_be_had_as_the_decimal_that_it_is(
+    start: float, step: float, count: int, places: int
+) -> None:
+    control = Range(start, round(start + (count - 1) * step, places), step)
+    added = sums(start, step, count)
+    for index in range(count):
+        value = round(start + index * step, places)
+        for written in (value, start + index * step, added[index]):
+            for asked in ({"exact": written}, {"min": written, "max": written}, written):
+                assert chosen(control, asked) == value
+
+
+def test_steps_that_are_no_decimals_can_be_had_too() -> None:
+    third = 1 / 3
+    for index in range(7):
+        assert chosen(Range(-1.0, 1.0, third), {"exact": -1 + index * third}) == pytest.approx(
+            -1 + index * third
+        )
+
+
+@pytest.mark.parametrize("value", [0.05, 0.149, 3.1, -3.0001])
+def test_what_is_no_step_cannot_be_had(value: float) -> None:
+    assert chosen(TENTHS, {"exact": value}) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "advanced", "value"),
+    [
+        ({"min": 0.25}, (), 0.3),
+        ({"min": 0.25, "ideal": 0.72}, (), 0.7),
+        ({"min": 0.05, "max": 0.95, "ideal": 0.72}, ({"min": 0.67},), 0.7),
+        ({"max": -0.05}, ({"min": -0.85}, {"max": -0.75}), -0.8),
+        ({"min": 0.31, "max": 0.39}, (), None),
+    ],
+)
+def test_steps_count_from_where_the_whole_range_starts(
+    asked: object, advanced: tuple[object, ...], value: float | None
+) -> None:
+    assert chosen(TENTHS, asked, 0.0, *advanced) == value
+
+
+@pytest.mark.parametrize("asked", [1.7e308, {"min": 1.7e308}, {"max": -1.7e308}, {"exact": 1e300}])
+def test_a_number_beyond_all_steps_is_just_too_large(asked: object) -> None:
+    expected = 3.0 if isinstance(asked, float) else None
+    assert chosen(TENTHS, asked) == expected
+    assert chosen(Range(-1e308, 1e308, 1e-5), 1.7e308) == 1e308
+
+
+def test_the_camera_with_the_wished_step_is_as_near_as_one_without_steps() -> None:
+    cameras = [device(Range(0.0, 2.0, 0.1)), device(Range(0.0, 2.0))]
+    universe = [
+        region for index, one in enumerate(cameras) for region in settings_universe(index, one, {})
+    ]
+    for wished in (0.7, 0.1 * 7):
+        found = select_settings(
+            universe, basic_set(convert_track_constraints({NAME: wished}, "video", PROPERTIES))
+        )
+        assert [(one.device, one.distance) for one in found] == [(0, 0), (1, 0)]
+
+
+# --- menus of numbers --------------------------------------------------------------------------
+
+
+def test_every_value_of_a_menu_can_be_had_and_no_other() -> None:
+    assert len(THIRDS) == 19
+    for value in THIRDS:
+        assert chosen(MENU, {"exact": value}) == chosen(MENU, value) == value
+    for value in (-1.5, 0.333 * 7, 0.1, 3.333):
+        assert chosen(MENU, {"exact": value}) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "value"),
+    [
+        (0.6, 0.0, 0.667),
+        ({}, 1.333, 1.333),
+        ({"max": -0.5}, 0.0, -0.667),
+        ({"min": 0.5}, 0.0, 0.667),
+        ({"min": 0.5, "ideal": 9}, 0.0, 3.0),
+        ({"min": 0.4, "max": 0.6}, 0.0, None),
+    ],
+)
+def test_of_a_menu_the_nearest_value_is_taken(
+    asked: object, now: float, value: float | None
+) -> None:
+    assert chosen(MENU, asked, now) == value
+
+
+def test_a_program_sees_a_menu_of_numbers_as_the_standards_range() -> None:
+    capabilities = device_capabilities(device(MENU), {})
+    assert capabilities[NAME] == {"min": -3.0, "max": 3.0, "step": 0.333}
+
+
+async def test_a_camera_takes_every_value_that_it_lists() -> None:
+    with install_fake_devices([FakeCamera(controls={NAME: MENU}, initial={NAME: 0.0})]):
+        async with await navigator.media_devices.get_user_media(video=True) as stream:
+            [track] = stream.get_tracks()
+            for value in THIRDS:
+                await track.apply_constraints({NAME: {"exact": value}})
+                assert track.get_settings()[NAME] == value
+            with pytest.raises(OverconstrainedError) as caught:
+                await track.apply_constraints({NAME: {"exact": 0.5}})
+            assert caught.value.constraint == NAME
