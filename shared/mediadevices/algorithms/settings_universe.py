@@ -18,8 +18,9 @@ from mediadevices.driver import AudioMode, Device, Mode, Range, VideoMode
 
 __all__ = ["Region", "all_narrowed", "narrowed", "resampled_rates", "settings_universe", "up_mixed"]
 
-#: Frames per second below which nobody decimates. Capabilities say 0, as the standard asks.
-SLOWEST_FRAME_RATE = 0.001
+#: Frames per second below which nobody decimates: one in eleven days. Capabilities say 0, as the
+#: standard asks; a rate of 0 itself can never be had.
+SLOWEST_FRAME_RATE = 1e-6
 #: Hertz that a microphone's samples can be resampled to, whatever its native rates are.
 LOWEST_SAMPLE_RATE, USUAL_SAMPLE_RATE = 8000, 48000
 
