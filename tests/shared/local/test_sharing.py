@@ -227,7 +227,7 @@ async def test_many_clones_take_as_long_each_as_few_and_let_other_tasks_run(
     assert turns >= 160
 
 
-async def test_a_generators_clones_let_other_tasks_run_too() -> None:
+async def test_a_generators_clones_let_other_tasks_run_too(fakes: FakeDevices) -> None:
     generator = VideoTrackGenerator()
     tracks = [generator.track, *(generator.track.clone() for _ in range(49))]
     done: list[int] = []
