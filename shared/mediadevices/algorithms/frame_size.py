@@ -54,7 +54,7 @@ class SizeWish(NamedTuple):
         """Return where, from left to right, the nearest width to a height is, or beside it."""
         if self.ratio is None and self.width is None:
             return {right}
-        wanted = {self.width, None if self.ratio is None else self.ratio * height} - {None}
+        wanted = (self.width, None if self.ratio is None else self.ratio * height)
         # Of a ratio below 0 those are farthest that are as far from 0 on the other side.
         ends = {left, right} if self.ratio is not None and self.ratio < 0 else set[float]()
         return {min(max(width, left), right) for width in wanted if width is not None} | ends
@@ -209,6 +209,8 @@ def _nearest_size(
     slopes = [slope for slope in (abs(wish.ratio or 0), least, most) if 0 < slope < math.inf]
     wished_widths = widths if wish.width is None else (*widths, wish.width)
     first, last = lines_between(heights, widths, low, high)
+    if first > last:
+        return None
     crossings = [width / slope for width in wished_widths for slope in slopes]
     if wish.height is not None:
         crossings.append(wish.height)
