@@ -160,7 +160,7 @@ def all_narrowed(regions: Sequence[Region], constraints: Iterable[Constraint]) -
             # What nothing has taken a size from has one still.
             ratio = device.ratio
             same = ratio is ANY_RATIO or (own is region.own and ratio is region.ratio)
-            if same or _has_size(own, ratio):
+            if same or _has_size(modes[0][1], own, ratio):
                 kept.append(Region(index, modes, own, device.common, ratio))
     return kept
 
@@ -210,6 +210,11 @@ def _rounded(number: float) -> float:
     return comparable("aspectRatio", number)
 
 
-def _has_size(own: Mapping[str, Domain], ratio: Ratio) -> bool:
+def _has_size(mode: Mode, own: Mapping[str, Domain], ratio: Ratio) -> bool:
+    least = ratio.simplest
+    if least is None or not isinstance(mode, VideoMode):
+        return False
+    if least[0] > mode.width or least[1] > mode.height:
+        return False  # Nothing of the mode's size or smaller has it.
     widths, heights = whole_bounds(own["width"]), whole_bounds(own["height"])
     return widths is not None and heights is not None and has_size(widths, heights, ratio)
