@@ -42,8 +42,20 @@ for finding in examine():
 """
 
 
+# PortAudio's own start asks whatever sound system there is, and one may hang.
+SOUNDDEVICE = """
+from support.fake_sounddevice import FakeSoundDevice
+
+_device = FakeSoundDevice()
+
+def __getattr__(name):
+    return getattr(_device, name)
+"""
+
+
 def run_without(library: str, how: How, folder: Path, *command: str) -> tuple[int, str, str]:
-    """Run Python where a library is missing or broken, and no sound server is found."""
+    """Run Python where a library is missing or broken, and without any sound."""
+    (folder / "sounddevice.py").write_text(SOUNDDEVICE)
     error = "ModuleNotFoundError" if how == "missing" else "RuntimeError"
     name = f", name={library!r}" if how == "missing" else ""
     (folder / f"{library}.py").write_text(f"raise {error}('{library} is {how}'{name})\n")
