@@ -10,6 +10,7 @@ It cannot show what OpenCV and PortAudio really do there, nor how paths and file
 from __future__ import annotations
 
 import os
+import platform as platform_module
 import select
 import selectors
 import signal
@@ -42,7 +43,7 @@ _NOT_ON = {
 }
 _OS_ON_LINUX_ONLY = (
     *("O_PATH", "O_TMPFILE", "copy_file_range", "eventfd", "getrandom", "memfd_create", "pipe2"),
-    *("pidfd_open", "posix_fadvise", "sched_getaffinity", "sched_setaffinity", "splice"),
+    *("pidfd_open", "posix_fadvise", "splice"),
 )
 _MEMBERS_NOT_ON = {
     "darwin": {os: _OS_ON_LINUX_ONLY, select: ("epoll",)},
@@ -109,6 +110,7 @@ def become(platform: str) -> FakeSoundDevice:
     assert not [name for name in sys.modules if name.startswith("mediadevices_native")]
     for name in _NOT_LOOKED_AT:
         import_module(name)
+    platform_module.uname()  # It remembers the system that this really is.
     cv2 = import_module("cv2")
     cv2.VideoCapture = FakeOpenCV({0: FakeCamera()}).VideoCapture  # type: ignore[attr-defined]  # OpenCV's own
     host_api = "Core Audio" if platform == "darwin" else "Windows WASAPI"
