@@ -88,11 +88,12 @@ def plug(module: str = "vivid") -> None:
 
 
 @contextlib.contextmanager
-def another_module(folder: Path) -> Generator[str]:
+def another_module(folder: Path, **options: str) -> Generator[str]:
     """Load `vivid` a second time, with one camera; it needs another name, and gets it.
 
     Args:
         folder: Where the changed module can be kept meanwhile.
+        options: The module's own, such as ``input_types="3"`` for an HDMI input.
 
     Yields:
         The name, which is also that of the camera.
@@ -108,8 +109,9 @@ def another_module(folder: Path) -> Generator[str]:
         code = code[: end - 12 - int.from_bytes(code[end - 4 : end], "big")]
     file = folder / f"{name}.ko"
     file.write_bytes(code.replace(b"vivid", name.encode()))
-    options = ("n_devs=1", "node_types=0x1", "num_inputs=1", "input_types=0")
-    subprocess.run(["insmod", file, *options], check=True, timeout=60)
+    given = {"n_devs": "1", "node_types": "0x1", "num_inputs": "1", "input_types": "0", **options}
+    words = [f"{option}={value}" for option, value in given.items()]
+    subprocess.run(["insmod", file, *words], check=True, timeout=60)
     try:
         yield name
     finally:

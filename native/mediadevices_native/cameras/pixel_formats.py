@@ -1,8 +1,8 @@
 """Pixel formats of a camera, by their FourCC, as OpenCV treats them; nothing of V4L2 is needed.
 
 What is known here was found by trying every format that the kernel's `vivid` has, with OpenCV 4.9
-and 5.0; a test does so again. Of most others OpenCV makes wrong colours or no picture, and some of
-several planes end the process. It knows no compressed video such as H.264.
+and 5.0; a test looks at the colours of those that are here. Of most others OpenCV makes wrong ones
+or no picture, and some of several planes end the process. It knows no video such as H.264.
 """
 
 from __future__ import annotations

@@ -35,6 +35,9 @@ _MOST_STALE_FRAMES = 8
 _LARGEST_CLOCK_ERROR = 10.0
 """Seconds that a time stamp on the right clock can at most be off."""
 
+_LEAD_KEPT = 0.99
+"""How much of a lead is believed of the next frame, so that one wrong stamp is soon forgotten."""
+
 
 class CameraStream:
     """A camera that captures. One thread uses it, the same from beginning to end.
@@ -56,6 +59,7 @@ class CameraStream:
         self._kernel = kernel
         self._started_at = time.monotonic_ns() // 1000
         self._last_timestamp = 0
+        self._lead = 0.0  # microseconds by which time stamps are ahead of the clock
         pixel_format = self._pixel_format() if kernel else ""
         self._compressed = pixel_format in COMPRESSED_FORMATS
         self._conversion = CONVERSIONS.get(pixel_format)
@@ -174,10 +178,14 @@ class CameraStream:
         if not self._kernel:
             return now
         taken = int(self._capture.get(self._opencv.CAP_PROP_POS_MSEC) * 1000)
-        # Some drivers use another clock, or none. Others stamp a frame with the time that it was
-        # due at, which may be still to come; but no frame was taken after it was read.
-        known = abs(now - taken) < _LARGEST_CLOCK_ERROR * 1_000_000
-        return min(taken, now) if known else now
+        # Some drivers use another clock, or none.
+        if abs(now - taken) >= _LARGEST_CLOCK_ERROR * 1_000_000:
+            return now
+        # Others stamp a frame with the time that it was due at, which may be still to come; but no
+        # frame was taken after it was read. All are as much earlier, so that the time between
+        # them stays what the kernel says.
+        self._lead = max(taken - now, self._lead * _LEAD_KEPT)
+        return taken - math.ceil(self._lead)
 
     def _picture(self) -> Picture | None:
         """Decode the frame that was grabbed last; `None` for one that cannot be."""

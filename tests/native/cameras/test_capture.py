@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
+import statistics
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -153,6 +155,24 @@ async def test_no_timestamp_is_later_than_the_moment_of_reading(
     await until(lambda: len(early) >= 5)
     await capture.close()
     assert min(early) >= 0
+
+
+async def test_time_stamps_that_are_ahead_keep_their_distances() -> None:
+    began, numbers = time.monotonic(), itertools.count()
+
+    def clock() -> float:
+        number = next(numbers)
+        due = began + 0.01 * number
+        # It is read on time, or 6 milliseconds late.
+        time.sleep(max(0.0, due + (0.006 if number % 2 else 0.0) - time.monotonic()))
+        return due + 0.022
+
+    capture, sink, _ = await open_camera(FakeCamera(clock=clock, interval=0.0))
+    await until(lambda: len(sink.frames) >= 30)
+    await capture.close()
+    stamps = [frame.timestamp for frame in sink.frames]
+    off = [abs(b - a - 10_000) for a, b in itertools.pairwise(stamps)]
+    assert statistics.median(off) < 2000
 
 
 async def test_timestamps_rise_though_the_kernels_clock_stands_still() -> None:

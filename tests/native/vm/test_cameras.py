@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from mediadevices.driver import Configuration, Device, Range, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras import OpenCVCameraDriver, diagnose
 from mediadevices_native.cameras.linux import LinuxCameras
+from mediadevices_native.cameras.pixel_formats import COMPRESSED_FORMATS, DECODABLE_FORMATS
 from support import vivid
 from support.fake_opencv import RecordingSink
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mediadevices.driver import Capture
+    from mediadevices.media.video_frame import VideoFrame
     from support.faults import FaultNotes
 
 pytestmark = pytest.mark.usefixtures("cameras")
@@ -37,6 +40,12 @@ BARS = {
     "black": (0, 0, 0),
 }
 """The 100 % colour bars from left to right, as blue, green, red."""
+
+
+def brightness(colour: tuple[int, int, int]) -> int:
+    """Return how bright a colour is, by ITU-R BT.709, as `vivid` weighs them."""
+    blue, green, red = colour
+    return round(0.0722 * blue + 0.7152 * green + 0.2126 * red)
 
 
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
@@ -108,6 +117,47 @@ async def test_a_mode_is_captured_as_it_was_asked_and_shows_the_colour_bars(
     for number, (name, colour) in enumerate(BARS.items()):
         pixel = row[(2 * number + 1) * mode.width // 16]
         assert all(abs(int(a) - b) <= 6 for a, b in zip(pixel, colour, strict=True)), (name, pixel)
+
+
+async def test_every_format_that_is_offered_shows_the_colour_bars(
+    driver: OpenCVCameraDriver,
+) -> None:
+    device = await first_camera(driver)
+    offered = [mode.pixel_format for mode in device.modes if isinstance(mode, VideoMode)]
+    # All but those that `vivid` has not, since it cannot compress.
+    assert set(offered) == DECODABLE_FORMATS - COMPRESSED_FORMATS
+    wrong: dict[str, object] = {}
+    for pixel_format in dict.fromkeys(offered):
+        sink = RecordingSink()
+        mode = VideoMode(320, 180, 60.0, pixel_format)
+        opened = await driver.open(device, Configuration(mode), sink)
+        await until(lambda sink=sink: len(sink.frames) >= 2)
+        await opened.close()
+        picture = sink.frames[-1].to_ndarray("BGR24")
+        shown = [[int(n) for n in picture[90, (2 * bar + 1) * 20]] for bar in range(len(BARS))]
+        grey = pixel_format in {"GREY", "Y10 ", "Y12 ", "Y16 ", "Y16\xa0"}
+        expected = [[brightness(bar)] * 3 for bar in BARS.values()] if grey else BARS.values()
+        if np.abs(np.subtract(shown, list(expected))).max() > 6:
+            wrong[pixel_format] = shown
+    assert wrong == {}
+
+
+async def test_no_time_stamp_is_later_than_the_moment_of_reading(
+    driver: OpenCVCameraDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ages: list[int] = []
+
+    def deliver(sink: RecordingSink, frame: VideoFrame) -> bool:
+        ages.append(time.monotonic_ns() // 1000 - frame.timestamp)
+        frame.close()
+        return sink.listening
+
+    monkeypatch.setattr(RecordingSink, "deliver", deliver)
+    # This driver stamps a frame with the time that it is due at.
+    opened, _ = await capture(driver, Configuration(VideoMode(320, 180, 30.0, "YUYV")))
+    await until(lambda: len(ages) >= 20)
+    await opened.close()
+    assert min(ages) >= 0
 
 
 async def test_frames_carry_the_kernels_time_and_come_at_the_cameras_rate(
