@@ -15,11 +15,13 @@ __all__ = ["describe_holders", "node_holders"]
 def node_holders(path: Path, proc: Path = Path("/proc")) -> Iterator[tuple[int, str]]:
     """Give the number and name of each process that has a device node open.
 
-    Other users' processes cannot be looked into, except by root.
+    Other users' processes cannot be looked into, except by root; where procfs is hidden, none can.
     """
-    for process in sorted(
-        (entry for entry in proc.iterdir() if entry.name.isdigit()), key=lambda p: int(p.name)
-    ):
+    try:
+        processes = [entry for entry in proc.iterdir() if entry.name.isdigit()]
+    except OSError:
+        return
+    for process in sorted(processes, key=lambda entry: int(entry.name)):
         try:
             if any(os.readlink(link) == str(path) for link in (process / "fd").iterdir()):  # noqa: PTH115  (Path.readlink would build a path of every socket and pipe)
                 name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()

@@ -225,6 +225,14 @@ def test_a_busy_camera_of_an_unknown_holder_is_busy_all_the_same(machine: FakeMa
     assert "in use by another program" in machine.cameras().refusal(device, "/dev/video0").message
 
 
+def test_a_busy_camera_is_busy_where_processes_cannot_be_seen(machine: FakeMachine) -> None:
+    machine.plug_usb("video0", camera(busy=True))
+    (device,) = machine.cameras().list_devices()
+    (machine.root / "proc").rmdir()
+    assert "in use by another program" in machine.cameras().refusal(device, "/dev/video0").message
+    assert "in use by another program" in machine.cameras().diagnose()[0].text
+
+
 def test_a_camera_that_is_gone_is_said_to_be(machine: FakeMachine) -> None:
     machine.plug_usb("video0", camera())
     (device,) = machine.cameras().list_devices()
