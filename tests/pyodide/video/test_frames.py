@@ -145,7 +145,7 @@ async def test_a_browser_that_gives_no_frame_ends_the_reading_with_its_reason() 
     with without("MediaStreamTrackProcessor"), frames_that_fail(1000) as count:
         async with painted_stream(COLOUR) as (stream, _):
             async with asyncio.timeout(20):
-                assert await read(stream.get_tracks()[0], 1) == []
+                assert [frame async for frame in stream.get_tracks()[0].frames()] == []
     assert count.failed == 10
     assert "the picture is not there" in str(reported[0]["exception"])
 
