@@ -50,7 +50,8 @@ class Place:
     """Tests that are to notice.
 
     Attributes:
-        tests: Their folder or file, from the root of the checkout.
+        tests: Their folder or file, from the root of the checkout; or one test, where a browser
+            is to run no more than that.
         lane: Where they run; see `support.lanes`.
     """
 

@@ -170,6 +170,10 @@ def test_an_ideal_beyond_zero_is_nearest_to_the_far_end():
     check({"zoom": {"min": 1, "ideal": -1}})
 
 
+def test_a_ratio_is_told_to_the_tenth_decimal_place():
+    assert choose([camera([(640, 480, 30.0)])], {})[0].settings["aspectRatio"] == 1.3333333333
+
+
 def test_settings_in_force_win_ties():
     current = {"width": 300, "height": 200, "frameRate": 7.0, "resizeMode": "crop-and-scale"}
     assert picture({"resizeMode": "INVALID"}, current=current) == (300, 200, 7, "crop-and-scale")
