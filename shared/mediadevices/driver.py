@@ -195,7 +195,12 @@ class Driver(Protocol):
         ...
 
     async def list_devices(self) -> Sequence[Device]:
-        """Find the devices, in the system's order, without starting to capture from any."""
+        """Find the devices, in the system's order, without starting to capture from any.
+
+        Raises:
+            NotReadableError: It cannot look for them now. A program that finds no device is told
+                the reason.
+        """
         ...
 
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:

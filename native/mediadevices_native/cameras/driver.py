@@ -14,6 +14,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.capture import CameraCapture
 from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
 from mediadevices_native.findings import Finding
+from mediadevices_native.open_files import require_free_descriptors
 from mediadevices_native.opencv import load_opencv
 
 if TYPE_CHECKING:
@@ -58,7 +59,12 @@ class OpenCVCameraDriver:
         return "opencv"
 
     async def list_devices(self) -> Sequence[Device]:
-        """Find the cameras, without starting any."""
+        """Find the cameras, without starting any.
+
+        Raises:
+            TooManyOpenFilesError: There are no descriptors to look with.
+        """
+        require_free_descriptors()
         return await asyncio.to_thread(self._system.list_devices)
 
     async def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
@@ -76,6 +82,7 @@ class OpenCVCameraDriver:
             NotReadableError: It cannot be had: OpenCV is missing, another program has it, the
                 system does not allow it, or it is gone; the message says which and what to do.
         """
+        require_free_descriptors()
         await self._wait_for_release(device)
         capture = CameraCapture(self._system, self._load_opencv, device, sink)
         self._captures.add(capture)

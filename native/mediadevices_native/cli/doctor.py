@@ -24,6 +24,7 @@ from mediadevices_native.identity import (
     secret_path,
     unreadable_secrets,
 )
+from mediadevices_native.open_files import TooManyOpenFilesError, require_free_descriptors
 from mediadevices_native.private_file_error import PrivateFileError
 from mediadevices_native.prompters import choose_prompter
 from mediadevices_native.remembered import all_remembered
@@ -51,6 +52,11 @@ def doctor(json: JsonOption = False, verbose: VerboseOption = False) -> None:
 
 def examine() -> list[Finding]:
     """Look at everything that capturing needs."""
+    try:
+        require_free_descriptors()
+    except TooManyOpenFilesError as error:
+        text, _, remedy = error.message.partition("; ")
+        return [Finding("open files", False, text, remedy)]  # nothing else can be looked at
     system = f"Python {platform.python_version()} on {platform.platform(terse=True)}"
     return [
         Finding("mediadevices", True, f"version {version('mediadevices')}, {system}"),

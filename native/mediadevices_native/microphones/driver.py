@@ -36,6 +36,7 @@ from mediadevices_native.microphones.sound_server import (
 )
 from mediadevices_native.microphones.system_devices import devices_look
 from mediadevices_native.microphones.watching import watch_server
+from mediadevices_native.open_files import require_free_descriptors
 from mediadevices_native.usb import usb_group_key
 
 if TYPE_CHECKING:
@@ -92,6 +93,9 @@ class PortAudioMicrophoneDriver:
         """Find the microphones and speakers; see `Driver.list_devices`.
 
         Where PortAudio is missing there are no microphones; `diagnose` says what to install.
+
+        Raises:
+            TooManyOpenFilesError: There are no descriptors to look with.
         """
         return await in_daemon_thread(self._list)
 
@@ -182,6 +186,7 @@ class PortAudioMicrophoneDriver:
         return Finding("sound server", False, f"It answers, but {_NO_PLUG_IN}.", _PLUG_IN_REMEDY)
 
     def _list(self) -> tuple[Device, ...]:
+        require_free_descriptors()
         snapshot = self._snapshot() if self._linux else None
         try:
             if snapshot is not None and self._has_plug_in():

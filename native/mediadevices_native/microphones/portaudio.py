@@ -27,6 +27,7 @@ from typing import Protocol, TypedDict, cast
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.quiet_probing import quiet_probing
+from mediadevices_native.open_files import require_free_descriptors
 
 __all__ = [
     "Buffer",
@@ -297,8 +298,10 @@ class PortAudio:
         Raises:
             SampleRateRefusedError: It cannot be had at this sample rate.
             NotReadableError: It cannot be had, with PortAudio's reason.
+            TooManyOpenFilesError: There are no descriptors for it.
             PortAudioMissingError: There is no PortAudio.
         """
+        require_free_descriptors()
         with self._locked(server=request.server) as module:
             device = choose(_devices(module))
             if device is None and self._refresh(module, server=request.server):

@@ -26,6 +26,7 @@ from mediadevices_native.microphones.sound_server import (
     SoundServer,
 )
 from mediadevices_native.microphones.source_channels import SourceChannels, keep_channels
+from mediadevices_native.open_files import TooManyOpenFilesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +103,7 @@ class PulseLine:
         events: LineEvents,
     ) -> OpenedStream:
         """Open a stream on the source; see `Line.open`."""
-        if (lost := self.lost(0)) is not None:
+        if (lost := self._lost()) is not None:
             raise lost.error or NotReadableError(_GONE)
         try:
             search, stream = self._opened(request, callback, finished, events)
@@ -171,7 +172,7 @@ class PulseLine:
         try:
             with self._connect():
                 return True
-        except NoSoundServerError:
+        except (NoSoundServerError, TooManyOpenFilesError):
             return False
 
     def quiet(self) -> bool:
@@ -181,6 +182,12 @@ class PulseLine:
 
     def lost(self, silent: float) -> Lost | None:  # noqa: ARG002  (the protocol's)
         """Ask the server whether the source is there; see `Line.lost`."""
+        try:
+            return self._lost()
+        except TooManyOpenFilesError:
+            return None  # it cannot be asked now
+
+    def _lost(self) -> Lost | None:
         try:
             with self._connect() as server:
                 there = server.snapshot().source(self._name) is not None

@@ -25,6 +25,7 @@ from mediadevices_native.microphones.sound_server import (
     SoundServer,
 )
 from mediadevices_native.microphones.waiting import READABLE, new_poll, new_wake_pipe
+from mediadevices_native.open_files import TooManyOpenFilesError
 from mediadevices_native.warn import warn_only
 
 __all__ = ["ServerListener", "ServerMonitor"]
@@ -171,7 +172,7 @@ class _Run:
                 try:
                     with self._connect() as server:
                         self._follow_server(server)
-                except NoSoundServerError:
+                except (NoSoundServerError, TooManyOpenFilesError):
                     self._tell_lost()
                 except Exception as error:  # noqa: BLE001  (whatever it is, the thread goes on)
                     self._failed(error)

@@ -18,6 +18,7 @@ from mediadevices_native.microphones.pulse_library import (
     new_pulse,
 )
 from mediadevices_native.microphones.waiting import READABLE, new_poll
+from mediadevices_native.open_files import require_free_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -135,9 +136,11 @@ class SoundServer:
 
     Raises:
         NoSoundServerError: No server answers, or libpulse is not installed. So do all methods.
+        TooManyOpenFilesError: There are no descriptors for a connection.
     """
 
     def __init__(self) -> None:
+        require_free_descriptors()
         try:
             self._pulse, self._errors = new_pulse()
         except PulseMissingError as error:

@@ -223,6 +223,15 @@ class LocalAgent(Agent):
             await asyncio.wait(self._closing)
         return await devices.refresh()
 
+    def refuse_unlisted(self) -> None:
+        """Say why devices may be missing, where a driver could not look for them.
+
+        Raises:
+            NotReadableError: A driver's reason.
+        """
+        for error in self._bind().failures:
+            raise NotReadableError(str(error)) from error
+
     def identity(self, device: Device) -> dict[str, str]:
         """Return the `deviceId` and `groupId` of a device."""
         return {

@@ -52,6 +52,8 @@ class DeviceList:
         self._wanted = wanted
         self._driver_of: dict[tuple[DeviceKind, str], Driver] = {}
         self._found: list[tuple[Device, ...]] = [() for _ in drivers]
+        #: Why some drivers could not look at the last time, as far as a program is to be told.
+        self.failures: tuple[NotReadableError, ...] = ()
         self._devices: tuple[Device, ...] | None = None
         self._watching = self._closed = False
         self._stops: list[Callable[[], None]] = []
@@ -93,6 +95,7 @@ class DeviceList:
         async with self._refreshing:
             if self._wanted():
                 await self._watch()
+            failures: list[NotReadableError] = []
             for index, driver in enumerate(self._drivers):
                 try:
                     async with asyncio.timeout(PATIENCE):
@@ -100,6 +103,8 @@ class DeviceList:
                 except TimeoutError:
                     _log.warning("the %s driver did not list its devices in time", driver.name)
                 except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
+                    if isinstance(error, NotReadableError):
+                        failures.append(error)
                     _log.warning("the %s driver could not list its devices: %s", driver.name, error)
             found = [
                 (device, driver)
@@ -110,6 +115,7 @@ class DeviceList:
             new = enumeration_order(device for device, _ in found)
             self._driver_of = {(device.kind, device.key): driver for device, driver in found}
             self._devices = new
+            self.failures = tuple(failures)
         if old is not None and new != old and not self._closed:
             self._changed(old, new)
         return new

@@ -104,11 +104,11 @@ async def _all_candidates(
     """
     devices = await agent.refresh_devices()
     candidates: dict[Kind, _Candidates] = {}
-    failure: NotFoundError | OverconstrainedError | None = None
+    failure: NotFoundError | NotReadableError | OverconstrainedError | None = None
     for kind, constraints in requested.items():
         try:
             candidates[kind] = _candidates(agent, devices, kind, constraints)
-        except (NotFoundError, OverconstrainedError) as error:
+        except (NotFoundError, NotReadableError, OverconstrainedError) as error:
             failure = error
             break
         agent.refuse_denied((_PERMISSIONS[kind],))
@@ -127,6 +127,7 @@ def _candidates(
     word = _WORDS[kind]
     found = [device for device in devices if device.kind == _INPUTS[kind] and device.modes]
     if not found:
+        agent.refuse_unlisted()
         message = f"there is no {word}; connect one, or see `mediadevices doctor` for what is wrong"
         raise NotFoundError(message)
     applicable = stripped(constraints, kind)
