@@ -43,6 +43,7 @@ class FakeStream:
         self.started = False
 
     def start(self) -> None:
+        self.module.wait_to_start()
         if self.module.fail_to_start:
             raise PortAudioError("Error starting stream: Device unavailable [PaErrorCode -9985]")
         self.started = True
@@ -85,6 +86,8 @@ class FakeSoundDevice:
         host_apis: The names of the systems' interfaces.
         default_input: The index of the default microphone.
         only_rate: The only sample rate that can be had, or 0.
+        at_start: Called when PortAudio starts.
+        wait_to_start: Called when a stream is started.
     """
 
     present: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
@@ -93,6 +96,8 @@ class FakeSoundDevice:
     only_rate: int = 0
     fail_to_open: str = ""
     fail_to_start: bool = False
+    at_start: Callable[[], object] = bool
+    wait_to_start: Callable[[], object] = bool
     starts: int = 0
     streams: list[FakeStream] = field(default_factory=list[FakeStream])
 
@@ -105,6 +110,7 @@ class FakeSoundDevice:
 
     def _initialize(self) -> None:
         self.starts += 1
+        self.at_start()
         self.seen = [one | {"index": index} for index, one in enumerate(self.present)]
 
     def _terminate(self) -> None:

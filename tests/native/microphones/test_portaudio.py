@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.portaudio import (
+    OpeningHangsError,
     PortAudio,
     PortAudioMissingError,
     SampleRateRefusedError,
@@ -172,3 +176,45 @@ def test_without_sounddevice_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(PortAudioMissingError, match="pip install sounddevice"):
         PortAudio().devices()
+
+
+def test_an_opening_that_hangs_is_given_up_and_closed_when_it_comes_back() -> None:
+    module = FakeSoundDevice([row("a")])
+    goes_on = threading.Event()
+    module.wait_to_start = goes_on.wait
+    audio = portaudio(module)
+    heard: list[str] = []
+    request = replace(REQUEST, patience=0.05)
+    with pytest.raises(OpeningHangsError, match="in time"):
+        audio.open(
+            named("a"), request, lambda *_: heard.append("block"), lambda: heard.append("finished")
+        )
+    [stream] = module.streams
+    assert not audio.refresh(), "it would break the stream that is being opened"
+    assert [one.name for one in audio.devices()] == ["a"]
+    stream.give(bytes(4))
+    stream.finish()
+    goes_on.set()
+    deadline = time.monotonic() + 5
+    while not stream.closed:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    assert heard == []
+
+
+def test_without_a_server_portaudio_is_kept_away_from_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/hangs")
+    servers: list[str | None] = []
+
+    def load() -> SoundDevice:
+        servers.append(os.environ.get("PULSE_SERVER"))
+        return cast("SoundDevice", module)
+
+    module = FakeSoundDevice([row("a")])
+    module.at_start = lambda: servers.append(os.environ.get("PULSE_SERVER"))
+    audio = PortAudio(load)
+    audio.devices(server=False)
+    audio.refresh(server=False)
+    audio.refresh()
+    assert servers == ["unix:/nonexistent", "unix:/nonexistent", "unix:/hangs"]
+    assert os.environ["PULSE_SERVER"] == "unix:/hangs"

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
+from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.portaudio import (
     Choose,
     OpenedStream,
+    OpeningHangsError,
     PortAudio,
     StreamRequest,
 )
 from mediadevices_native.microphones.pulse_line import PulseLine
 from mediadevices_native.microphones.sound_server import (
     Endpoint,
+    NoSoundServerError,
     RecordingStream,
     ServerSnapshot,
     SoundServer,
@@ -38,6 +43,7 @@ class Server:
     def __init__(self, *sources: int | None) -> None:
         self._sources = list(sources)
         self.moved: list[int] = []
+        self.ended: list[int] = []
 
     def snapshot(self) -> ServerSnapshot:
         source = self._sources[0] if len(self._sources) == 1 else self._sources.pop(0)
@@ -50,6 +56,9 @@ class Server:
     def move(self, _stream: RecordingStream, source: Endpoint) -> bool:
         self.moved.append(source.index)
         return True
+
+    def end(self, stream: RecordingStream) -> None:
+        self.ended.append(stream.index)
 
     def __call__(self) -> SoundServer:
         return cast("SoundServer", self)
@@ -95,6 +104,25 @@ class Audio:
 
     def close(self) -> None:
         pass
+
+
+class HangingAudio(Audio):
+    """A PortAudio whose first openings hang."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def open(
+        self,
+        choose: Choose,
+        request: StreamRequest,
+        callback: BlockCallback,
+        finished: Callable[[], None],
+    ) -> OpenedStream:
+        if self.left:
+            self.left -= 1
+            raise OpeningHangsError("it is not opened in time")
+        return super().open(choose, request, callback, finished)
 
 
 class Events:
@@ -150,3 +178,28 @@ def test_a_recording_on_another_microphone_is_moved_to_its_own() -> None:
     events = open_on(line_on(server))
     assert server.moved == [DESK.index]
     assert events.seen == ["discard", "muted False"]
+
+
+def test_an_opening_that_hangs_is_tried_once_more() -> None:
+    events = open_on(line_on(Server(DESK.index), HangingAudio(1)))
+    assert events.seen == ["muted False"]
+    with pytest.raises(OpeningHangsError):
+        open_on(line_on(Server(DESK.index), HangingAudio(2)))
+
+
+def test_a_recording_that_the_server_does_not_connect_is_ended_with_the_reason() -> None:
+    server = Server(None)
+    with pytest.raises(NotReadableError, match="is its session manager running"):
+        open_on(line_on(server, HangingAudio(2)))
+    assert server.ended == [3]
+
+
+def test_a_server_that_does_not_answer_is_asked_for_no_recording() -> None:
+    class Silent(Server):
+        def __call__(self) -> SoundServer:
+            raise NoSoundServerError("the sound server does not answer")
+
+    audio = HangingAudio(1)
+    with pytest.raises(NotReadableError, match="does not answer"):
+        open_on(line_on(Silent(), audio))
+    assert audio.left == 1
