@@ -199,7 +199,7 @@ class Driver(Protocol):
 
         Raises:
             NotReadableError: It cannot look for them now. A program that finds no device is told
-                the reason.
+                the reason, also before it has permission: it must name none.
         """
         ...
 

@@ -101,7 +101,9 @@ class DeviceList:
                     async with asyncio.timeout(PATIENCE):
                         self._found[index] = tuple(await driver.list_devices())
                 except TimeoutError:
-                    _log.warning("the %s driver did not list its devices in time", driver.name)
+                    message = f"the {driver.name} driver did not list its devices in time"
+                    failures.append(NotReadableError(message))
+                    _log.warning(message)
                 except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
                     if isinstance(error, NotReadableError):
                         failures.append(error)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices import InputDeviceInfo, navigator
+from mediadevices import InputDeviceInfo, NotAllowedError, NotReadableError, navigator
 from mediadevices.agents import use_agent
 from mediadevices.driver import VideoMode
 from mediadevices.local import device_list
@@ -87,6 +87,39 @@ async def test_a_driver_that_hangs_does_not_hide_the_devices_of_others(
     monkeypatch.setattr(world.cameras, "watch", lambda _changed: asyncio.Event().wait())
     found = await navigator.media_devices.enumerate_devices()
     assert [device.kind for device in found] == ["audioinput"]
+
+
+async def test_where_no_device_is_found_a_program_is_told_why_a_driver_could_not_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise NotReadableError("too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.cameras, "list_devices", full)
+        with pytest.raises(NotReadableError, match="too many open files"):
+            await navigator.media_devices.get_user_media(video=True)
+        async with await navigator.media_devices.get_user_media(audio=True):
+            pass
+    with monkeypatch.context() as patch:
+        patch.setattr(device_list, "PATIENCE", 0.05)
+        patch.setattr(world.cameras, "list_devices", asyncio.Event().wait)
+        with pytest.raises(NotReadableError, match="did not list its devices in time"):
+            await navigator.media_devices.get_user_media(video=True)
+    async with await navigator.media_devices.get_user_media(video=True):
+        pass
+
+
+async def test_a_program_that_was_denied_is_not_told_why_a_driver_could_not_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise NotReadableError("too many open files")
+
+    monkeypatch.setattr(world.cameras, "list_devices", full)
+    navigator.permissions.set_policy(camera="deny")
+    with pytest.raises(NotAllowedError):
+        await navigator.media_devices.get_user_media(video=True)
 
 
 async def test_a_cancelled_call_does_not_interrupt_a_driver_that_begins_to_watch(
