@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-import select
+import selectors
 import socket
 import threading
 from contextlib import suppress
@@ -139,15 +139,15 @@ class _UdevWatch:
 
     def _wait(self, seconds: float | None, monitors: list[_Monitor]) -> bool:
         """Wait for events or that time; return False when the watching is to stop."""
-        poll = select.poll()
-        poll.register(self._stopped, select.POLLIN)
-        for monitor in monitors:
-            poll.register(monitor.fileno(), select.POLLIN)
-        ready = {descriptor for descriptor, _ in poll.poll(seconds and seconds * 1000)}
-        if self._stopped.fileno() in ready:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stopped, selectors.EVENT_READ)
+            for monitor in monitors:
+                selector.register(monitor, selectors.EVENT_READ)
+            ready = [key.fileobj for key, _ in selector.select(seconds)]
+        if self._stopped in ready:
             return False
         for monitor in monitors:
-            while monitor.fileno() in ready and monitor.poll(timeout=0) is not None:
+            while monitor in ready and monitor.poll(timeout=0) is not None:
                 pass  # What happened is seen by looking.
         return True
 
