@@ -192,7 +192,7 @@ class PortAudioMicrophoneDriver:
             if snapshot is not None and self._has_plug_in():
                 return _server_devices(snapshot)
             devices = self._list_cards(snapshot) if self._linux else self._list_host()
-        except (PortAudioMissingError, NotReadableError):
+        except PortAudioMissingError:
             devices = ()
         if snapshot is None:
             return devices

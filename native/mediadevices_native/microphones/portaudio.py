@@ -5,9 +5,9 @@ open stream, also those that the program itself opened with sounddevice, so that
 while there is none, and only when it is needed.
 
 PortAudio is not safe to call from several threads, except for the callbacks of its streams:
-one lock orders all calls. A stream is opened on a thread of its own, which is left behind when it
-hangs in the system: a sound server may let it wait for half a minute, and where a stream fails as
-it is started, PortAudio waits for ever.
+one lock orders all calls. It starts, and a stream is opened, on a thread of its own, which is left
+behind when it hangs in the system: a sound server may let it wait for half a minute, and where a
+stream fails as it is started, PortAudio waits for ever.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypedDict, cast
+from typing import Protocol, TypedDict, TypeVar, cast
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.quiet_probing import quiet_probing
@@ -45,7 +45,15 @@ __all__ = [
     "portaudio",
 ]
 
+T = TypeVar("T")
+
 _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
+_LOOK_SECONDS = 5.0
+# JACK's library waits without end for a lock that a program left behind which was killed.
+_LOOK_HANGS = (
+    "PortAudio hangs while it looks for devices; is a sound device stuck, or is there a lock of "
+    "JACK's in /dev/shm that nobody holds any more (jack_db-...)?"
+)
 _REMEDIES = {"linux": "apt install libportaudio2", "darwin": "brew install portaudio"}
 _ANEW = "pip install --force-reinstall sounddevice"  # it brings PortAudio on macOS and Windows
 _SHORT_SECONDS = 2.0
@@ -249,6 +257,7 @@ class PortAudio:
         self._lock = threading.Lock()
         self._open: set[OpenedStream] = set()
         self._late: set[Future[_Stream]] = set()  # openings that hang
+        self._looking: Future[SoundDevice] | None = None  # a look for devices, while it goes on
         self._exiting = False
 
     def devices(self, *, server: bool = True) -> list[PortAudioDevice]:
@@ -391,7 +400,7 @@ class PortAudio:
             return
         self._exiting = True
         free = self._lock.acquire(timeout=_SHORT_SECONDS)
-        if not free or self._late or not all(one.answers() for one in self._open):
+        if not free or self._late or self._looking or not all(one.answers() for one in self._open):
             # A driver hangs, and would let PortAudio's end wait. The system tidies up behind us.
             self._leave_to_the_system()
             return
@@ -413,10 +422,31 @@ class PortAudio:
     def _refresh(self, module: SoundDevice, *, server: bool) -> bool:
         if self._open or self._late or _streams_of_others(module):
             return False
-        module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no other way)
-        with _environment(_probing(server)):
+
+        def look_again() -> SoundDevice:
+            module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no other way)
             module._initialize()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
+            return module
+
+        self._look(look_again, server=server)
         return True
+
+    def _look(self, begin: Callable[[], SoundDevice], *, server: bool) -> SoundDevice:
+        """Let PortAudio look for devices, or wait for an earlier look that hung.
+
+        Raises:
+            NotReadableError: It hangs.
+        """
+        with _environment(_probing(server)):
+            if self._looking is None:
+                self._looking = _in_daemon_thread(begin)
+            try:
+                return self._looking.result(_LOOK_SECONDS)
+            except TimeoutError:
+                raise NotReadableError(_LOOK_HANGS) from None
+            finally:
+                if self._looking.done():
+                    self._looking = None
 
     @contextmanager
     def _locked(
@@ -426,12 +456,13 @@ class PortAudio:
             raise NotReadableError("PortAudio hangs in another call; is a sound device stuck?")
         try:
             if self._module is None:
-                with _environment(_probing(server)):
-                    self._module = self._load()
+                self._module = self._look(self._load, server=server)
                 atexit.register(self._at_exit)
                 if sys.platform != "win32" and hasattr(os, "register_at_fork"):
                     os.register_at_fork(after_in_child=self._forked)
             try:
+                if self._looking is not None:
+                    self._look(self._load, server=server)  # it hung
                 yield self._module
             except self._module.PortAudioError as error:
                 refused = _INVALID_SAMPLE_RATE in error.args[1:2]
@@ -439,6 +470,20 @@ class PortAudio:
                 raise kind(f"PortAudio: {error}") from error
         finally:
             self._lock.release()
+
+
+def _in_daemon_thread(function: Callable[[], T]) -> Future[T]:
+    """Call a function that may hang, on a thread that does not hold up the end of the program."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(function())
+        except BaseException as error:  # noqa: BLE001  (for who waits for it)
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="mediadevices-portaudio", daemon=True).start()
+    return outcome
 
 
 def _seconds(server: bool) -> float:

@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.microphones import portaudio as portaudio_module
 from mediadevices_native.microphones.portaudio import (
     OpeningHangsError,
     PortAudio,
@@ -218,3 +219,49 @@ def test_without_a_server_portaudio_is_kept_away_from_one(monkeypatch: pytest.Mo
     audio.refresh()
     assert servers == ["unix:/nonexistent", "unix:/nonexistent", "unix:/hangs"]
     assert os.environ["PULSE_SERVER"] == "unix:/hangs"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portaudio_module, "_LOOK_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_start_that_hangs_is_told_and_waited_for_again() -> None:
+    goes_on, loads = threading.Event(), list[int]()
+
+    def load() -> SoundDevice:
+        loads.append(1)
+        assert goes_on.wait(20)
+        return cast("SoundDevice", FakeSoundDevice([row("a")]))
+
+    audio = PortAudio(load)
+    for _ in range(2):
+        with pytest.raises(NotReadableError, match="hangs while it looks for devices"):
+            audio.devices()
+    assert len(loads) == 1, "it must not be started twice"
+    goes_on.set()
+    assert soon(audio) == ["a"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_new_look_that_hangs_is_told_and_waited_for_again() -> None:
+    goes_on, module = threading.Event(), FakeSoundDevice([row("a")])
+    audio = portaudio(module)
+    assert [one.name for one in audio.devices()] == ["a"]
+    module.at_start = lambda: goes_on.wait(20)
+    for look in (audio.refresh, audio.refresh, audio.devices):
+        with pytest.raises(NotReadableError, match="hangs while it looks for devices"):
+            look()
+    goes_on.set()
+    assert soon(audio) == ["a"]
+
+
+def soon(audio: PortAudio) -> list[str]:
+    """Return the names of the devices once PortAudio has gone on."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return [one.name for one in audio.devices()]
+        except NotReadableError:
+            assert time.monotonic() < deadline
