@@ -240,6 +240,7 @@ class _Search:
         self._tag = uuid.uuid4().hex
         self._clients: tuple[int, ...] = ()
         self._source: int | None = None
+        self._awake = False
         self._moves: list[float] = []
 
     def environment(self, present: Mapping[str, str]) -> Mapping[str, str]:
@@ -277,7 +278,10 @@ class _Search:
             self._clients = tuple({stream.client for stream in streams})
             self.settled.set()
         if self.settled.is_set():
-            self._events.set_muted_by_system(source.muted or source.suspended)
+            # PipeWire wakes a source for a recording, and says so a little later.
+            self._awake = self._awake or not source.suspended
+            asleep = self._awake and source.suspended
+            self._events.set_muted_by_system(source.muted or asleep)
 
     def streams(self, snapshot: ServerSnapshot, server: SoundServer) -> tuple[RecordingStream, ...]:
         """Return our recordings in the server's list."""

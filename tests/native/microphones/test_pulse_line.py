@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -42,13 +43,14 @@ class Server:
 
     def __init__(self, *sources: int | None) -> None:
         self._sources = list(sources)
+        self.desk = DESK
         self.moved: list[int] = []
         self.ended: list[int] = []
 
     def snapshot(self) -> ServerSnapshot:
         source = self._sources[0] if len(self._sources) == 1 else self._sources.pop(0)
         recording = RecordingStream(3, CLIENT, source)
-        return ServerSnapshot((DESK, OTHER), (), (recording,), "desk", "")
+        return ServerSnapshot((self.desk, OTHER), (), (recording,), "desk", "")
 
     def clients_with(self, _name: str, _value: str) -> tuple[int, ...]:
         return (CLIENT,)
@@ -203,3 +205,14 @@ def test_a_server_that_does_not_answer_is_asked_for_no_recording() -> None:
     with pytest.raises(NotReadableError, match="does not answer"):
         open_on(line_on(Silent(), audio))
     assert audio.left == 1
+
+
+def test_a_microphone_that_still_sleeps_when_it_is_opened_is_not_muted() -> None:
+    server = Server(DESK.index)
+    server.desk = replace(DESK, suspended=True)
+    line = line_on(server)
+    events = open_on(line)
+    for suspended in (False, True):
+        server.desk = replace(DESK, suspended=suspended)
+        line.server_changed(server.snapshot(), server())
+    assert events.seen == ["muted False", "muted False", "muted True"]
