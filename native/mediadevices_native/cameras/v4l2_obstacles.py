@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux"  # Elsewhere nothing imports this, and nothing checks its types.
+
 import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
