@@ -139,7 +139,7 @@ class PipeWireServer(PulseServer):
             stderr=subprocess.DEVNULL,
         )
         player = subprocess.Popen(
-            ["pacat", "--playback", *form, f"--device={microphone.sink}", "--latency-msec=50"],
+            ["pacat", "--playback", *form, f"--device={microphone.sink}", "--latency-msec=200"],
             env={**os.environ, **self.environment},
             stdin=feeder.stdout,
             stderr=subprocess.DEVNULL,
