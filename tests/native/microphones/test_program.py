@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +16,7 @@ from mediadevices.agents import use_agent
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones import portaudio as portaudio_module
 from mediadevices_native.microphones.portaudio import PortAudio, SoundDevice
 from support.fake_sounddevice import FakeSoundDevice, row
 
@@ -33,7 +36,13 @@ def module() -> FakeSoundDevice:
 
 @pytest.fixture
 def media_devices(module: FakeSoundDevice) -> Iterator[MediaDevices]:
-    audio = PortAudio(lambda: cast("SoundDevice", module))
+    with devices_of(PortAudio(lambda: cast("SoundDevice", module))) as media_devices:
+        yield media_devices
+
+
+@contextmanager
+def devices_of(audio: PortAudio) -> Iterator[MediaDevices]:
+    """Let `navigator` stand on a PortAudio."""
     driver = PortAudioMicrophoneDriver(portaudio=audio, platform="darwin")
     permissions = PermissionAuthority("tests", None, {"microphone": "grant"})
     agent = LocalAgent([driver], permissions, secret=b"tests")
@@ -112,3 +121,22 @@ async def test_a_microphone_that_gives_nothing_is_muted_until_it_gives_something
         source.give(BLOCK)
         await unmuted
         fault.sees("`unmute` when something comes")
+
+
+@pytest.mark.fault("microphone", "PortAudio hangs as it starts, as behind a lock of JACK's")
+async def test_a_portaudio_that_hangs_as_it_starts_is_told(
+    module: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
+) -> None:
+    monkeypatch.setattr(portaudio_module, "_LOOK_SECONDS", 0.05)
+    goes_on = threading.Event()
+
+    def load() -> SoundDevice:
+        goes_on.wait(20)
+        return cast("SoundDevice", module)
+
+    with devices_of(PortAudio(load)) as media_devices:
+        assert await media_devices.enumerate_devices() == []
+        with pytest.raises(NotReadableError, match="PortAudio hangs while it looks for devices"):
+            await media_devices.get_user_media({"audio": True})
+        fault.sees("`NotReadableError` after 5 s, which says so; `doctor` says it too")
+        goes_on.set()
