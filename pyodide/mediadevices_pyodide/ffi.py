@@ -63,8 +63,12 @@ _W = TypeVar("_W", bound="Wrapper")
 # --- values -----------------------------------------------------------------------------------
 
 
+#: Pyodide makes a BigInt of what is larger, which no interface of the browser takes for a number.
+_LARGEST_WHOLE = 2**53 - 1
+
+
 def to_js(value: object) -> JsObject:
-    """Return mappings as plain objects, and sequences as arrays; never a Map."""
+    """Return mappings as plain objects, sequences as arrays, and numbers as JavaScript's."""
     return _ffi.to_js(_plain(value), dict_converter=window.Object.fromEntries)
 
 
@@ -73,6 +77,8 @@ def _plain(value: object) -> object:
         return {str(key): _plain(item) for key, item in value.items()}
     if conversion.is_sequence(value):
         return [_plain(item) for item in value]
+    if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
+        return conversion.unrestricted_double(value, "number")
     return value
 
 

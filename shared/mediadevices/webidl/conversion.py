@@ -23,6 +23,7 @@ __all__ = [
     "is_sequence",
     "mapping",
     "string",
+    "unrestricted_double",
     "whole_number",
     "wrong_type",
 ]
@@ -70,8 +71,8 @@ def string(value: object, path: str) -> str:
     return str.__str__(value)  # without what a class of its own, such as an Enum, makes of it
 
 
-def _float(number: float, path: str) -> float:
-    """Convert to a float; an integer that is too large for one is infinite, as in JavaScript."""
+def unrestricted_double(number: float, path: str) -> float:
+    """Convert to ``unrestricted double``; an integer that is too large is infinite."""
     try:
         try:
             return float(number)
@@ -85,7 +86,7 @@ def finite_double(value: object, path: str) -> float:
     """Convert to ``double``: NaN and the infinities are errors."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
-    if not math.isfinite(number := _float(value, path)):
+    if not math.isfinite(number := unrestricted_double(value, path)):
         raise wrong_type(path, "a finite number", value)
     return number
 
@@ -109,7 +110,7 @@ def clamped_unsigned_long(value: object, path: str) -> int:
     """Convert to ``[Clamp] unsigned long``: clamped to 0…4294967295, halves to even, NaN to 0."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
-    if math.isnan(number := _float(value, path)):
+    if math.isnan(number := unrestricted_double(value, path)):
         return 0
     return round(min(max(number, 0.0), float(UNSIGNED_LONG_MAX)))
 

@@ -35,6 +35,21 @@ def test_dictionaries_go_in_as_plain_objects(frozen: bool) -> None:
     assert not javascript("(value) => value.video.width instanceof Map")(ffi().to_js(value))
 
 
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(2**53 - 1, "9007199254740991"), (-(10**18), "-1000000000000000000"), (10**400, "Infinity")],
+)
+def test_an_integer_is_a_number_however_large(number: int, written: str) -> None:
+    (made,) = javascript("(list) => list.map(one => `${typeof one} ${one}`)")(ffi().to_js([number]))
+    assert made == f"number {written}"
+
+
+async def test_a_constraint_may_be_larger_than_javascripts_whole_numbers() -> None:
+    stream = await navigator.media_devices.get_user_media({"video": {"width": {"ideal": 10**18}}})
+    for track in stream.get_tracks():
+        track.stop()
+
+
 def test_dictionaries_come_out_as_dicts_without_what_is_not_there() -> None:
     value = javascript("({a: {min: 1, max: 2.5}, b: [true, 'x'], c: undefined, d: null, e: 0})")
     assert ffi().to_dict(value) == {"a": {"min": 1, "max": 2.5}, "b": [True, "x"], "e": 0}
