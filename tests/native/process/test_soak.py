@@ -15,13 +15,16 @@ ROOT = Path(__file__).parents[3]
 SECONDS = 15
 
 
-@pytest.mark.lanes("pulse", "vm")
+OPTIONS = {"pulse": (), "pipewire": ("--pipewire",), "vm": ("--inside",)}
+
+
+@pytest.mark.lanes(*OPTIONS)
 @pytest.mark.timeout(400)
 def test_a_program_survives_what_befalls_it_at_random(request: pytest.FixtureRequest) -> None:
-    inside = ["--inside"] if lanes.lane_of(request.node) == "vm" else []
+    options = OPTIONS[lanes.lane_of(request.node)]
     folders = os.pathsep.join(str(ROOT / name) for name in ("shared", "native", "tests"))
     done = subprocess.run(
-        [sys.executable, "-m", "support.soak", f"--seconds={SECONDS}", "--seed=7", *inside],
+        [sys.executable, "-m", "support.soak", f"--seconds={SECONDS}", "--seed=7", *options],
         capture_output=True,
         text=True,
         timeout=360,

@@ -22,6 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600.0, help="how long")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the faults")
+    parser.add_argument("--pipewire", action="store_true", help="on PipeWire, not on PulseAudio")
     parser.add_argument("--vm", action="store_true", help="in the virtual machine, on its devices")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -29,16 +30,24 @@ def main(arguments: Sequence[str]) -> int:
         return _in_machine(["--inside", f"--seconds={options.seconds}", f"--seed={options.seed}"])
     with tempfile.TemporaryDirectory() as home:
         os.environ["XDG_DATA_HOME"] = os.environ["HOME"] = home
-        return _run(options.seconds, options.seed, inside=options.inside)
+        return _run(options)
 
 
-def _run(seconds: float, seed: int, *, inside: bool) -> int:
+def _run(options: argparse.Namespace) -> int:
+    from support.pipewire_server import PipeWireServer
+    from support.pulse_server import PulseServer
     from support.soak.guest import GuestWorld
     from support.soak.host import HostWorld
     from support.soak.running import soak
 
+    seconds, seed = options.seconds, options.seed
     dice = random.Random(seed)
-    world = GuestWorld(dice) if inside else HostWorld(dice, os.environ)
+    world: GuestWorld | HostWorld
+    if options.inside:
+        world = GuestWorld(dice)
+    else:
+        server = PipeWireServer() if options.pipewire else PulseServer()
+        world = HostWorld(dice, server, os.environ)
     try:
         print(f"A soak of {seconds:g} s, seed {seed}, on {world.name}", flush=True)
         report = asyncio.run(soak(world, dice, seconds))

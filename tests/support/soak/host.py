@@ -12,14 +12,13 @@ from mediadevices.driver import VideoMode
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions import PermissionAuthority
 from mediadevices.testing import FakeCamera, install_fake_devices
-from support.pulse_server import PulseServer
 from support.soak.answering import SecondProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from random import Random
 
-    from support.pulse_server import Microphone
+    from support.pulse_server import Microphone, PulseServer
 
 __all__ = ["HostWorld"]
 
@@ -32,19 +31,23 @@ class HostWorld:
 
     Args:
         random: Decides what becomes of which device.
+        server: The sound server, not started yet.
         environment: The process's, through which the sound server is found.
     """
 
-    name = "the host: fake cameras, microphones of a PulseAudio server"
     patience = 20.0
 
-    def __init__(self, random: Random, environment: MutableMapping[str, str]) -> None:
+    def __init__(
+        self, random: Random, server: PulseServer, environment: MutableMapping[str, str]
+    ) -> None:
         from mediadevices_native.microphones import PortAudioMicrophoneDriver
         from mediadevices_native.remembered import RememberedPermissions
 
         self._random = random
         self._stack = ExitStack()
-        self._server = self._stack.enter_context(PulseServer())
+        self._server = self._stack.enter_context(server)
+        kind = type(server).__name__
+        self.name = f"the host: fake cameras, microphones of a {kind}"
         environment.update(self._server.environment)
         self._microphones: dict[str, Microphone] = {}
         for name in _NAMES:
