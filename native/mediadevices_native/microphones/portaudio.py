@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import Protocol, TypedDict, TypeVar, cast
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.microphones.fresh_stack import fresh_stack
 from mediadevices_native.microphones.quiet_probing import quiet_probing
 from mediadevices_native.open_files import require_free_descriptors
 
@@ -368,7 +369,8 @@ class PortAudio:
                 finished_callback=end,
             )
             try:
-                stream.start()
+                with fresh_stack():
+                    stream.start()
             except BaseException:
                 stream.close()
                 raise
