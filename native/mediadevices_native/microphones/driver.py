@@ -21,6 +21,7 @@ from mediadevices_native.microphones.capture import MicrophoneCapture
 from mediadevices_native.microphones.direct_line import alsa_line, host_line
 from mediadevices_native.microphones.host_devices import HostAddress, host_devices
 from mediadevices_native.microphones.portaudio import (
+    LookHangsError,
     PortAudio,
     PortAudioMissingError,
     portaudio,
@@ -192,7 +193,9 @@ class PortAudioMicrophoneDriver:
             if snapshot is not None and self._has_plug_in():
                 return _server_devices(snapshot)
             devices = self._list_cards(snapshot) if self._linux else self._list_host()
-        except PortAudioMissingError:
+        except LookHangsError:
+            raise  # A program that finds no device is told.
+        except (PortAudioMissingError, NotReadableError):
             devices = ()
         if snapshot is None:
             return devices

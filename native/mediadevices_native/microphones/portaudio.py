@@ -33,6 +33,7 @@ from mediadevices_native.open_files import require_free_descriptors
 __all__ = [
     "Buffer",
     "Choose",
+    "LookHangsError",
     "OpenedStream",
     "OpeningHangsError",
     "PortAudio",
@@ -69,6 +70,10 @@ class PortAudioMissingError(Exception):
 
 class SampleRateRefusedError(NotReadableError):
     """The microphone can be had, but not at this sample rate."""
+
+
+class LookHangsError(NotReadableError):
+    """PortAudio does not come back from its look for devices."""
 
 
 class OpeningHangsError(NotReadableError):
@@ -437,7 +442,7 @@ class PortAudio:
         """Let PortAudio look for devices, or wait for an earlier look that hung.
 
         Raises:
-            NotReadableError: It hangs.
+            LookHangsError: It hangs.
         """
         with _environment(_probing(server)):
             if self._looking is None:
@@ -445,7 +450,7 @@ class PortAudio:
             try:
                 return self._looking.result(_LOOK_SECONDS)
             except TimeoutError:
-                raise NotReadableError(_LOOK_HANGS) from None
+                raise LookHangsError(_LOOK_HANGS) from None
             finally:
                 if self._looking.done():
                     self._looking = None
