@@ -50,7 +50,7 @@ __all__ = [
 T = TypeVar("T")
 
 _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
-_LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 12.0
 # JACK's library waits without end for a lock that a program left behind which was killed.
 _LOOK_HANGS = (
     "PortAudio hangs while it looks for devices; is a sound device stuck, or is there a lock of "

@@ -138,5 +138,5 @@ async def test_a_portaudio_that_hangs_as_it_starts_is_told(
         assert await media_devices.enumerate_devices() == []
         with pytest.raises(NotReadableError, match="PortAudio hangs while it looks for devices"):
             await media_devices.get_user_media({"audio": True})
-        fault.sees("`NotReadableError` after 5 s, which says so; `doctor` says it too")
+        fault.sees("`NotReadableError` after 12 s, which says so; `doctor` says it too")
         goes_on.set()

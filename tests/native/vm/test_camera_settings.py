@@ -94,7 +94,7 @@ async def test_a_device_that_is_shared_stays_as_it_is_and_one_track_is_scaled_an
     await until_the_rate_is_true(small)
     with pytest.raises(OverconstrainedError) as caught:  # The other track needs its ten.
         await small.apply_constraints({"frameRate": {"exact": 5}, "resizeMode": {"exact": "none"}})
-    assert caught.value.constraint in {"frameRate", "resizeMode"}
+    assert caught.value.constraint == ""  # Each could be had, but not both.
     assert small.get_settings() == settings
     track.stop()
     small.stop()
