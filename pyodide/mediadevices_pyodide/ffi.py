@@ -63,8 +63,8 @@ _W = TypeVar("_W", bound="Wrapper")
 # --- values -----------------------------------------------------------------------------------
 
 
-#: Pyodide makes a BigInt of what is larger, which no interface of the browser takes for a number.
-_LARGEST_WHOLE = 2**53 - 1
+#: Pyodide makes BigInts from here on, which no interface of the browser takes for a number.
+_FIRST_BIGINT = 2**53 - 1
 
 
 def to_js(value: object) -> JsObject:
@@ -77,7 +77,7 @@ def _plain(value: object) -> object:
         return {str(key): _plain(item) for key, item in value.items()}
     if conversion.is_sequence(value):
         return [_plain(item) for item in value]
-    if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
+    if isinstance(value, int) and abs(value) >= _FIRST_BIGINT:
         return conversion.unrestricted_double(value, "number")
     return value
 
