@@ -120,7 +120,7 @@ def become(platform: str) -> FakeSoundDevice:
     if platform == "darwin":
         _provide("AVFoundation", SimpleNamespace(AVCaptureDevice=_Allowed, AVMediaTypeVideo="vide"))
     # What asyncio waits with on Linux is not there.
-    selectors.DefaultSelector = selectors.SelectSelector  # type: ignore[misc,assignment]
+    selectors.DefaultSelector = selectors.SelectSelector  # type: ignore[misc,assignment]  # as on Windows
     sys.platform = platform
     for name in [name for name in sys.modules if name.partition(".")[0] in _NOT_ON[platform]]:
         del sys.modules[name]

@@ -28,7 +28,7 @@ __all__ = [
 Bounds: TypeAlias = tuple[int, int]
 """The least and the greatest of some whole numbers."""
 Quotient: TypeAlias = tuple[int, int]
-"""Numerator and denominator; the denominator 0 is infinity."""
+"""Numerator and denominator; a denominator of 0 means infinity."""
 
 DECIMALS = 10**10
 # More than a width or height can be: `ConstrainULong` ends at 2**32.
@@ -55,7 +55,7 @@ class Ratio:
 
     @functools.cached_property
     def simplest(self) -> tuple[int, int] | None:
-        """The size of such a ratio than which none is less wide, nor less high."""
+        """The smallest size that has such a ratio."""
         low, high = self.limits
         if self.min > self.max or high[0] <= 0:
             return None

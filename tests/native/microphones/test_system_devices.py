@@ -29,12 +29,12 @@ class CoreAudio:
         assert (where.scope.to_bytes(4), where.element) == (b"glob", 0)
         return where.selector.to_bytes(4)
 
-    def AudioObjectGetPropertyDataSize(self, *arguments: Any) -> int:  # noqa: N802
+    def AudioObjectGetPropertyDataSize(self, *arguments: Any) -> int:  # noqa: N802  (the system's name)
         numbers = self.properties[self._find(*arguments[:4])]
         arguments[4]._obj.value = 4 * len(numbers)
         return self.status
 
-    def AudioObjectGetPropertyData(self, *arguments: Any) -> int:  # noqa: N802
+    def AudioObjectGetPropertyData(self, *arguments: Any) -> int:  # noqa: N802  (the system's name)
         numbers = self.properties[self._find(*arguments[:4])]
         size, data = arguments[4]._obj, arguments[5]
         assert size.value >= 4 * len(numbers)
@@ -42,7 +42,7 @@ class CoreAudio:
         size.value = 4 * len(numbers)
         return self.status
 
-    def AudioObjectSetPropertyData(self, *arguments: Any) -> int:  # noqa: N802
+    def AudioObjectSetPropertyData(self, *arguments: Any) -> int:  # noqa: N802  (the system's name)
         assert self._find(*arguments[:4]) == b"rnlp"
         assert arguments[4] == ctypes.sizeof(ctypes.c_void_p)
         self.run_loops.append(arguments[5]._obj.value)
@@ -56,16 +56,16 @@ class WindowsMultimedia:
         self.inputs = ["Microphone", "Line"]
         self.outputs = ["Speakers"]
 
-    def waveInGetNumDevs(self) -> int:  # noqa: N802
+    def waveInGetNumDevs(self) -> int:  # noqa: N802  (the system's name)
         return len(self.inputs)
 
-    def waveOutGetNumDevs(self) -> int:  # noqa: N802
+    def waveOutGetNumDevs(self) -> int:  # noqa: N802  (the system's name)
         return len(self.outputs)
 
-    def waveInGetDevCapsW(self, number: Any, capabilities: Any, size: int) -> int:  # noqa: N802
+    def waveInGetDevCapsW(self, number: Any, capabilities: Any, size: int) -> int:  # noqa: N802  (the system's name)
         return self._tell(self.inputs, number.value, capabilities._obj, size)
 
-    def waveOutGetDevCapsW(self, number: Any, capabilities: Any, size: int) -> int:  # noqa: N802
+    def waveOutGetDevCapsW(self, number: Any, capabilities: Any, size: int) -> int:  # noqa: N802  (the system's name)
         return self._tell(self.outputs, number.value, capabilities._obj, size)
 
     def _tell(self, names: list[str], number: int, capabilities: Any, size: int) -> int:

@@ -46,8 +46,9 @@ def test_an_integer_is_a_number_however_large(number: int, written: str) -> None
 
 async def test_a_constraint_may_be_larger_than_javascripts_whole_numbers() -> None:
     stream = await navigator.media_devices.get_user_media({"video": {"width": {"ideal": 10**18}}})
-    for track in stream.get_tracks():
-        track.stop()
+    (track,) = stream.get_tracks()
+    assert track.ready_state == "live"
+    track.stop()
 
 
 def test_dictionaries_come_out_as_dicts_without_what_is_not_there() -> None:

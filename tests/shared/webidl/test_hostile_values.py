@@ -50,7 +50,7 @@ class Failing:
 
     __repr__ = __str__ = __len__ = __hash__ = __bool__ = _fail
     __float__ = __int__ = __index__ = __round__ = __trunc__ = _fail
-    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _fail  # type: ignore[assignment]
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _fail  # type: ignore[assignment]  # on purpose
 
 
 @Real.register

@@ -18,7 +18,7 @@ class Failing:
 
 class NoText:
     def __repr__(self) -> str:
-        return 5  # type: ignore[return-value]
+        return 5  # type: ignore[return-value]  # on purpose
 
 
 class Wide:
