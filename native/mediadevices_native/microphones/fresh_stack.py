@@ -40,10 +40,11 @@ def fresh_stack() -> Generator[None]:
 
 def _most_left() -> int:
     """Return how many stacks of a thread's usual size the C library can have kept."""
-    if sys.platform != "linux":
-        return 0
-    import resource
+    most = 0
+    if sys.platform == "linux":
+        import resource
 
-    limit, _ = resource.getrlimit(resource.RLIMIT_STACK)
-    unlimited = limit == resource.RLIM_INFINITY
-    return _KEPT_BYTES // (_LEAST_BYTES if unlimited else max(limit, _LEAST_BYTES)) + 1
+        limit, _ = resource.getrlimit(resource.RLIMIT_STACK)
+        unlimited = limit == resource.RLIM_INFINITY
+        most = _KEPT_BYTES // (_LEAST_BYTES if unlimited else max(limit, _LEAST_BYTES)) + 1
+    return most
