@@ -16,8 +16,8 @@ from benchmarks.support.figures import measured, ratio, unmeasured
 from benchmarks.support.measuring import interleaved
 from mediadevices import AudioData, MediaStreamTrackProcessor
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
-from mediadevices_native.microphones.portaudio import portaudio
-from mediadevices_native.microphones.pulse_line import find_pulse_device
+from mediadevices_native.microphones.portaudio.library import portaudio
+from mediadevices_native.microphones.pulse.route import find_pulse_device
 from support import pulse_server
 
 if TYPE_CHECKING:

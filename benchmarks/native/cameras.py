@@ -12,11 +12,11 @@ import cv2
 
 from benchmarks.native.files import HEIGHT, RATE, WIDTH
 from mediadevices import MediaStreamTrack, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.driver import Capture, Configuration, Device, Sink, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices_native.cameras import OpenCVCameraDriver
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mediadevices.driver import ControlValue, Driver
-    from mediadevices_native.findings import Finding
+    from mediadevices_native.diagnostics import Finding
     from mediadevices_native.opencv import OpenCV
 
 __all__ = ["FilmCameras", "MemoryCamera", "PacedFilm", "film_driver", "track_of"]

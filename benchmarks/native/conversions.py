@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.support.figures import ratio
 from benchmarks.support.measuring import interleaved
 from mediadevices import VideoFrame
-from mediadevices.platform import pixel_operations
+from mediadevices.implementations import pixel_operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ Programs import `mediadevices`; what is of use to them here are `clear_device_id
 `forget_permissions`, which raise `PrivateFileError` where a file cannot be deleted.
 """
 
-from mediadevices_native.identity import clear_device_ids
-from mediadevices_native.private_file_error import PrivateFileError
-from mediadevices_native.remembered import forget_permissions
+from mediadevices_native.application.identity import clear_device_ids
+from mediadevices_native.application.private_file_error import PrivateFileError
+from mediadevices_native.application.remembered_answers import forget_permissions
 
 __all__ = ["PrivateFileError", "clear_device_ids", "forget_permissions"]

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
-from mediadevices_native.audit_file import AuditFile
-from mediadevices_native.environment import AUDIT_LOG, policies, wants_synthetic
-from mediadevices_native.identity import application_name, application_secret, is_one_program
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices_native.application.audit_file import AuditFile
+from mediadevices_native.application.environment import AUDIT_LOG, policies, wants_synthetic
+from mediadevices_native.application.identity import (
+    application_name,
+    application_secret,
+    is_one_program,
+)
+from mediadevices_native.application.remembered_answers import RememberedPermissions
 from mediadevices_native.prompters import choose_prompter
-from mediadevices_native.remembered import RememberedPermissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mediadevices.agent import PermissionName
+    from mediadevices.agent_protocol.permissions import PermissionName
     from mediadevices.driver import Driver
 
 __all__ = ["create_agent", "native_drivers"]
@@ -44,11 +48,11 @@ def create_agent(
 
     Where the environment decides nothing, an answer counts that the user wanted to be remembered
     for this application. None is remembered for a name that many programs share: a session without
-    a file, or a program that runs others; see `mediadevices_native.identity.is_one_program`.
+    a file, or a program that runs others; see `application.identity.is_one_program`.
 
     Args:
         application: The application's name, where the environment gives none; see
-            `mediadevices_native.identity.application_name`.
+            `application.identity.application_name`.
         synthetic: Whether the devices are synthetic; None for what the environment says.
         environment: The environment variables.
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["how_to_get_leave"]
+__all__ = ["permission_hint"]
 
 
-def how_to_get_leave(path: Path) -> str:
+def permission_hint(path: Path) -> str:
     """Say, for a message, how a user gets leave to use a device file.
 
     Args:

@@ -15,13 +15,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotAllowedError
-from mediadevices.local.permissions import how_to_grant
+from mediadevices.local.permissions.authority import how_to_grant
 from mediadevices_native.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediadevices.agent import (
+    from mediadevices.agent_protocol.permissions import (
         PermissionAnswer,
         PermissionName,
         PermissionRequest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mediadevices.local.clock import MonotonicClock
+from mediadevices.pipeline.clock import MonotonicClock
 from mediadevices.testing import FakeCamera, FakeDriver, FakeMicrophone, FakeSpeaker
 
 __all__ = ["synthetic_driver"]

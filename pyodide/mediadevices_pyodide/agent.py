@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from mediadevices.agent import (
-    Agent,
-    GeneratorHandle,
+from mediadevices.agent_protocol.agent import Agent, StreamConstraints
+from mediadevices.agent_protocol.generators import GeneratorHandle
+from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
+from mediadevices.agent_protocol.permissions import (
     PermissionHandle,
     PermissionName,
     PermissionPolicy,
     Prompter,
-    StreamConstraints,
-    StreamHandle,
-    TrackHandle,
 )
 from mediadevices.algorithms.exposure import DeviceInfo
 from mediadevices.algorithms.properties import Kind

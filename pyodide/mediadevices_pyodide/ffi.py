@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
-from mediadevices.agent import Handle, Listener
+from mediadevices.agent_protocol.handles import Handle, Listener
 from mediadevices.errors import exception_for_name
 from mediadevices.webidl import conversion, promise
 

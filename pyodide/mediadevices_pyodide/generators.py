@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 
-from mediadevices.agent import GeneratorHandle, MediaData
+from mediadevices.agent_protocol.generators import GeneratorHandle
+from mediadevices.agent_protocol.handles import MediaData
 from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import InvalidStateError
+from mediadevices.implementations import resampler_factory
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.audio_processing import Resampler, silence
 from mediadevices.media.pixels import black_frame
 from mediadevices.media.video_frame import VideoFrame
-from mediadevices.platform import resampler_factory
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.audio.context import AudioGraph
-from mediadevices_pyodide.track import BrowserTrack, Family
+from mediadevices_pyodide.track import BrowserTrack, GeneratorTracks
 from mediadevices_pyodide.video.browser_frames import can_hold, js_frame
 from mediadevices_pyodide.video.drawing import Drawing
 
@@ -48,7 +49,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     def __init__(self, track: ffi.JsObject) -> None:
         self._track = ffi.wrapper_of(BrowserTrack, track)
-        self._family = self._track.family = Family(self._track)
+        self._family = self._track.family = GeneratorTracks(self._track)
 
     @property
     def track(self) -> BrowserTrack:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 
-from mediadevices.agent import PermissionHandle, PermissionName, PermissionState
+from mediadevices.agent_protocol.permissions import (
+    PermissionHandle,
+    PermissionName,
+    PermissionState,
+)
 from mediadevices.errors import DOMException, NotAllowedError
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from mediadevices.agent import StreamHandle, TrackHandle
+from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
 from mediadevices.errors import InvalidStateError, NotSupportedError
 from mediadevices.webidl import conversion, promise
 from mediadevices_pyodide import ffi

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mediadevices.agent import FrameReader, ReadyState, TrackHandle
+from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
 from mediadevices.algorithms.constraints import MediaTrackConstraints
 from mediadevices.algorithms.properties import PROPERTIES, Kind
 from mediadevices.errors import InvalidStateError, OverconstrainedError
@@ -14,15 +14,15 @@ from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.dictionary import freeze
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.video.formats import browser_format
-from mediadevices_pyodide.video.tap import VideoTap
+from mediadevices_pyodide.video.track_reader import VideoTrackReader
 
 if TYPE_CHECKING:
-    from mediadevices_pyodide.audio.tap import AudioTap
+    from mediadevices_pyodide.audio.track_reader import AudioTrackReader
 
-__all__ = ["BrowserTrack", "Family"]
+__all__ = ["BrowserTrack", "GeneratorTracks"]
 
 
-class Family:
+class GeneratorTracks:
     """The tracks of one generator, of which a live one takes what is written.
 
     Args:
@@ -49,10 +49,10 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
     def __init__(self, js: ffi.JsObject) -> None:
         super().__init__(js)
         #: Of a generator's track.
-        self.family: Family | None = None
+        self.family: GeneratorTracks | None = None
         self._muted = False  # by a generator
         # What readers read through, for each format of the browser's.
-        self._taps: dict[str | None, VideoTap | AudioTap] = {}
+        self._taps: dict[str | None, VideoTrackReader | AudioTrackReader] = {}
 
     @property
     def kind(self) -> Kind:
@@ -178,7 +178,7 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
     async def attached(self) -> None:
         """Wait until whoever has begun to read the track sees the next frame."""
         for tap in tuple(self._taps.values()):
-            if isinstance(tap, VideoTap):
+            if isinstance(tap, VideoTrackReader):
                 await tap.attached.wait()
 
     def happened(self, event: ffi.JsObject) -> None:
@@ -200,15 +200,17 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             self.stop()
             self.notify("ended")
 
-    def _tap(self, wanted: str | None, capacity: int) -> VideoTap | AudioTap:
+    def _tap(self, wanted: str | None, capacity: int) -> VideoTrackReader | AudioTrackReader:
         tap = self._taps.get(wanted)
         if tap is None or tap.ended:
             if self.kind == "audio":
-                from mediadevices_pyodide.audio.tap import AudioTap  # few pages hear
+                from mediadevices_pyodide.audio.track_reader import (
+                    AudioTrackReader,  # few pages hear
+                )
 
-                tap = AudioTap(self.js)
+                tap = AudioTrackReader(self.js)
             else:
-                tap = VideoTap(self.js, wanted, capacity, self.family is not None)
+                tap = VideoTrackReader(self.js, wanted, capacity, self.family is not None)
             self._taps[wanted] = tap
         return tap
 

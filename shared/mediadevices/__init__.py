@@ -10,7 +10,7 @@ under Pyodide, on the browser's own devices.
 
 import typing as _typing
 
-from mediadevices.agent import PermissionRequest as PermissionRequest
+from mediadevices.agent_protocol.permissions import PermissionRequest as PermissionRequest
 from mediadevices.errors import AbortError as AbortError
 from mediadevices.errors import DataError as DataError
 from mediadevices.errors import DOMException as DOMException

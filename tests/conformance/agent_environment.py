@@ -7,15 +7,19 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from conformance.environment import Answer, Environment
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
-from mediadevices_native.identity import application_secret, clear_device_ids
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices_native.application.identity import application_secret, clear_device_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mediadevices.agent import PermissionName, PermissionRequest, PermissionState
+    from mediadevices.agent_protocol.permissions import (
+        PermissionName,
+        PermissionRequest,
+        PermissionState,
+    )
     from mediadevices.driver import Driver
 
 __all__ = ["AgentEnvironment"]

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from mediadevices.agent import PermissionName, PermissionState
+    from mediadevices.agent_protocol.permissions import PermissionName, PermissionState
 
 __all__ = ["Answer", "DeviceName", "Environment"]
 

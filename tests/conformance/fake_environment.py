@@ -13,7 +13,7 @@ from mediadevices.testing import FakeCamera, install_fake_devices
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mediadevices.agent import PermissionName, PermissionState
+    from mediadevices.agent_protocol.permissions import PermissionName, PermissionState
     from mediadevices.driver import Control, ControlValue
     from mediadevices.testing.fake_devices import FakeDevice
 

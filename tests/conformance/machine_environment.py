@@ -16,7 +16,7 @@ from conformance.agent_environment import AgentEnvironment
 from conformance.media import until
 from mediadevices_native.cameras import OpenCVCameraDriver
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
-from mediadevices_native.microphones.portaudio import portaudio
+from mediadevices_native.microphones.portaudio.library import portaudio
 from support import vivid
 
 if TYPE_CHECKING:

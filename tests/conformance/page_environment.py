@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from conformance.environment import Answer, DeviceName, Environment
 
 if TYPE_CHECKING:
-    from mediadevices.agent import PermissionName, PermissionState
+    from mediadevices.agent_protocol.permissions import PermissionName, PermissionState
 
 __all__ = ["PageEnvironment"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices import MediaDevices, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices_native.agent import create_agent
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices import NotAllowedError, NotFoundError, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
+from mediadevices.implementations import default_agent
 from mediadevices.local.agent import LocalAgent
-from mediadevices.platform import default_agent
 from mediadevices_native import agent as agent_module
 from mediadevices_native.agent import create_agent, native_drivers
-from mediadevices_native.environment import parse_permissions, policies, wants_synthetic
+from mediadevices_native.application.environment import parse_permissions, policies, wants_synthetic
 from support.own_home import use_own_home
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_the_agent_of_the_desktop_has_both_drivers() -> None:
 
 def test_making_the_agent_imports_no_capture_library() -> None:
     code = (
-        "import sys; from mediadevices.platform import default_agent; default_agent();"
+        "import sys; from mediadevices.implementations import default_agent; default_agent();"
         "print([name for name in ('cv2', 'numpy', 'sounddevice') if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

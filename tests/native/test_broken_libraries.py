@@ -22,7 +22,7 @@ pytestmark = [
 PROGRAM = """
 import asyncio, sys
 from mediadevices import navigator
-from mediadevices.platform import pixel_operations, resampler_factory
+from mediadevices.implementations import pixel_operations, resampler_factory
 from mediadevices_native.agent import native_drivers
 from mediadevices_native.cli.doctor import examine
 from mediadevices_native.hotplug import watch_udev

@@ -22,11 +22,11 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 
 _LINUX_ONLY = {
-    "mediadevices_native.cameras.linux",
-    "mediadevices_native.cameras.v4l2_controls",
-    "mediadevices_native.cameras.v4l2_ioctl",
-    "mediadevices_native.cameras.v4l2_modes",
-    "mediadevices_native.cameras.v4l2_obstacles",
+    "mediadevices_native.cameras.v4l2.cameras",
+    "mediadevices_native.cameras.v4l2.controls",
+    "mediadevices_native.cameras.v4l2.ioctl",
+    "mediadevices_native.cameras.v4l2.modes",
+    "mediadevices_native.cameras.v4l2.obstacles",
 }
 
 
@@ -155,9 +155,12 @@ def test_a_microphone_is_opened_and_read(platform: str, tmp_path: Path) -> None:
 
 def test_answers_and_ids_are_kept(platform: str, tmp_path: Path) -> None:
     program = """
-    from mediadevices.local.permission_decisions import Decision
-    from mediadevices_native.identity import application_secret
-    from mediadevices_native.remembered import RememberedPermissions, forget_permissions
+    from mediadevices.local.permissions.decisions import Decision
+    from mediadevices_native.application.identity import application_secret
+    from mediadevices_native.application.remembered_answers import (
+        RememberedPermissions,
+        forget_permissions,
+    )
 
     answers = RememberedPermissions("tests")
     answers.remember({"camera": Decision("granted", "user"), "microphone": Decision("denied")})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mediadevices import platform
+from mediadevices import implementations as platform
 from mediadevices.media.frame_geometry import DOMRectReadOnly
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
 from mediadevices.media.pixels_numpy import NumpyPixelOperations

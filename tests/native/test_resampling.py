@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from mediadevices import platform
+from mediadevices import implementations as platform
 from mediadevices.errors import InvalidStateError
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.audio_processing import LinearResampler, silence

@@ -34,7 +34,7 @@ LATER = {
     "mediadevices.legacy",
     "mediadevices.local",
     "mediadevices.media",
-    "mediadevices.platform",
+    "mediadevices.implementations",
     "mediadevices.testing",
     "mediadevices_native",
 }

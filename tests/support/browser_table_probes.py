@@ -38,15 +38,15 @@ from mediadevices import (
     WritableStream,
     navigator,
 )
-from mediadevices.agent import DeviceChange
-from mediadevices.interfaces.backed import handle_of
+from mediadevices.agent_protocol.agent import DeviceChange
+from mediadevices.interfaces.handle_backed import handle_of
 from support.page import ask
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from mediadevices import MediaStreamTrackAudioStats, MediaStreamTrackVideoStats
-    from mediadevices.interfaces.backed import Backed
+    from mediadevices.interfaces.handle_backed import HandleBacked
 
 __all__ = ["PROBES", "Probes", "outcome_of"]
 
@@ -88,7 +88,7 @@ async def outcome_of(probe: Probe, subject: object) -> str:
 # --- events -----------------------------------------------------------------------------------
 
 
-def _browsers(target: Backed[Any]) -> Any:  # Any: the browser's object, or None
+def _browsers(target: HandleBacked[Any]) -> Any:  # Any: the browser's object, or None
     return getattr(handle_of(target), "js", None) if _in_page() else None
 
 
@@ -112,7 +112,7 @@ def handler(name: str, detail: Callable[[Any], object] = lambda _: None) -> Prob
         detail: Of the target, what its handle tells with the event.
     """
 
-    async def probe(target: Backed[Any]) -> object:
+    async def probe(target: HandleBacked[Any]) -> object:
         attribute = f"on{name}"
         js = _browsers(target)
         if js is not None and not hasattr(js, attribute):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mediadevices.media.video_frame import VideoFrame
-    from mediadevices_native.findings import Finding
+    from mediadevices_native.diagnostics import Finding
     from mediadevices_native.opencv import Picture
 
 VGA = VideoMode(640, 480, 100.0, "YUYV")

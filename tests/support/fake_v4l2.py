@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mediadevices_native.cameras import v4l2_ioctl
-from mediadevices_native.cameras.linux import LinuxCameras
+from mediadevices_native.cameras.v4l2 import ioctl as v4l2_ioctl
+from mediadevices_native.cameras.v4l2.cameras import LinuxCameras
 
 if TYPE_CHECKING:
     import ctypes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from mediadevices_native.cameras.v4l2_ioctl import Call
+    from mediadevices_native.cameras.v4l2.ioctl import Call
 
 VIDEO_CAPTURE, VIDEO_CAPTURE_MPLANE, VIDEO_OUTPUT = 0x1, 0x1000, 0x2
 META_CAPTURE, VIDEO_M2M, STREAMING, IO_MC = 0x00800000, 0x8000, 0x04000000, 0x20000000

@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any, get_args, is_typeddict
 
 import mediadevices
-from mediadevices.agent import PermissionState, ReadyState
+from mediadevices.agent_protocol.handles import ReadyState
+from mediadevices.agent_protocol.permissions import PermissionState
 from mediadevices.driver import DeviceKind
 from mediadevices.interfaces import dictionaries
 from mediadevices.interfaces.event_target import EventHandlerAttribute

@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediadevices_native.cameras.v4l2_ioctl import buffers_are_free, capability, open_node
+from mediadevices_native.cameras.v4l2.ioctl import buffers_are_free, capability, open_node
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -15,7 +15,7 @@ from mediadevices.driver import Configuration, Device, Sink, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices.webidl import promise
-from mediadevices_native.cameras.outlet import Outlet
+from mediadevices_native.cameras.gated_sink import GatedSink
 from mediadevices_native.cameras.rate_meter import RateMeter
 from mediadevices_native.cameras.stream import CameraStream
 
@@ -73,7 +73,7 @@ class CameraCapture:
         self._system = system
         self._load_opencv = load_opencv
         self._device = device
-        self._outlet = Outlet(sink)
+        self._outlet = GatedSink(sink)
         self._closing = threading.Event()
         self._changes: queue.Queue[_Change] = queue.Queue(maxsize=16)
         self._opened: Future[None] = Future()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.capture import CameraCapture
-from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
-from mediadevices_native.findings import Finding
+from mediadevices_native.cameras.enumerated.cameras import MacCameras, NoCameras, WindowsCameras
+from mediadevices_native.diagnostics import Finding
 from mediadevices_native.open_files import require_free_descriptors
 from mediadevices_native.opencv import load_opencv
 
@@ -114,7 +114,7 @@ class OpenCVCameraDriver:
 def camera_system() -> CameraSystem:
     """Return the cameras of the operating system that this runs on."""
     if sys.platform == "linux":
-        from mediadevices_native.cameras.linux import LinuxCameras
+        from mediadevices_native.cameras.v4l2.cameras import LinuxCameras
 
         return LinuxCameras()
     elif sys.platform == "darwin":  # noqa: RET505  (type checkers look at the system's own branch)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from mediadevices.driver import ControlValue, Device
     from mediadevices.errors import NotReadableError
-    from mediadevices_native.findings import Finding
+    from mediadevices_native.diagnostics import Finding
 
 __all__ = ["CameraSystem", "Location"]
 

@@ -11,23 +11,23 @@ from pathlib import Path
 
 import typer
 
-from mediadevices_native.audit_file import AuditFile
-from mediadevices_native.cli.failures import reported
-from mediadevices_native.cli.options import JsonOption, VerboseOption
-from mediadevices_native.cli.session import APPLICATION
-from mediadevices_native.cli.showing import console, print_json
-from mediadevices_native.environment import AUDIT_LOG, policies, wants_synthetic
-from mediadevices_native.findings import Finding
-from mediadevices_native.identity import (
+from mediadevices_native.application.audit_file import AuditFile
+from mediadevices_native.application.environment import AUDIT_LOG, policies, wants_synthetic
+from mediadevices_native.application.identity import (
     application_name,
     load_secret,
     secret_path,
     unreadable_secrets,
 )
+from mediadevices_native.application.private_file_error import PrivateFileError
+from mediadevices_native.application.remembered_answers import all_remembered
+from mediadevices_native.cli.failures import reported
+from mediadevices_native.cli.options import JsonOption, VerboseOption
+from mediadevices_native.cli.session import APPLICATION
+from mediadevices_native.cli.showing import console, print_json
+from mediadevices_native.diagnostics import Finding
 from mediadevices_native.open_files import TooManyOpenFilesError, require_free_descriptors
-from mediadevices_native.private_file_error import PrivateFileError
 from mediadevices_native.prompters import choose_prompter
-from mediadevices_native.remembered import all_remembered
 from mediadevices_native.text import printable
 
 __all__ = ["doctor"]

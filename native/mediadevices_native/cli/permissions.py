@@ -6,12 +6,16 @@ from typing import Annotated
 import typer
 
 from mediadevices.webidl.names import closest
+from mediadevices_native.application.identity import names_of
+from mediadevices_native.application.private_file_error import PrivateFileError
+from mediadevices_native.application.remembered_answers import (
+    all_remembered,
+    forget_permissions,
+    has_answers,
+)
 from mediadevices_native.cli.failures import CommandError, note, reported
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.showing import print_json, print_table
-from mediadevices_native.identity import names_of
-from mediadevices_native.private_file_error import PrivateFileError
-from mediadevices_native.remembered import all_remembered, forget_permissions, has_answers
 from mediadevices_native.text import printable
 
 __all__ = ["permissions"]

@@ -15,7 +15,7 @@ from mediadevices import (
     VideoFrame,
     navigator,
 )
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.local.agent import LocalAgent
 from mediadevices_native.cli.capturing import open_track
 from mediadevices_native.cli.failures import CommandError, note

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices_native.agent import create_agent
+from mediadevices_native.application.environment import parse_permissions
 from mediadevices_native.cli.failures import CommandError, reported
 from mediadevices_native.cli.interrupts import (
     INTERRUPTED,
@@ -17,7 +18,6 @@ from mediadevices_native.cli.interrupts import (
     interrupted_by_signals,
     signals_deferred,
 )
-from mediadevices_native.environment import parse_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -22,7 +22,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
 from mediadevices_native.daemon_thread import in_daemon_thread
-from mediadevices_native.microphones.portaudio import (
+from mediadevices_native.microphones.portaudio.library import (
     Buffer,
     OpenedStream,
     PortAudioMissingError,
@@ -33,7 +33,7 @@ from mediadevices_native.microphones.portaudio import (
 )
 
 if TYPE_CHECKING:
-    from mediadevices_native.microphones.line import Line
+    from mediadevices_native.microphones.route import MicrophoneRoute
 
 __all__ = ["CONTROLS", "MicrophoneCapture"]
 
@@ -75,7 +75,7 @@ class MicrophoneCapture:
         sink: Where the blocks go.
     """
 
-    def __init__(self, line: Line, label: str, sink: Sink) -> None:
+    def __init__(self, line: MicrophoneRoute, label: str, sink: Sink) -> None:
         self._line = line
         self._label = label
         self._sink = sink
@@ -155,7 +155,7 @@ class MicrophoneCapture:
             self._tell_muted()
 
     def discard_before(self, moment: float) -> None:
-        """Drop the samples that were taken before a moment; see `LineEvents.discard_before`."""
+        """Drop the samples that were taken before a moment; see `RouteEvents.discard_before`."""
         with self._gate:
             self._discard_before = moment
             self._held.clear()

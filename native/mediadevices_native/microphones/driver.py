@@ -8,35 +8,35 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.daemon_thread import in_daemon_thread
-from mediadevices_native.device_files import how_to_get_leave
-from mediadevices_native.findings import Finding
+from mediadevices_native.device_files import permission_hint
+from mediadevices_native.diagnostics import Finding
 from mediadevices_native.hotplug import watch_by_polling, watch_udev
-from mediadevices_native.microphones.alsa_devices import (
+from mediadevices_native.microphones.alsa.devices import (
     AlsaAddress,
     AlsaCards,
     alsa_devices,
     unknown,
 )
 from mediadevices_native.microphones.capture import MicrophoneCapture
-from mediadevices_native.microphones.direct_line import alsa_line, host_line
-from mediadevices_native.microphones.host_devices import HostAddress, host_devices
-from mediadevices_native.microphones.portaudio import (
+from mediadevices_native.microphones.portaudio.direct_route import alsa_line, host_line
+from mediadevices_native.microphones.portaudio.host_devices import HostAddress, host_devices
+from mediadevices_native.microphones.portaudio.library import (
     LookHangsError,
     PortAudio,
     PortAudioMissingError,
     portaudio,
 )
-from mediadevices_native.microphones.pulse_devices import PulseAddress, pulse_devices
-from mediadevices_native.microphones.pulse_line import PulseLine, find_pulse_device
-from mediadevices_native.microphones.server_monitor import ServerMonitor
-from mediadevices_native.microphones.sound_server import (
+from mediadevices_native.microphones.portaudio.system_devices import devices_look
+from mediadevices_native.microphones.pulse.devices import PulseAddress, pulse_devices
+from mediadevices_native.microphones.pulse.route import PulseRoute, find_pulse_device
+from mediadevices_native.microphones.pulse.server_monitor import ServerMonitor
+from mediadevices_native.microphones.pulse.sound_server import (
     NoSoundServerError,
     ServerSnapshot,
     SilentServerError,
     SoundServer,
 )
-from mediadevices_native.microphones.system_devices import devices_look
-from mediadevices_native.microphones.watching import watch_server
+from mediadevices_native.microphones.pulse.watching import watch_server
 from mediadevices_native.open_files import require_free_descriptors
 from mediadevices_native.usb import usb_group_key
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mediadevices.driver import Configuration, Device, Sink
-    from mediadevices_native.microphones.line import Line
+    from mediadevices_native.microphones.route import MicrophoneRoute
 
 __all__ = ["PortAudioMicrophoneDriver"]
 
@@ -166,7 +166,7 @@ class PortAudioMicrophoneDriver:
         node = self._cards.forbidden_node(address) if isinstance(address, AlsaAddress) else None
         if node is None:
             return Finding(subject, True, device.key)
-        return Finding(subject, False, f"no permission for {node}", how_to_get_leave(node))
+        return Finding(subject, False, f"no permission for {node}", permission_hint(node))
 
     def _diagnose_server(self) -> Finding | None:
         """Say why there is no sound server to be had, or return None."""
@@ -229,10 +229,10 @@ class PortAudioMicrophoneDriver:
         self._portaudio.refresh()
         return find_pulse_device(self._portaudio.devices()) is not None
 
-    def _line(self, device: Device) -> Line:
+    def _line(self, device: Device) -> MicrophoneRoute:
         match device.address:
             case PulseAddress(name, channels):
-                return PulseLine(name, channels, self._portaudio, self._monitor, self._connect)
+                return PulseRoute(name, channels, self._portaudio, self._monitor, self._connect)
             case AlsaAddress() as address:
                 return alsa_line(self._portaudio, address, self._cards)
             case HostAddress() as address:

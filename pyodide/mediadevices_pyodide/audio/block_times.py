@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mediadevices.local.clock import Clock
 from mediadevices.media.sample_clock import SampleClock
-from mediadevices_pyodide.times import Timeline
+from mediadevices.pipeline.clock import Clock
+from mediadevices_pyodide.timeline import Timeline
 
 __all__ = ["BlockTimes"]
 

@@ -7,14 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from mediadevices.errors import DOMException
-from mediadevices.local.clock import Clock
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
 from mediadevices.media.sample_formats import SAMPLE_FORMATS
-from mediadevices_pyodide import ffi, reading
+from mediadevices.pipeline.clock import Clock
+from mediadevices_pyodide import ffi, reader_script
 from mediadevices_pyodide.audio.block_times import BlockTimes
 from mediadevices_pyodide.audio.context import AudioGraph
-from mediadevices_pyodide.memory import Memory
+from mediadevices_pyodide.buffer_pool import BufferPool
 
 __all__ = ["SampleSource", "sample_source"]
 
@@ -48,7 +48,7 @@ class SampleSource(ABC):
         self._begin = begin
         self._deliver = deliver
         self._shape = ("", 0.0, 0, 0)
-        self._memory: Memory | None = None
+        self._memory: BufferPool | None = None
 
     @abstractmethod
     async def run(self) -> None:
@@ -101,8 +101,8 @@ class ProcessorSource(SampleSource):
 
     async def run(self) -> None:
         """Give blocks until the track ends or no more are wanted."""
-        script = await reading.script()
-        self._memory = Memory(script.slot)
+        script = await reader_script.script()
+        self._memory = BufferPool(script.slot)
         with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
             await ffi.awaited(script.blocks(self._track, self._reader, told))
 
@@ -134,12 +134,12 @@ class WorkletSource(SampleSource):
 
     async def run(self) -> None:
         """Give blocks until the track ends or no more are wanted."""
-        script = await reading.script()
+        script = await reader_script.script()
         if self._ended.is_set():
             return
         self._graph = graph = AudioGraph()
         self._times = SampleClock(graph.sample_rate)
-        self._memory = Memory(script.slot)
+        self._memory = BufferPool(script.slot)
         try:
             await graph.load()
         except DOMException:
@@ -183,7 +183,7 @@ def sample_source(
     deliver: Callable[[AudioData, int], bool],
 ) -> SampleSource:
     """Return the most direct source that this engine has; see `SampleSource`."""
-    reader = reading.new_reader(track, _WAITING)
+    reader = reader_script.new_reader(track, _WAITING)
     if reader is not None:
         return ProcessorSource(track, clock, begin, deliver, reader)
     return WorkletSource(track, clock, begin, deliver)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from mediadevices.errors import DOMException
+from mediadevices.implementations import pixel_operations
 from mediadevices.media.video_frame import VideoFrame
-from mediadevices.platform import pixel_operations
 from mediadevices_pyodide import ffi
 
 __all__ = ["can_hold", "js_frame", "js_pixels"]

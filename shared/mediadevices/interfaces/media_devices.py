@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mediadevices.agent import Agent, DeviceChange
+from mediadevices.agent_protocol.agent import Agent, DeviceChange
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
 from mediadevices.algorithms.properties import Kind
-from mediadevices.interfaces.backed import Backed, interface_of
 from mediadevices.interfaces.dictionaries import (
     MediaStreamConstraints,
     MediaTrackConstraintsInput,
@@ -16,6 +15,7 @@ from mediadevices.interfaces.dictionaries import (
 )
 from mediadevices.interfaces.event import DeviceChangeEvent, device_change_event
 from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.handle_backed import HandleBacked, wrap_handle
 from mediadevices.interfaces.media_device_info import MediaDeviceInfo, device_infos
 from mediadevices.interfaces.media_stream import MediaStream
 from mediadevices.webidl import conversion, promise
@@ -24,14 +24,14 @@ from mediadevices.webidl.names import closest
 if TYPE_CHECKING:
     import asyncio
 
-    from mediadevices.agent import StreamHandle
+    from mediadevices.agent_protocol.handles import StreamHandle
 
 __all__ = ["MediaDevices"]
 
 _KINDS: tuple[Kind, ...] = ("audio", "video")
 
 
-class MediaDevices(Backed[Agent]):
+class MediaDevices(HandleBacked[Agent]):
     """The cameras, microphones and speakers of this machine (§9.1).
 
     There is one, `navigator.media_devices`. ``devicechange`` is fired at it when the list of
@@ -146,7 +146,7 @@ class MediaDevices(Backed[Agent]):
 
 
 def _stream(handle: StreamHandle) -> MediaStream:
-    return interface_of(MediaStream, handle)
+    return wrap_handle(MediaStream, handle)
 
 
 def _stop(stream: StreamHandle) -> None:

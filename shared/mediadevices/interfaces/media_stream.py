@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from mediadevices.agent import TrackHandle
-from mediadevices.agents import current_agent
-from mediadevices.interfaces.backed import Backed, handle_of, interface_of
+from mediadevices.agent_protocol.handles import TrackHandle
+from mediadevices.current_agent import current_agent
 from mediadevices.interfaces.event import MediaStreamTrackEvent
 from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.handle_backed import HandleBacked, handle_of, wrap_handle
 from mediadevices.interfaces.media_stream_track import MediaStreamTrack
 from mediadevices.webidl import conversion
 
 if TYPE_CHECKING:
     import asyncio
 
-    from mediadevices.agent import StreamHandle
+    from mediadevices.agent_protocol.handles import StreamHandle
 
 __all__ = ["MediaStream", "attach"]
 
@@ -33,7 +33,7 @@ def _tracks_of(source: object) -> list[MediaStreamTrack]:
     return [_checked(item, f"MediaStream[{index}]") for index, item in enumerate(source)]
 
 
-class MediaStream(Backed["StreamHandle"]):
+class MediaStream(HandleBacked["StreamHandle"]):
     """Tracks that belong together (§4.2).
 
     Args:
@@ -92,7 +92,7 @@ class MediaStream(Backed["StreamHandle"]):
             TypeError: It is something else.
             NotSupportedError: This is no web page, or fake devices are installed.
         """
-        return interface_of(cls, current_agent().stream_from_js(js))
+        return wrap_handle(cls, current_agent().stream_from_js(js))
 
     @property
     def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
@@ -123,7 +123,7 @@ class MediaStream(Backed["StreamHandle"]):
 
     def get_tracks(self) -> list[MediaStreamTrack]:
         """Return all tracks, in a new list."""
-        self._held = [interface_of(MediaStreamTrack, handle) for handle in self._handle.tracks()]
+        self._held = [wrap_handle(MediaStreamTrack, handle) for handle in self._handle.tracks()]
         return list(self._held)
 
     def get_track_by_id(self, track_id: str) -> MediaStreamTrack | None:
@@ -164,11 +164,11 @@ class MediaStream(Backed["StreamHandle"]):
 
     def clone(self) -> MediaStream:
         """Return a new stream with a clone of every track."""
-        return interface_of(MediaStream, self._handle.clone())
+        return wrap_handle(MediaStream, self._handle.clone())
 
     def _notified(self, event: str, detail: object) -> None:
         if isinstance(detail, TrackHandle):
-            track = interface_of(MediaStreamTrack, detail)
+            track = wrap_handle(MediaStreamTrack, detail)
             self.get_tracks()
             self._fire(MediaStreamTrackEvent(event, {"track": track}))
 

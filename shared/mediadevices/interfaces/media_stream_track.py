@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Literal
 
-from mediadevices.agents import current_agent
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
-from mediadevices.interfaces.backed import Backed, handle_of, interface_of
+from mediadevices.current_agent import current_agent
 from mediadevices.interfaces.dictionaries import (
     MediaTrackCapabilities,
     MediaTrackConstraintsInput,
@@ -15,6 +14,7 @@ from mediadevices.interfaces.dictionaries import (
 )
 from mediadevices.interfaces.event import Event
 from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.handle_backed import HandleBacked, handle_of, wrap_handle
 from mediadevices.interfaces.track_stats import (
     MediaStreamTrackAudioStats,
     MediaStreamTrackVideoStats,
@@ -25,7 +25,7 @@ from mediadevices.webidl.dictionary import freeze
 if TYPE_CHECKING:
     import asyncio
 
-    from mediadevices.agent import FrameReader, ReadyState, TrackHandle
+    from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
 
 __all__ = ["MediaStreamTrack"]
 
@@ -38,7 +38,7 @@ _CONTENT_HINTS = {
 }
 
 
-class MediaStreamTrack(Backed["TrackHandle"]):
+class MediaStreamTrack(HandleBacked["TrackHandle"]):
     """One camera picture or one microphone's sound (§4.3).
 
     Tracks come from `get_user_media`, from a generator, or from `clone`. A live track with a
@@ -93,7 +93,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
             TypeError: It is something else.
             NotSupportedError: This is no web page, or fake devices are installed.
         """
-        return interface_of(cls, current_agent().track_from_js(js))
+        return wrap_handle(cls, current_agent().track_from_js(js))
 
     @property
     def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
@@ -167,7 +167,7 @@ class MediaStreamTrack(Backed["TrackHandle"]):
 
     def clone(self) -> MediaStreamTrack:
         """Return a new track of the same source, with the same state, constraints and settings."""
-        return interface_of(MediaStreamTrack, self._handle.clone())
+        return wrap_handle(MediaStreamTrack, self._handle.clone())
 
     def stop(self) -> None:
         """End the track now, without an ``ended`` event; the last one of a device closes it."""

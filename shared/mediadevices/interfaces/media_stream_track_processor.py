@@ -11,7 +11,7 @@ from mediadevices.webidl import conversion
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
-    from mediadevices.agent import MediaData
+    from mediadevices.agent_protocol.handles import MediaData
 
 __all__ = ["MediaStreamTrackProcessor"]
 

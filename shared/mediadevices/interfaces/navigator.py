@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
-from mediadevices.agent import Agent
-from mediadevices.agents import current_agent
-from mediadevices.interfaces.backed import interface_of
+from mediadevices.agent_protocol.agent import Agent
+from mediadevices.current_agent import current_agent
 from mediadevices.interfaces.dictionaries import MediaStreamConstraints
+from mediadevices.interfaces.handle_backed import wrap_handle
 from mediadevices.interfaces.media_devices import MediaDevices
 from mediadevices.interfaces.media_stream import MediaStream
 from mediadevices.interfaces.permissions import Permissions, permissions_of
@@ -44,7 +44,7 @@ class Navigator(Interface):
     @property
     def media_devices(self) -> MediaDevices:
         """The devices; the same object as long as the same agent stands behind it."""
-        return interface_of(MediaDevices, current_agent())
+        return wrap_handle(MediaDevices, current_agent())
 
     @property
     def permissions(self) -> Permissions:

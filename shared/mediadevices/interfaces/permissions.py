@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mediadevices.interfaces.backed import Backed, interface_of
 from mediadevices.interfaces.event import Event
 from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.interfaces.handle_backed import HandleBacked, wrap_handle
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Mapping
 
-    from mediadevices.agent import (
-        Agent,
+    from mediadevices.agent_protocol.agent import Agent
+    from mediadevices.agent_protocol.permissions import (
         PermissionHandle,
         PermissionName,
         PermissionPolicy,
@@ -31,7 +31,7 @@ _NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
 _POLICIES = ("ask", "grant", "deny")
 
 
-class PermissionStatus(Backed["PermissionHandle"]):
+class PermissionStatus(HandleBacked["PermissionHandle"]):
     """The state of a permission, always the current one; ``change`` is fired when it changes."""
 
     __slots__ = ()
@@ -187,7 +187,7 @@ def permissions_of(agent: Agent) -> Permissions:
 
 
 def _status(handle: PermissionHandle) -> PermissionStatus:
-    return interface_of(PermissionStatus, handle)
+    return wrap_handle(PermissionStatus, handle)
 
 
 def _name(descriptor: object, method: str) -> PermissionName:

@@ -6,8 +6,8 @@ import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from mediadevices.agents import current_agent
-from mediadevices.interfaces.backed import interface_of
+from mediadevices.current_agent import current_agent
+from mediadevices.interfaces.handle_backed import wrap_handle
 from mediadevices.interfaces.media_stream_track import MediaStreamTrack
 from mediadevices.interfaces.streams import WritableStream
 from mediadevices.media.audio_data import AudioData
@@ -18,7 +18,7 @@ from mediadevices.webidl.interface import Interface
 if TYPE_CHECKING:
     import asyncio
 
-    from mediadevices.agent import GeneratorHandle
+    from mediadevices.agent_protocol.generators import GeneratorHandle
     from mediadevices.algorithms.properties import Kind
 
 __all__ = ["AudioTrackGenerator", "VideoTrackGenerator"]
@@ -31,7 +31,7 @@ class _TrackGenerator(Interface, Generic[_Data]):
 
     def __init__(self, kind: Kind, data: type[_Data]) -> None:
         handle = self._handle = current_agent().create_generator(kind)
-        self._track = interface_of(MediaStreamTrack, handle.track)
+        self._track = wrap_handle(MediaStreamTrack, handle.track)
         # Not a method: the stream must not keep the generator alive, nor the other way round.
         write = partial(_write, handle, data, f"{type(self).__name__}.writable")
         self._writable: WritableStream[_Data] = WritableStream(write, handle.close)

@@ -11,7 +11,7 @@ from mediadevices.webidl.dictionary import Dictionary
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
-    from mediadevices.agent import TrackHandle
+    from mediadevices.agent_protocol.handles import TrackHandle
 
 __all__ = ["MediaStreamTrackAudioStats", "MediaStreamTrackVideoStats"]
 

@@ -10,16 +10,13 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping, Sequence
 from typing import TypeVar
 
-from mediadevices.agent import (
-    Agent,
-    DeviceChange,
+from mediadevices.agent_protocol.agent import Agent, DeviceChange, StreamConstraints
+from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
+from mediadevices.agent_protocol.permissions import (
     PermissionHandle,
     PermissionName,
     PermissionPolicy,
     Prompter,
-    StreamConstraints,
-    StreamHandle,
-    TrackHandle,
 )
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.device_ids import device_id, group_id
@@ -27,16 +24,16 @@ from mediadevices.algorithms.exposure import DeviceInfo, exposed_devices, insert
 from mediadevices.algorithms.properties import Kind, supported_constraints
 from mediadevices.driver import Device, DeviceKind, Driver
 from mediadevices.errors import InvalidStateError, NotAllowedError, NotReadableError
-from mediadevices.local.clock import Clock, MonotonicClock
 from mediadevices.local.device_list import DeviceList
-from mediadevices.local.device_source import DeviceSource
 from mediadevices.local.forking import follow_forks
-from mediadevices.local.generator import LocalGenerator
 from mediadevices.local.get_user_media import get_user_media, needed_permissions
-from mediadevices.local.loop_calls import check_loop, other_loop_error
-from mediadevices.local.permissions import PermissionAuthority
-from mediadevices.local.private_errors import remove_own_frames
-from mediadevices.local.stream import LocalStream
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices.local.permissions.private_errors import remove_own_frames
+from mediadevices.local.sources.device_source import DeviceSource
+from mediadevices.local.sources.generator import LocalGenerator
+from mediadevices.local.tracks.stream import LocalStream
+from mediadevices.pipeline.clock import Clock, MonotonicClock
+from mediadevices.pipeline.loop_ownership import check_loop, other_loop_error
 from mediadevices.webidl import promise
 
 __all__ = ["LocalAgent"]

@@ -10,8 +10,8 @@ from functools import partial
 from mediadevices.algorithms.exposure import enumeration_order
 from mediadevices.driver import Device, DeviceKind, Driver
 from mediadevices.errors import NotReadableError
-from mediadevices.local.clock import Clock, Timer
-from mediadevices.local.loop_calls import call_on_loop
+from mediadevices.pipeline.clock import Clock, Timer
+from mediadevices.pipeline.loop_ownership import call_on_loop
 from mediadevices.webidl import promise
 
 __all__ = ["DeviceList"]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mediadevices.agent import PermissionName, StreamConstraints
+from mediadevices.agent_protocol.agent import StreamConstraints
+from mediadevices.agent_protocol.permissions import PermissionName
 from mediadevices.algorithms.constraints import (
     ConstraintSet,
     MediaTrackConstraints,
@@ -28,8 +29,8 @@ from mediadevices.errors import (
     NotReadableError,
     OverconstrainedError,
 )
-from mediadevices.local.stream import LocalStream
-from mediadevices.local.track import LocalTrack
+from mediadevices.local.tracks.stream import LocalStream
+from mediadevices.local.tracks.track import LocalTrack
 
 if TYPE_CHECKING:
     from mediadevices.local.agent import LocalAgent

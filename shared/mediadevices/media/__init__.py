@@ -3,5 +3,5 @@
 `video_frame` and `audio_data` hold the two classes that a program meets. Beside them stand the
 tables of formats, the operations on pixels (`pixels`, with one implementation per file) and the
 processing of sound (`audio_processing`). Which implementation is used is decided in
-`mediadevices.platform`.
+`mediadevices.implementations`.
 """

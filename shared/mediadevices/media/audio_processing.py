@@ -76,7 +76,7 @@ class Resampler(Protocol):
 
 
 class ResamplerFactory(Protocol):
-    """What `mediadevices.platform.resampler_factory` returns."""
+    """What `mediadevices.implementations.resampler_factory` returns."""
 
     def __call__(self, source_rate: float, target_rate: float, channels: int, /) -> Resampler:
         """Make a resampler for one stream.

@@ -24,7 +24,7 @@ __all__ = ["PixelOperations", "SharedPixelOperations", "black_frame", "centre_cr
 
 
 class PixelOperations(Protocol):
-    """What `mediadevices.platform.pixel_operations` returns."""
+    """What `mediadevices.implementations.pixel_operations` returns."""
 
     def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002  (the standard's name)
         """Convert to another pixel format.

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
+from mediadevices.implementations import pixel_operations
 from mediadevices.media.buffers import flat_bytes, sized_bytes, writable_bytes
 from mediadevices.media.frame_geometry import (
     DOMRectReadOnly,
@@ -22,7 +23,6 @@ from mediadevices.media.frame_geometry import (
 from mediadevices.media.inputs import integer, members, required
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, PixelFormat, find_pixel_format
 from mediadevices.media.resource import MediaResource
-from mediadevices.platform import pixel_operations
 from mediadevices.webidl import promise
 from mediadevices.webidl.conversion import boolean, is_sequence, wrong_type
 from mediadevices.webidl.interface import Interface

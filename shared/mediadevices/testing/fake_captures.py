@@ -13,7 +13,7 @@ from mediadevices.testing.patterns import numbered_picture, tone
 
 if TYPE_CHECKING:
     from mediadevices.driver import ControlValue, Mode, Sink
-    from mediadevices.local.clock import Clock, Timer
+    from mediadevices.pipeline.clock import Clock, Timer
     from mediadevices.testing.fake_devices import FakeCamera, FakeDevice, FakeMicrophone
 
 __all__ = ["FakeCameraCapture", "FakeCapture", "FakeMicrophoneCapture"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mediadevices.driver import Capture, Configuration, Device, Sink
-    from mediadevices.local.clock import Clock
+    from mediadevices.pipeline.clock import Clock
 
 __all__ = ["FakeDriver"]
 

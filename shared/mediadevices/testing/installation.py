@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Literal
 
-from mediadevices.agent import (
+from mediadevices.agent_protocol.permissions import (
     PermissionAnswer,
     PermissionName,
     PermissionRequest,
     PermissionState,
 )
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.driver import AudioMode, Configuration, VideoMode
 from mediadevices.errors import AbortError, NotReadableError
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.clock import Clock, MonotonicClock
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices.pipeline.clock import Clock, MonotonicClock
 from mediadevices.testing.fake_devices import (
     FakeCamera,
     FakeDevice,

@@ -6,8 +6,8 @@ import math
 from array import array
 from functools import lru_cache
 
+from mediadevices.implementations import pixel_operations
 from mediadevices.media.video_frame import VideoFrame
-from mediadevices.platform import pixel_operations
 
 __all__ = ["BAR_COLOURS", "frame_number", "numbered_picture", "tone"]
 

@@ -17,8 +17,8 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native import opencv
 from mediadevices_native.cameras import OpenCVCameraDriver, diagnose
 from mediadevices_native.cameras.driver import camera_system
-from mediadevices_native.cameras.linux import LinuxCameras
-from mediadevices_native.cameras.other_systems import MacCameras, NoCameras, WindowsCameras
+from mediadevices_native.cameras.enumerated.cameras import MacCameras, NoCameras, WindowsCameras
+from mediadevices_native.cameras.v4l2.cameras import LinuxCameras
 from mediadevices_native.opencv import OpenCV, load_opencv
 from support.fake_opencv import VGA, FakeCamera, FakeOpenCV, FakeSystem, RecordingSink
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from mediadevices import NotReadableError, OverconstrainedError
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices_native.cameras import OpenCVCameraDriver
 from support.fake_opencv import FakeCamera, FakeSystem
 from support.filming import events_of, next_frame, next_frames, rate_of, video_track

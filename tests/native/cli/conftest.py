@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.testing import install_fake_devices
 from mediadevices_native.cli import session
 from support.own_home import use_own_home

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices.local.permission_decisions import Decision
+from mediadevices.local.permissions.decisions import Decision
+from mediadevices_native.application.identity import secret_path
+from mediadevices_native.application.remembered_answers import RememberedPermissions, answer_path
 from mediadevices_native.cameras import diagnose
 from mediadevices_native.cli import doctor as doctor_module
-from mediadevices_native.findings import Finding
-from mediadevices_native.identity import secret_path
+from mediadevices_native.diagnostics import Finding
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
-from mediadevices_native.microphones.alsa_devices import AlsaCards
-from mediadevices_native.microphones.portaudio import PortAudio
-from mediadevices_native.microphones.sound_server import NoSoundServerError
-from mediadevices_native.remembered import RememberedPermissions, answer_path
+from mediadevices_native.microphones.alsa.devices import AlsaCards
+from mediadevices_native.microphones.portaudio.library import PortAudio
+from mediadevices_native.microphones.pulse.sound_server import NoSoundServerError
 from support.command_line import call, run_process
 from support.fake_sounddevice import FakeSoundDevice, row
 from support.fake_v4l2 import FakeMachine, FakeNode, Size
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mediadevices_native.microphones.sound_server import SoundServer
+    from mediadevices_native.microphones.pulse.sound_server import SoundServer
     from support.faults import FaultNotes
 
 

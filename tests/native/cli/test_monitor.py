@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cli import monitoring
 from mediadevices_native.cli.failures import CommandError

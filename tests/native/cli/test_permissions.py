@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices.local.permission_decisions import Decision
-from mediadevices_native.remembered import RememberedPermissions, answer_path
+from mediadevices.local.permissions.decisions import Decision
+from mediadevices_native.application.remembered_answers import RememberedPermissions, answer_path
 from support.command_line import call, run_process
 
 if TYPE_CHECKING:

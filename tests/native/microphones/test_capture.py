@@ -15,16 +15,16 @@ from mediadevices.driver import AudioMode, Configuration
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones import capture as capture_module
 from mediadevices_native.microphones.capture import MicrophoneCapture
-from mediadevices_native.microphones.line import Lost
-from mediadevices_native.microphones.portaudio import SampleRateRefusedError
+from mediadevices_native.microphones.portaudio.library import SampleRateRefusedError
+from mediadevices_native.microphones.route import DeviceLost
 from support.fake_sounddevice import Flags, Times
 from support.sound import Recorder, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediadevices_native.microphones.line import LineEvents
-    from mediadevices_native.microphones.portaudio import StreamRequest
+    from mediadevices_native.microphones.portaudio.library import StreamRequest
+    from mediadevices_native.microphones.route import RouteEvents
 
 MODE = AudioMode(48000, 1)
 ASKED = Configuration(MODE)
@@ -35,9 +35,9 @@ class FakeLine:
     """A line whose stream the test drives."""
 
     def __init__(self) -> None:
-        self.events: LineEvents | None = None
+        self.events: RouteEvents | None = None
         self.is_quiet = True
-        self.is_lost: Lost | None = None
+        self.is_lost: DeviceLost | None = None
         self.failures: list[NotReadableError] = []
         self.open_streams = 0
         self.requests: list[StreamRequest] = []
@@ -50,7 +50,7 @@ class FakeLine:
         request: StreamRequest,
         callback: Callable[..., None],
         finished: Callable[[], None],
-        events: LineEvents,
+        events: RouteEvents,
     ) -> SimpleNamespace:
         self.requests.append(request)
         if self.failures and (failure := self.failures.pop(0)):
@@ -66,7 +66,7 @@ class FakeLine:
     def quiet(self) -> bool:
         return self.is_quiet
 
-    def lost(self, silent: float) -> Lost | None:
+    def lost(self, silent: float) -> DeviceLost | None:
         return self.is_lost
 
     def close(self) -> None:
@@ -178,7 +178,7 @@ async def test_silence_of_a_microphone_that_is_gone_ends(
     line: FakeLine, recorder: Recorder
 ) -> None:
     capture = opened(line, recorder)
-    line.is_lost = Lost(None)
+    line.is_lost = DeviceLost(None)
     await until(lambda: recorder.ended)
     assert recorder.events == [("muted", True), ("end", None)]
     await until(lambda: line.open_streams == 0 and line.closed == 1)
@@ -187,9 +187,9 @@ async def test_silence_of_a_microphone_that_is_gone_ends(
     await capture.close()
 
 
-@pytest.mark.parametrize("lost", [None, Lost(None), Lost(NotReadableError("server"))])
+@pytest.mark.parametrize("lost", [None, DeviceLost(None), DeviceLost(NotReadableError("server"))])
 async def test_a_stream_that_ends_by_itself_ends_the_capture_with_the_reason(
-    line: FakeLine, recorder: Recorder, lost: Lost | None
+    line: FakeLine, recorder: Recorder, lost: DeviceLost | None
 ) -> None:
     capture = opened(line, recorder)
     line.is_lost = lost

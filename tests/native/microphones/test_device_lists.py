@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from mediadevices.driver import AudioMode
-from mediadevices_native.microphones.alsa_devices import (
+from mediadevices_native.microphones.alsa.devices import (
     AlsaAddress,
     AlsaCards,
     alsa_devices,
     find_alsa_device,
     unknown,
 )
-from mediadevices_native.microphones.host_devices import find_host_device, host_devices
-from mediadevices_native.microphones.portaudio import PortAudio, PortAudioDevice, SoundDevice
-from mediadevices_native.microphones.pulse_devices import PulseAddress, pulse_devices
-from mediadevices_native.microphones.sound_server import Endpoint, ServerSnapshot
-from mediadevices_native.microphones.source_channels import SourceChannels
+from mediadevices_native.microphones.portaudio.host_devices import find_host_device, host_devices
+from mediadevices_native.microphones.portaudio.library import (
+    PortAudio,
+    PortAudioDevice,
+    SoundDevice,
+)
+from mediadevices_native.microphones.pulse.devices import PulseAddress, pulse_devices
+from mediadevices_native.microphones.pulse.sound_server import Endpoint, ServerSnapshot
+from mediadevices_native.microphones.pulse.source_channels import SourceChannels
 from support.fake_sounddevice import FakeSoundDevice, row
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from mediadevices.driver import AudioMode, Configuration, Device
 from mediadevices.errors import NotReadableError
 from mediadevices_native import hotplug
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
-from mediadevices_native.microphones.alsa_devices import AlsaCards
-from mediadevices_native.microphones.portaudio import (
+from mediadevices_native.microphones.alsa.devices import AlsaCards
+from mediadevices_native.microphones.portaudio.library import (
     PortAudio,
     PortAudioMissingError,
     SoundDevice,
 )
-from mediadevices_native.microphones.sound_server import (
+from mediadevices_native.microphones.pulse.sound_server import (
     Endpoint,
     NoSoundServerError,
     ServerSnapshot,
@@ -228,7 +228,7 @@ async def test_a_held_card_is_an_error_that_names_the_holder(tmp_path: Path) -> 
 
 
 @pytest.mark.fault("microphone", "no permission for the device file")
-async def test_a_card_that_may_not_be_opened_says_how_to_get_leave(
+async def test_a_card_that_may_not_be_opened_says_permission_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
 ) -> None:
     cards(tmp_path)

@@ -12,8 +12,8 @@ from typing import cast
 import pytest
 
 from mediadevices.errors import NotReadableError
-from mediadevices_native.microphones import portaudio as portaudio_module
-from mediadevices_native.microphones.portaudio import (
+from mediadevices_native.microphones.portaudio import library as portaudio_module
+from mediadevices_native.microphones.portaudio.library import (
     OpeningHangsError,
     PortAudio,
     PortAudioMissingError,

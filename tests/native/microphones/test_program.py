@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from mediadevices import MediaDevices, MediaStreamTrackProcessor, NotReadableError, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
-from mediadevices_native.microphones import portaudio as portaudio_module
-from mediadevices_native.microphones.portaudio import PortAudio, SoundDevice
+from mediadevices_native.microphones.portaudio import library as portaudio_module
+from mediadevices_native.microphones.portaudio.library import PortAudio, SoundDevice
 from support.fake_sounddevice import FakeSoundDevice, row
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from mediadevices_native.microphones.portaudio import PortAudio
-from mediadevices_native.microphones.quiet_probing import quiet_probing
+from mediadevices_native.microphones.portaudio.library import PortAudio
+from mediadevices_native.microphones.portaudio.quiet_probing import quiet_probing
 from support.fake_sounddevice import FakeSoundDevice, row
 
 if TYPE_CHECKING:
-    from mediadevices_native.microphones.portaudio import SoundDevice
+    from mediadevices_native.microphones.portaudio.library import SoundDevice
 
 
 @pytest.fixture

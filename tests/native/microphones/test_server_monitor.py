@@ -13,15 +13,15 @@ import pytest
 
 from mediadevices.driver import Device
 from mediadevices.errors import MediaDevicesWarning
-from mediadevices_native.microphones import server_monitor
-from mediadevices_native.microphones.server_monitor import ServerMonitor
-from mediadevices_native.microphones.sound_server import NoSoundServerError, ServerSnapshot
-from mediadevices_native.microphones.watching import watch_server
+from mediadevices_native.microphones.pulse import server_monitor
+from mediadevices_native.microphones.pulse.server_monitor import ServerMonitor
+from mediadevices_native.microphones.pulse.sound_server import NoSoundServerError, ServerSnapshot
+from mediadevices_native.microphones.pulse.watching import watch_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mediadevices_native.microphones.sound_server import WaitHooks
+    from mediadevices_native.microphones.pulse.sound_server import WaitHooks
 
 
 class FakeServer:

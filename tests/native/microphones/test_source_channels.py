@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from mediadevices_native.microphones.source_channels import (
+from mediadevices_native.microphones.pulse.source_channels import (
     SourceChannels,
     keep_channels,
     source_channels,
 )
 
 if TYPE_CHECKING:
-    from mediadevices_native.microphones.portaudio import Buffer, StreamFlags, StreamTime
+    from mediadevices_native.microphones.portaudio.library import Buffer, StreamFlags, StreamTime
 
 AUX = tuple(f"aux{number}" for number in range(32))
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from mediadevices_native.microphones.system_devices import devices_look
+from mediadevices_native.microphones.portaudio.system_devices import devices_look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediadevices_native.microphones.system_devices import Library
+    from mediadevices_native.microphones.portaudio.system_devices import Library
 
 
 class CoreAudio:
@@ -53,7 +53,7 @@ class WindowsMultimedia:
     """What is used of winmm."""
 
     def __init__(self) -> None:
-        self.inputs = ["Microphone", "Line"]
+        self.inputs = ["Microphone", "MicrophoneRoute"]
         self.outputs = ["Speakers"]
 
     def waveInGetNumDevs(self) -> int:  # noqa: N802  (the system's name)

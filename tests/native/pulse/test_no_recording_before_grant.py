@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from mediadevices import PermissionRequest, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices_native.agent import create_agent
 from support.own_home import use_own_home
 

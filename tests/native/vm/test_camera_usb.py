@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from mediadevices_native.cameras.linux import LinuxCameras
+from mediadevices_native.cameras.v4l2.cameras import LinuxCameras
 from support import usb_camera, vivid
 from support.filming import (
     events_of,

@@ -14,8 +14,8 @@ import pytest
 from mediadevices.driver import Configuration, Device, Range, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras import OpenCVCameraDriver, diagnose
-from mediadevices_native.cameras.linux import LinuxCameras
 from mediadevices_native.cameras.pixel_formats import COMPRESSED_FORMATS, DECODABLE_FORMATS
+from mediadevices_native.cameras.v4l2.cameras import LinuxCameras
 from support import vivid
 from support.fake_opencv import RecordingSink
 

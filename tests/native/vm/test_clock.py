@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from mediadevices import AudioData, MediaDevices, MediaStreamTrack, VideoFrame
-from mediadevices_native.cameras.v4l2_controls import find_controls, write_controls
-from mediadevices_native.cameras.v4l2_ioctl import open_node
+from mediadevices_native.cameras.v4l2.controls import find_controls, write_controls
+from mediadevices_native.cameras.v4l2.ioctl import open_node
 from support import vivid
 from support.sound import until
 from support.sound_cards import RATE, played, playing

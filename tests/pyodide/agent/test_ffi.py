@@ -174,19 +174,19 @@ def test_functions_can_be_called_for_the_time_of_a_block() -> None:
 
 
 async def test_a_page_that_refuses_our_script_is_told_what_to_allow() -> None:
-    from mediadevices_pyodide import reading
+    from mediadevices_pyodide import reader_script
 
     js: Any = import_module("js")
-    known = list(reading._loaded)
+    known = list(reader_script._loaded)
     real = js.URL.createObjectURL
-    reading._loaded.clear()
+    reader_script._loaded.clear()
     js.URL.createObjectURL = javascript("() => 'blob:nothing-is-here'")
     try:
         async with asyncio.timeout(10):
             with pytest.raises(SecurityError, match="blob:"):
-                await reading.script()
+                await reader_script.script()
     finally:
         js.URL.createObjectURL = real
-        reading._loaded[:] = known
+        reader_script._loaded[:] = known
     async with asyncio.timeout(10):
-        assert (await reading.script()).slot
+        assert (await reader_script.script()).slot

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.media import until
 from mediadevices import MediaStream, VideoFrame, VideoTrackGenerator, attach
-from mediadevices.platform import pixel_operations
+from mediadevices.implementations import pixel_operations
 from support.page_media import pixel_of, without
 
 if TYPE_CHECKING:

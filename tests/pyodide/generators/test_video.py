@@ -18,7 +18,7 @@ from mediadevices import (
     VideoTrackGenerator,
     attach,
 )
-from mediadevices.platform import pixel_operations
+from mediadevices.implementations import pixel_operations
 from support.page_media import pixel_of, shown_pixel, without
 from support.page_sound import proxies
 

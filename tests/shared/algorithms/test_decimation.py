@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from mediadevices.local.decimation import Decimator
+from mediadevices.pipeline.decimation import Decimator
 
 
 def taken(native, wanted, seconds=10, jitter=0.0):

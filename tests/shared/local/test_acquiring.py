@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices import AbortError, MediaStream, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.errors import MediaDevicesWarning
-from mediadevices.local import device_source
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices.local.sources import device_source
 from mediadevices.testing import FakeCamera, FakeDriver
 from mediadevices.testing.fake_captures import FakeCameraCapture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mediadevices.local.permission_audit import AuditEntry
+    from mediadevices.local.permissions.audit import AuditEntry
     from mediadevices.testing import FakeDevices, ManualClock
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices import InputDeviceInfo, NotAllowedError, NotReadableError, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.driver import VideoMode
 from mediadevices.local import device_list
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.testing import FakeCamera, FakeDriver, FakeMicrophone, ManualClock
 
 if TYPE_CHECKING:

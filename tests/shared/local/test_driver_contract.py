@@ -9,7 +9,7 @@ import pytest
 
 from mediadevices import AudioData, VideoFrame
 from mediadevices.driver import AudioMode, Configuration, VideoMode
-from mediadevices.local.clock import MonotonicClock
+from mediadevices.pipeline.clock import MonotonicClock
 from mediadevices.testing import FakeCamera, FakeDriver, FakeMicrophone
 from mediadevices.testing.stub_driver import StubDriver
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import mediadevices.agents
-import mediadevices.platform
+import mediadevices.current_agent
+import mediadevices.implementations
 from conformance.media import until
 from mediadevices import (
     InvalidStateError,
@@ -245,13 +245,13 @@ def test_threads_that_ask_at_once_get_one_agent(monkeypatch: pytest.MonkeyPatch)
         made.append(FakeDevices.__new__(FakeDevices))
         return type("Agent", (), {"name": f"agent {len(made)}"})()
 
-    monkeypatch.setattr(mediadevices.platform, "default_agent", make_slowly)
-    monkeypatch.setattr(mediadevices.agents, "_agents", [])
+    monkeypatch.setattr(mediadevices.implementations, "default_agent", make_slowly)
+    monkeypatch.setattr(mediadevices.current_agent, "_agents", [])
     together, given = threading.Barrier(6), [Future[object]() for _ in range(6)]
 
     def ask(answer: Future[object]) -> None:
         together.wait(SECONDS)
-        answer.set_result(mediadevices.agents.current_agent())
+        answer.set_result(mediadevices.current_agent.current_agent())
 
     for answer in given:
         threading.Thread(target=ask, args=[answer], daemon=True).start()

@@ -13,8 +13,8 @@ import pytest
 from mediadevices import NotAllowedError, NotReadableError, PermissionRequest, navigator
 from mediadevices.driver import VideoMode
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permission_decisions import Decision
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices.local.permissions.decisions import Decision
 from mediadevices.testing import (
     FakeCamera,
     FakeDevices,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices import AudioData, Event, InvalidStateError, MediaStream, navigator
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.driver import AudioMode, Configuration, Device
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.device_source import AUDIO_CAPACITY
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
+from mediadevices.local.sources.device_source import AUDIO_CAPACITY
 from mediadevices.testing import FakeDevices, ManualClock, install_fake_devices
 
 if TYPE_CHECKING:

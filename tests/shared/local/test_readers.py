@@ -15,7 +15,7 @@ from mediadevices import (
     VideoFrame,
     navigator,
 )
-from mediadevices.local.reader import LocalReader
+from mediadevices.pipeline.reader import LocalReader
 from mediadevices.testing import FakeDevices, ManualClock, frame_number
 
 
@@ -174,7 +174,7 @@ async def test_breaking_out_of_frames_lets_go_of_the_reader(
         await clock.advance(0.1)
         await reading
         await clock.advance(0)
-        assert fakes.agent.sources[0].tracks[0].output.readers == ()
+        assert fakes.agent.sources[0].tracks[0].pipeline.readers == ()
 
 
 async def test_leaving_a_loop_over_the_stream_cancels_it(
@@ -191,7 +191,7 @@ async def test_leaving_a_loop_over_the_stream_cancels_it(
         await clock.advance(0.1)
         await reading
         await clock.advance(0)
-        assert fakes.agent.sources[0].tracks[0].output.readers == ()
+        assert fakes.agent.sources[0].tracks[0].pipeline.readers == ()
         assert (await processor.readable.get_reader().read()).done
 
 
@@ -201,7 +201,7 @@ async def test_a_consumer_that_is_dropped_is_no_reader_any_more(
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         (track,) = stream.get_tracks()
         processor = MediaStreamTrackProcessor(track)
-        output = fakes.agent.sources[0].tracks[0].output
+        output = fakes.agent.sources[0].tracks[0].pipeline
         assert len(output.readers) == 1
         del processor
         gc.collect()

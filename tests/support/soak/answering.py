@@ -15,11 +15,11 @@ import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mediadevices.local.permission_decisions import Decision
-from mediadevices_native.remembered import RememberedPermissions
+from mediadevices.local.permissions.decisions import Decision
+from mediadevices_native.application.remembered_answers import RememberedPermissions
 
 if TYPE_CHECKING:
-    from mediadevices.agent import PermissionName
+    from mediadevices.agent_protocol.permissions import PermissionName
 
 __all__ = ["SecondProcess"]
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices_native.agent import create_agent
 from support import vivid
 

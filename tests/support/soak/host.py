@@ -7,10 +7,10 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from mediadevices.agents import use_agent
+from mediadevices.current_agent import use_agent
 from mediadevices.driver import VideoMode
 from mediadevices.local.agent import LocalAgent
-from mediadevices.local.permissions import PermissionAuthority
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.testing import FakeCamera, install_fake_devices
 from support.soak.answering import SecondProcess
 
@@ -40,8 +40,8 @@ class HostWorld:
     def __init__(
         self, random: Random, server: PulseServer, environment: MutableMapping[str, str]
     ) -> None:
+        from mediadevices_native.application.remembered_answers import RememberedPermissions
         from mediadevices_native.microphones import PortAudioMicrophoneDriver
-        from mediadevices_native.remembered import RememberedPermissions
 
         self._random = random
         self._stack = ExitStack()

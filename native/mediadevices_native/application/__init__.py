@@ -1,0 +1,1 @@
+"""The running application: its identity, and the private files that are kept for it."""

@@ -1,0 +1,84 @@
+"""What the user decides by environment variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mediadevices.webidl.names import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mediadevices.agent_protocol.permissions import PermissionName, PermissionPolicy
+
+__all__ = [
+    "ALLOW",
+    "AUDIT_LOG",
+    "DENY",
+    "SYNTHETIC",
+    "parse_permissions",
+    "policies",
+    "wants_synthetic",
+]
+
+ALLOW = "MEDIADEVICES_ALLOW"
+DENY = "MEDIADEVICES_DENY"
+SYNTHETIC = "MEDIADEVICES_SYNTHETIC"
+AUDIT_LOG = "MEDIADEVICES_AUDIT_LOG"
+
+_NAMES: Mapping[str, PermissionName] = {"camera": "camera", "microphone": "microphone"}
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+def parse_permissions(text: str, source: str) -> tuple[PermissionName, ...]:
+    """Read a list such as ``camera,microphone``.
+
+    Args:
+        text: The list, with commas between; it may be empty.
+        source: Where it stands, for the error.
+
+    Raises:
+        ValueError: It names something else.
+    """
+    found: list[PermissionName] = []
+    for word in (part.strip() for part in text.split(",")):
+        if not word:
+            continue
+        if (name := _NAMES.get(word.lower())) is None:
+            meant = closest(word, _NAMES)
+            hint = f"; did you mean {meant!r}?" if meant else ""
+            raise ValueError(
+                f"{source}: expected camera, microphone or camera,microphone, got {word!r}{hint}"
+            )
+        found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def policies(environment: Mapping[str, str]) -> dict[PermissionName, PermissionPolicy]:
+    """Return what ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY`` decide.
+
+    Raises:
+        ValueError: One of them names something else, or both name the same.
+    """
+    allowed = parse_permissions(environment.get(ALLOW, ""), ALLOW)
+    denied = parse_permissions(environment.get(DENY, ""), DENY)
+    for name in allowed:
+        if name in denied:
+            raise ValueError(f"{ALLOW} and {DENY} both name {name!r}; take it out of one")
+    decided: dict[PermissionName, PermissionPolicy] = dict.fromkeys(allowed, "grant")
+    return {**decided, **dict.fromkeys(denied, "deny")}
+
+
+def wants_synthetic(environment: Mapping[str, str]) -> bool:
+    """Tell whether ``MEDIADEVICES_SYNTHETIC`` asks for synthetic devices.
+
+    Raises:
+        ValueError: It is neither a yes nor a no.
+    """
+    text = environment.get(SYNTHETIC, "").strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError(f"{SYNTHETIC}: expected 1 or 0, got {text!r}")

@@ -1,0 +1,164 @@
+"""Whether another user of this machine could have changed a file, or could change it.
+
+The rule is OpenSSH's for its keys: a file, and each folder on the path to it, must belong to this
+user or to root, and nobody else may write to it. The check starts at the user's home folder,
+because the folders above are the administrator's; for a file outside of the home folder it starts
+at the root.
+
+Windows has no such owners and modes. There the files are in the user's profile, which Windows
+protects from other users, and nothing is checked.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import stat
+import sys
+from pathlib import Path
+
+from mediadevices_native.application.private_file_error import (
+    PrivateFileError,
+    as_private_file_error,
+)
+
+if sys.platform != "win32":
+    import grp
+    import pwd
+
+__all__ = ["CAREFULLY", "check_file", "enter_folder"]
+
+CAREFULLY = (
+    getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+"""Flags for `os.open` with which a link is not followed, and a FIFO or a device does not block."""
+
+_MOST_LINKS = 40
+_PRIVATE = 0o700
+
+
+def enter_folder(folder: Path, *, make: bool = False) -> None:
+    """Check that nobody else can change what is in a folder, or where its path leads.
+
+    The folders are checked from the top down, symbolic links included: once a folder is known to
+    be safe, nobody else can exchange its entries between the check and their use.
+
+    Args:
+        folder: The folder, an absolute path.
+        make: Whether to make what is missing of it, for this user alone.
+
+    Raises:
+        FileNotFoundError: There is no such folder, and it is not to be made.
+        PrivateFileError: Another user could change it, or it cannot be looked at or made.
+    """
+    if sys.platform != "win32":
+        _enter(folder, make=make)
+    elif make:
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_file(path: Path, status: os.stat_result) -> None:
+    """Check that an open file is a regular file, and that nobody else can change it.
+
+    Args:
+        path: Its path, for the error.
+        status: The status of its descriptor, which nobody can exchange any more.
+
+    Raises:
+        PrivateFileError: It is something else, or another user could change it.
+    """
+    if not stat.S_ISREG(status.st_mode):
+        raise PrivateFileError(f"{path}: not a regular file", "delete it")
+    if sys.platform != "win32":
+        _check(path, status)
+
+
+def _look(place: Path, *, make: bool) -> tuple[os.stat_result, Path | None]:
+    """Return the status of a folder or link, and where the link leads."""
+    try:
+        try:
+            status = place.lstat()
+        except FileNotFoundError:
+            if not make:
+                raise
+            place.mkdir(_PRIVATE, exist_ok=True)
+            status = place.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return status, place.parent / place.readlink()
+        if not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise as_private_file_error(place, error) from error
+    return status, None
+
+
+if sys.platform != "win32":
+
+    def _enter(folder: Path, *, make: bool) -> None:
+        homes = _home_folders()
+        place, rest, links = Path(folder.anchor), list(folder.parts[1:]), 0
+        while True:
+            status, target = _look(place, make=make)
+            if not any(home != place and home.is_relative_to(place) for home in homes):
+                _check(place, status, sticky_is_safe=bool(rest))
+            if target is not None:
+                links += 1
+                if links > _MOST_LINKS:
+                    problem = f"{place}: its symbolic links lead in a circle"
+                    raise PrivateFileError(problem, "remove the symbolic link")
+                place, rest = Path(target.anchor), [*target.parts[1:], *rest]
+            elif rest:
+                part = rest.pop(0)
+                place = place.parent if part == ".." else place / part
+            else:
+                return
+
+    def _check(place: Path, status: os.stat_result, *, sticky_is_safe: bool = False) -> None:
+        """Check the owner and the mode of a file, folder or link.
+
+        Args:
+            place: Its path, for the error.
+            status: Its status.
+            sticky_is_safe: Whether others may write to a folder such as ``/tmp``, in which they
+                cannot exchange the entries of this user.
+
+        Raises:
+            PrivateFileError: Another user could change it.
+        """
+        if status.st_uid not in {0, os.geteuid()}:
+            raise PrivateFileError(
+                f"{place}: belongs to another user (uid {status.st_uid})",
+                "use a folder of your own: see HOME and XDG_DATA_HOME (after sudo: sudo -H)",
+            )
+        if stat.S_ISLNK(status.st_mode):  # the mode of a link means nothing
+            return
+        others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        if others == stat.S_IWGRP and _is_private_group(status.st_gid):
+            others = 0
+        if others and not (sticky_is_safe and status.st_mode & stat.S_ISVTX):
+            raise PrivateFileError(
+                f"{place}: other users may write to it",
+                f"chmod go-w {shlex.quote(str(place))}, then look at `mediadevices permissions`",
+            )
+
+    def _is_private_group(group: int) -> bool:
+        """Tell whether a group is this user's alone, as many distributions give each user one."""
+        try:
+            user, found = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group)
+        except KeyError:
+            return False
+        return found.gr_name == user and set(found.gr_mem) <= {user}
+
+    def _home_folders() -> set[Path]:
+        """Return the home folder of this user's account, with and without symbolic links."""
+        try:
+            home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
+        except KeyError:
+            return set()
+        return {home, Path(os.path.realpath(home))}

@@ -1,0 +1,215 @@
+"""Answers of the user that are kept for an application: one file for each permission.
+
+Only those are kept that the user wants to be kept; the user can see them and forget them with
+``mediadevices permissions``. Each answer has a file of its own, which is replaced or deleted in
+one step. So processes that answer at once need no lock, and do not touch each other's answers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mediadevices.local.permissions.decisions import Decision
+from mediadevices_native.application.identity import (
+    application_name,
+    names_of,
+    private_folder,
+    secret_path,
+)
+from mediadevices_native.application.private_file_error import PrivateFileError
+from mediadevices_native.application.private_files import (
+    list_private,
+    read_private,
+    remove_private,
+    write_private,
+)
+from mediadevices_native.warn import warn_only
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mediadevices.agent_protocol.permissions import PermissionName
+
+__all__ = [
+    "Answer",
+    "RememberedPermissions",
+    "all_remembered",
+    "answer_path",
+    "forget_permissions",
+    "has_answers",
+    "load_answer",
+]
+
+_NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
+_MOST_BYTES = 64 * 1024
+
+
+class Answer(NamedTuple):
+    """What the user answered to an application.
+
+    Attributes:
+        application: The application's name.
+        permission: What it asked for.
+        decision: The answer.
+    """
+
+    application: str
+    permission: PermissionName
+    decision: Decision
+
+
+class RememberedPermissions:
+    """The memory of one application; see `mediadevices.local.permissions.decisions`.
+
+    Where nothing can be read or kept, answers hold for this process, and a `MediaDevicesWarning`
+    names the file.
+
+    Args:
+        application: The application's name.
+    """
+
+    def __init__(self, application: str) -> None:
+        self._application = application
+
+    def recall(self) -> Mapping[PermissionName, Decision]:
+        """Return what is kept."""
+        found: dict[PermissionName, Decision] = {}
+        problems: list[PrivateFileError] = []
+        for permission in _NAMES:
+            try:
+                answer = load_answer(answer_path(self._application, permission))
+            except PrivateFileError as error:
+                problems.append(error)
+            else:
+                if answer is not None:
+                    found[permission] = answer.decision
+        _warn("earlier answers are not known", problems)
+        return found
+
+    def remember(self, decisions: Mapping[PermissionName, Decision]) -> None:
+        """Keep answers, instead of earlier ones to the same; what is undecided is forgotten."""
+        problems: list[PrivateFileError] = []
+        for permission, decision in decisions.items():
+            try:
+                path = answer_path(self._application, permission)
+                if decision.state == "prompt":
+                    remove_private(path)
+                else:
+                    _write(path, Answer(self._application, permission, decision))
+            except PrivateFileError as error:
+                problems.append(error)
+        _warn("what is remembered could not be changed", problems)
+
+
+def answer_path(application: str, permission: PermissionName) -> Path:
+    """Return where an answer for an application is kept, whether or not there is one.
+
+    Args:
+        application: The application's name, any text.
+        permission: What the answer is about.
+
+    Raises:
+        PrivateFileError: The user has no folder for it.
+    """
+    return secret_path(application).with_suffix(f".{permission}")
+
+
+def load_answer(path: Path) -> Answer | None:
+    """Return the answer that a file holds; None if there is no file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        PrivateFileError: It cannot be read, or does not hold the answer that belongs there.
+    """
+    found = read_private(path, _MOST_BYTES)
+    if found is None:
+        return None
+    try:
+        content: Any = json.loads(found)
+    except (ValueError, RecursionError):
+        content = None
+    match content:
+        case {
+            "application": str(application),
+            "permission": "camera" | "microphone" as permission,
+            "state": "granted" | "denied" as state,
+            "device": str(device),
+        } if answer_path(application, permission).name == path.name:
+            return Answer(application, permission, Decision(state, "remembered", device))
+        case _:
+            raise PrivateFileError(f"{path}: it holds no answer", "delete the file")
+
+
+def has_answers(application: str) -> bool:
+    """Tell whether anything is kept for an application, even if it cannot be read.
+
+    Args:
+        application: The application's name.
+
+    Raises:
+        PrivateFileError: The user has no folder for it.
+    """
+    return any(os.path.lexists(answer_path(application, name)) for name in _NAMES)
+
+
+def all_remembered() -> tuple[list[Answer], list[PrivateFileError]]:
+    """Return the answers that are kept for this user's applications, and what cannot be read.
+
+    Raises:
+        PrivateFileError: The folder cannot be read.
+    """
+    answers: list[Answer] = []
+    problems: list[PrivateFileError] = []
+    folder = private_folder()
+    for path in sorted(path for name in _NAMES for path in list_private(folder, f".{name}")):
+        try:
+            answer = load_answer(path)
+        except PrivateFileError as error:
+            problems.append(error)
+        else:
+            if answer is not None:
+                answers.append(answer)
+    return answers, problems
+
+
+def forget_permissions(application: str | None = None) -> None:
+    """Forget which permissions the user wanted to be remembered for an application.
+
+    A process of the application that runs goes on with them until it ends.
+
+    Args:
+        application: The application's name, or the path of its program; by default this one.
+
+    Raises:
+        PrivateFileError: A file cannot be deleted.
+    """
+    problems: list[PrivateFileError] = []
+    for name in names_of(application_name() if application is None else application):
+        for permission in _NAMES:
+            try:
+                remove_private(answer_path(name, permission))
+            except PrivateFileError as error:
+                problems.append(error)
+    if problems:
+        raise problems[0]
+
+
+def _write(path: Path, answer: Answer) -> None:
+    content = {
+        "application": answer.application,
+        "permission": answer.permission,
+        "state": answer.decision.state,
+        "device": answer.decision.device,
+    }
+    write_private(path, f"{json.dumps(content, indent=2)}\n".encode())
+
+
+def _warn(what: str, problems: list[PrivateFileError]) -> None:
+    """Give a warning for each problem, once where both answers have the same one."""
+    for problem in dict.fromkeys(f"{error}; {error.remedy}" for error in problems):
+        warn_only(f"{what}: {problem}")

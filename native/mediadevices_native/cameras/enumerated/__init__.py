@@ -1,0 +1,1 @@
+"""Cameras of macOS and Windows, listed by cv2-enumerate-cameras."""

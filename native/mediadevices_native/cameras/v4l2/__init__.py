@@ -1,0 +1,1 @@
+"""Cameras of Linux, listed and controlled by Video4Linux2."""

@@ -1,0 +1,264 @@
+"""Cameras on Linux: sysfs for who is there, V4L2 for what each can do."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform == "linux"  # Elsewhere nothing imports this, and nothing checks its types.
+
+import errno
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediadevices.driver import ControlValue, Device, VideoMode
+from mediadevices.errors import NotReadableError
+from mediadevices_native.cameras.pixel_formats import DECODABLE_FORMATS
+from mediadevices_native.cameras.v4l2.controls import find_controls, read_controls, write_controls
+from mediadevices_native.cameras.v4l2.ioctl import (
+    Call,
+    buffers_are_free,
+    capability,
+    formats,
+    open_node,
+)
+from mediadevices_native.cameras.v4l2.modes import USUAL_SIZES, video_modes
+from mediadevices_native.cameras.v4l2.node_holders import describe_holders
+from mediadevices_native.cameras.v4l2.obstacles import (
+    NO_SIZE,
+    Obstacle,
+    obstacle_of,
+    undecodable,
+    unreachable,
+)
+from mediadevices_native.device_files import permission_hint
+from mediadevices_native.diagnostics import Finding
+from mediadevices_native.hotplug import watch_directory, watch_udev
+from mediadevices_native.usb import find_usb_device, read_attribute, usb_group_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from mediadevices_native.cameras.system import Location
+
+__all__ = ["LinuxCameras"]
+
+_GONE = {errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.EIO}
+
+
+class LinuxCameras:
+    """The cameras of a Linux system.
+
+    The key of a USB camera is its host controller, its chain of ports, its vendor, product and
+    serial number, and which of its functions it is; of another, its place among the devices of
+    the system and its name there. So it stays when the camera is plugged into the same port
+    again, and when any other camera comes or goes; the number in ``/dev/video0`` is no part of it.
+
+    Args:
+        sysfs: Where sysfs is mounted.
+        dev: Where the device nodes are.
+        proc: Where procfs is mounted.
+        open_node: Opens a node, and gives its ``ioctl``.
+    """
+
+    backend = "CAP_V4L2"
+    has_kernel_timestamps = True
+
+    def __init__(
+        self,
+        sysfs: Path = Path("/sys"),
+        dev: Path = Path("/dev"),
+        proc: Path = Path("/proc"),
+        open_node: Callable[[str | Path], AbstractContextManager[Call]] = open_node,
+    ) -> None:
+        self._class = sysfs / "class" / "video4linux"
+        self._dev = dev
+        self._proc = proc
+        self._open_node = open_node
+
+    def list_devices(self) -> list[Device]:
+        """Find the cameras. A node without pictures that OpenCV can decode is none."""
+        found: dict[str, Device] = {}
+        for node in self._nodes():
+            device = self._look_at(node)
+            if isinstance(device, Device):
+                number = 2
+                key = device.key
+                while key in found:  # Two devices that nothing tells apart, not even the place.
+                    key = f"{device.key}#{number}"
+                    number += 1
+                found[key] = replace(device, key=key)
+        return list(found.values())
+
+    def locate(self, device: Device) -> Location | None:
+        """Find the node that a camera has now."""
+        # Most often it is where it was: this spares asking it and all the others for their modes.
+        if isinstance(device.address, Path):
+            node = self._class / device.address.name
+            if node.exists() and _key(node) == device.key:
+                return str(device.address)
+        for other in self.list_devices():
+            if other.key == device.key:
+                return str(other.address)
+        return None
+
+    def is_present(self, location: Location) -> bool:
+        """Tell whether a node is still there."""
+        return (self._class / Path(str(location)).name).exists()
+
+    def read_controls(self, location: Location) -> dict[str, ControlValue]:
+        """Read what the controls are at now."""
+        with self._open_node(str(location)) as call:
+            return read_controls(call, find_controls(call))
+
+    def write_controls(self, location: Location, wanted: Mapping[str, ControlValue]) -> None:
+        """Set controls; others may do so while a camera captures, and so may we."""
+        if wanted:
+            with self._open_node(str(location)) as call:
+                write_controls(call, find_controls(call), wanted)
+
+    def refusal(self, device: Device, location: Location) -> NotReadableError:
+        """Find out why a node could not be opened."""
+        label, path = device.label, Path(str(location))
+        try:
+            with self._open_node(path) as call:
+                free = buffers_are_free(call, capability(call).buffer_type)
+        except OSError as error:
+            if isinstance(error, PermissionError):
+                return NotReadableError(
+                    f"{label}: no permission for {path}; {permission_hint(path)}"
+                )
+            if error.errno in _GONE:
+                return NotReadableError(f"{label}: the camera is gone; plug it in again")
+            free = error.errno != errno.EBUSY
+        if free:
+            return NotReadableError(f"{label}: OpenCV could not start {path}")
+        holders = describe_holders(path, self._proc) or "another program"
+        return NotReadableError(f"{label}: {path} is in use by {holders}; close it there first")
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Watch the kernel's own events, or the directory where they cannot be had."""
+        return watch_udev("video4linux", changed) or watch_directory(self._class, changed)
+
+    def diagnose(self) -> list[Finding]:
+        """Look at every video node: is it a camera, and what is in its way?"""
+        seen = {node: self._look_at(node) for node in self._nodes()}
+        units = {_unit(node) for node, found in seen.items() if isinstance(found, Device)}
+        findings = [
+            self._examine(found)
+            if isinstance(found, Device)
+            else self._explain(node, found, beside_a_camera=_unit(node) in units)
+            for node, found in seen.items()
+        ]
+        if not units:
+            findings.append(
+                Finding(
+                    "cameras",
+                    False,
+                    "no camera was found",
+                    "plug one in; in a virtual machine or container, pass it through",
+                )
+            )
+        return findings
+
+    def _examine(self, device: Device) -> Finding:
+        """Find out whether a camera can be captured from now."""
+        path = Path(str(device.address))
+        try:
+            with self._open_node(path) as call:
+                free = buffers_are_free(call, capability(call).buffer_type)
+        except OSError as error:
+            obstacle = unreachable(error, path)
+            return Finding(str(path), False, f"{device.label}: {obstacle.text}", obstacle.remedy)
+        if free:
+            return Finding(str(path), True, f"{device.label}: {len(device.modes)} modes")
+        holders = describe_holders(path, self._proc) or "another program"
+        text = f"{device.label}: in use by {holders}"
+        return Finding(str(path), False, text, "close it there first")
+
+    def _explain(self, node: Path, obstacle: Obstacle, *, beside_a_camera: bool) -> Finding:
+        """Say why a node is no camera; where another one of the device is, nothing is wrong."""
+        label = _label(node, read_attribute(node, "name") or node.name)
+        fine = obstacle.natural or beside_a_camera
+        text = f"{label}: {obstacle.text}"
+        return Finding(str(self._dev / node.name), fine, text, obstacle.remedy)
+
+    def _nodes(self) -> list[Path]:
+        """List the nodes of sysfs by their number."""
+        try:
+            nodes = [path for path in self._class.iterdir() if path.name.startswith("video")]
+        except OSError:
+            return []
+        return sorted(nodes, key=lambda path: (len(path.name), path.name))
+
+    def _look_at(self, node: Path) -> Device | Obstacle:
+        """Return the camera behind a node of sysfs, or why it is none."""
+        path = self._dev / node.name
+        try:
+            with self._open_node(path) as call:
+                about = capability(call)
+                if (obstacle := obstacle_of(about)) is not None:
+                    return obstacle
+                modes = video_modes(call, about.buffer_type)
+                if not modes:
+                    known = list(formats(call, about.buffer_type))
+                    return NO_SIZE if DECODABLE_FORMATS & set(known) else undecodable(known)
+                controls = find_controls(call)
+                initial = read_controls(call, controls)
+        except PermissionError as error:
+            return self._forbidden_device(node) or unreachable(error, path)
+        except OSError as error:
+            return unreachable(error, path)  # It went away meanwhile, or it is broken.
+        return Device(
+            kind="videoinput",
+            key=_key(node),
+            label=_label(node, about.card),
+            group_key=usb_group_key(node) or about.bus_info,
+            modes=modes,
+            controls={control.name: control.control for control in controls},
+            initial=initial,
+            address=path,
+        )
+
+    def _forbidden_device(self, node: Path) -> Device | None:
+        """Return a camera that we may not ask, so that opening it can say how to get leave."""
+        # The first node of a camera is its picture, and those of metadata come after it.
+        if read_attribute(node, "index") not in {"", "0"}:
+            return None
+        return Device(
+            kind="videoinput",
+            key=_key(node),
+            label=_label(node, read_attribute(node, "name") or node.name),
+            group_key=usb_group_key(node),
+            modes=tuple(VideoMode(width, height, 30.0) for width, height in USUAL_SIZES),
+            address=self._dev / node.name,
+        )
+
+
+def _unit(node: Path) -> str:
+    """Return what the nodes of one physical device have in common."""
+    return usb_group_key(node) or str((node / "device").resolve())
+
+
+def _label(node: Path, name: str) -> str:
+    """Return the name to show, with the USB ids behind it as in Chromium."""
+    usb = find_usb_device(node)
+    if usb is None:
+        return name
+    ids = f"({usb.vendor}:{usb.product})"
+    return name if ids in name else f"{name} {ids}"
+
+
+def _key(node: Path) -> str:
+    """Return the key of a node; see `LinuxCameras`."""
+    place = (node / "device").resolve()
+    index = read_attribute(node, "index") or "0"
+    usb = find_usb_device(node)
+    if usb is not None:
+        interface = read_attribute(place, "bInterfaceNumber")
+        model = f"{usb.vendor}:{usb.product}:{usb.serial}"
+        return f"usb:{usb.port}:{model}:{interface}.{index}"
+    # Nothing but its number tells a virtual camera from another of the same name.
+    position = "/".join(place.parts[-2:]) if (node / "device").exists() else node.name
+    return f"{position}:{read_attribute(node, 'name')}:{index}"

@@ -1,0 +1,1 @@
+"""Sound cards of Linux without a sound server."""

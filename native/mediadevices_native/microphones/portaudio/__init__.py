@@ -1,0 +1,1 @@
+"""PortAudio: recording, and the device lists of macOS and Windows."""

@@ -1,0 +1,1 @@
+"""Sound servers that speak PulseAudio's protocol: PulseAudio and PipeWire."""

@@ -1,0 +1,104 @@
+"""The devices of a sound server, from what it lists: pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mediadevices.driver import AudioMode, Device
+from mediadevices_native.microphones.capture import CONTROLS
+from mediadevices_native.microphones.pulse.source_channels import SourceChannels, source_channels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mediadevices_native.microphones.pulse.sound_server import Endpoint, ServerSnapshot
+
+__all__ = ["PulseAddress", "pulse_devices"]
+
+
+@dataclass(frozen=True, slots=True)
+class PulseAddress:
+    """Where a microphone of a sound server is.
+
+    Attributes:
+        name: The source's name.
+        channels: How to get its channels.
+    """
+
+    name: str
+    channels: SourceChannels
+
+
+def pulse_devices(
+    snapshot: ServerSnapshot, usb_group_key: Callable[[str], str]
+) -> tuple[Device, ...]:
+    """Return the microphones and the speakers of a sound server.
+
+    A sink's monitor hears what the computer plays, and is no microphone. What was made of one by
+    a program, such as a remapped or an echo-cancelling source, is.
+
+    Args:
+        snapshot: What the server has.
+        usb_group_key: Gives what the functions of a USB device have in common, by a path in sysfs.
+    """
+
+    def group_key(endpoint: Endpoint) -> str:
+        properties = endpoint.properties
+        if (path := properties.get("sysfs.path")) and (key := usb_group_key(path)):
+            return key
+        if bus_path := properties.get("device.bus_path"):
+            return f"bus:{bus_path}"
+        return "" if endpoint.card is None else f"pulse-card:{endpoint.card}"
+
+    def microphone(key: str, source: Endpoint) -> Device:
+        channels = source_channels(source.channel_map, pipewire=snapshot.is_pipewire)
+        return Device(
+            kind="audioinput",
+            key=key,
+            label=source.description,
+            group_key=group_key(source),
+            default=source.name == snapshot.default_source,
+            modes=(AudioMode(source.sample_rate, len(channels.kept), source.sample_size),),
+            controls=CONTROLS,
+            initial=dict.fromkeys(CONTROLS, False),
+            address=PulseAddress(source.name, channels),
+        )
+
+    microphones = tuple(
+        microphone(key, source)
+        for key, source in _keyed(one for one in snapshot.sources if not one.is_monitor)
+    )
+    speakers = tuple(
+        Device(
+            kind="audiooutput",
+            key=key,
+            label=sink.description,
+            group_key=group_key(sink),
+            default=sink.name == snapshot.default_sink,
+        )
+        for key, sink in _keyed(snapshot.sinks)
+    )
+    return microphones + speakers
+
+
+def _keyed(endpoints: Iterable[Endpoint]) -> list[tuple[str, Endpoint]]:
+    """Name what there is.
+
+    The server numbers USB devices of one model as it finds them, so those are known by their port.
+    What it says of that stays true while a device is pulled out; sysfs would already be empty.
+    """
+    found: dict[str, Endpoint] = {}
+    for endpoint in endpoints:
+        properties = endpoint.properties
+        key = f"pulse:{endpoint.name}"
+        if properties.get("device.bus") == "usb" and (port := properties.get("device.bus_path")):
+            rest = (properties.get(name, "") for name in ("device.serial", "alsa.device"))
+            key = ":".join(("usb", port, *rest))
+        number = 2
+        unique = key
+        while unique in found:  # Two profiles of one device at once, or a server that tells less.
+            unique = f"{key}#{number}"
+            number += 1
+        found[unique] = endpoint
+    return list(found.items())

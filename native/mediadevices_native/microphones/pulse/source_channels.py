@@ -1,0 +1,116 @@
+"""Which channels of ALSA's plug-in ``pulse`` are those of a source: pure functions.
+
+The plug-in has one layout for each number of channels, and the server fits the source into it by
+the names of the channels. So a stream is opened with as many channels as it takes to have all
+the source's names among them, and only those are kept, each untouched.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mediadevices_native.microphones.portaudio.library import (
+        BlockCallback,
+        Buffer,
+        StreamFlags,
+        StreamTime,
+    )
+
+__all__ = ["SourceChannels", "keep_channels", "source_channels"]
+
+_MOST_CHANNELS = 32  # PA_CHANNELS_MAX
+# PA_CHANNEL_MAP_ALSA is the beginning of this for 1 (then "mono"), 2, 4, 5, 6 and 8 channels. The
+# plug-in takes the largest that fits and adds aux0, aux1 and so on.
+_PLUG_IN = (
+    *("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe"),
+    *("side-left", "side-right"),
+)
+_PLUG_IN_SIZES = (8, 6, 5, 4, 2)
+# The orders of Web Audio (§4.5 "Channel ordering"); what it calls surround is side or rear here.
+_ORDERS = (
+    ("front-left", "front-right"),
+    *(
+        order
+        for left, right in (("side-left", "side-right"), ("rear-left", "rear-right"))
+        for order in (
+            ("front-left", "front-right", left, right),
+            ("front-left", "front-right", "front-center", "lfe", left, right),
+        )
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChannels:
+    """How to get the channels of a source.
+
+    Attributes:
+        asked: How many channels to open the stream with.
+        kept: Which of those are the source's, in the order in which a track has them.
+        by_number: PipeWire has to be told to go by the numbers of the channels, not their names.
+    """
+
+    asked: int
+    kept: tuple[int, ...]
+    by_number: bool = False
+
+
+def source_channels(channel_map: Sequence[str], *, pipewire: bool = False) -> SourceChannels:
+    """Return how to get the channels of a source.
+
+    Channels come in the order of Web Audio if they have a layout of it: stereo, quad or 5.1.
+    Otherwise they come in the order of the source. A layout with names that the plug-in does not
+    have, such as ``"top-center"``, is mixed to stereo by the server. Channels without a place that
+    cannot be had, such as ``"aux24"``, are left out.
+
+    Args:
+        channel_map: The server's names of the source's channels, such as ``"front-left"``.
+        pipewire: The server is PipeWire, which does not fit channels such as ``"aux0"`` by name.
+    """
+    count = len(channel_map)
+    unplaced = [name for name in channel_map if name.startswith("aux")]
+    if count == 1 or (pipewire and len(unplaced) == count):
+        return SourceChannels(count, tuple(range(count)), by_number=pipewire and bool(unplaced))
+    placed = [name for name in channel_map if name not in unplaced]
+    if not set(placed) <= set(_PLUG_IN) or len(set(placed)) < len(placed):
+        return SourceChannels(2, (0, 1))
+    reachable = set(_layout(_MOST_CHANNELS)).difference(unplaced if pipewire else ())
+    wanted = [name for name in channel_map if name in reachable]
+    for order in _ORDERS:
+        if set(order) == set(wanted):
+            wanted = list(order)
+    layout = next(
+        layout
+        for layout in map(_layout, range(2, _MOST_CHANNELS + 1))
+        if set(wanted) <= set(layout)
+    )
+    return SourceChannels(len(layout), tuple(layout.index(name) for name in wanted))
+
+
+def keep_channels(callback: BlockCallback, channels: SourceChannels) -> BlockCallback:
+    """Return a callback that takes a stream's blocks and passes on the kept channels of them."""
+    asked, kept = channels.asked, channels.kept
+    if kept == tuple(range(asked)):
+        return callback
+
+    def keep(samples: Buffer, frames: int, times: StreamTime, flags: StreamFlags) -> None:
+        given = array("f", bytes(samples))
+        taken = array("f", bytes(given.itemsize * frames * len(kept)))
+        for at, channel in enumerate(kept):
+            taken[at :: len(kept)] = given[channel::asked]
+        callback(memoryview(taken).cast("B"), frames, times, flags)
+
+    return keep
+
+
+def _layout(count: int) -> tuple[str, ...]:
+    """Return the plug-in's names of that many channels."""
+    if count == 1:
+        return ("mono",)
+    named = next(size for size in _PLUG_IN_SIZES if size <= count)
+    return (*_PLUG_IN[:named], *(f"aux{number}" for number in range(count - named)))

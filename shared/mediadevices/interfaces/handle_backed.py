@@ -1,0 +1,53 @@
+"""What the interfaces have in common that stand for something of the agent's."""
+
+# The two functions at the end are friends of the class, so that nobody else needs to be.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from mediadevices.agent_protocol.handles import Handle
+from mediadevices.interfaces.event import Event
+from mediadevices.interfaces.event_target import EventTarget
+
+__all__ = ["HandleBacked", "handle_of", "wrap_handle"]
+
+_H = TypeVar("_H", bound=Handle)
+# Any: each interface class names its handle.
+_I = TypeVar("_I", bound="HandleBacked[Any]")
+
+
+class HandleBacked(EventTarget, Generic[_H]):
+    """An event target with a handle of the agent's behind it.
+
+    A handle has at most one interface object at a time: see `wrap_handle`.
+    """
+
+    __slots__ = ("_handle",)
+    _handle: _H
+
+    def _adopt(self, handle: _H) -> None:
+        """Become the interface object of a handle."""
+        EventTarget.__init__(self)
+        self._handle = handle
+        handle.attach(self)
+
+    def _notified(self, event: str, detail: object) -> None:  # noqa: ARG002  (for subclasses)
+        """Fire the event that the agent tells of."""
+        self._fire(Event(event))
+
+
+def wrap_handle(cls: type[_I], handle: Handle) -> _I:
+    """Return the one interface object of a handle; make it if there is none."""
+    existing = handle.interface
+    if isinstance(existing, cls):
+        return existing
+    made = cls.__new__(cls)
+    made._adopt(handle)
+    return made
+
+
+def handle_of(interface: HandleBacked[_H]) -> _H:
+    """Return the handle behind an interface object."""
+    return interface._handle

@@ -1,0 +1,1 @@
+"""Permissions: decisions, questions to the user, the audit log, and private errors."""

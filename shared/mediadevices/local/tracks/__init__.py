@@ -1,0 +1,1 @@
+"""Tracks and streams of the local agent (§4.2, §4.3)."""

@@ -1,0 +1,1 @@
+"""What a track does with its source's media, in both worlds: convert, queue, count."""
