@@ -1,4 +1,7 @@
-"""Every Python example of the README and the docs runs, on fake devices."""
+"""Every Python example of the README and the docs runs, on fake devices.
+
+Programs, which begin with their file name, are run by `test_programs.py`.
+"""
 
 import ast
 import asyncio
@@ -13,7 +16,7 @@ import mediadevices.testing
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```python\n(?!# \w+\.py\n)(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def examples():
