@@ -4,7 +4,13 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
 
 from support.docs_programs import named_blocks
 
@@ -53,3 +59,77 @@ def test_the_test_of_motion(program):
     program("motion.py")
     done = program.run(sys.executable, "-m", "pytest", "-q", program("test_motion.py"))
     assert "2 passed" in done.stdout
+
+
+def test_web_server(program):
+    program("web_server.py")
+    with running_server(program) as (server, port):
+        clients = [urllib.request.urlopen(f"http://127.0.0.1:{port}/camera") for _ in range(2)]
+        for client in clients * 2:
+            assert picture(client).shape == (480, 640, 3)
+        server.send_signal(signal.SIGINT)
+        _, errors = server.communicate(timeout=20)
+        for client in clients:
+            client.close()
+    assert server.returncode == 0, errors
+    assert "Application shutdown complete" in errors
+
+
+@contextmanager
+def running_server(program):
+    """Run the web server of the docs, and give its process and port."""
+    command = ["uvicorn", "web_server:app", "--port", "0", "--timeout-graceful-shutdown", "1"]
+    with subprocess.Popen(
+        command, cwd=program.folder, env=program.environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stderr is not None
+            for line in server.stderr:
+                if match := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
+                    yield server, int(match[1])
+                    break
+            else:
+                raise AssertionError("the server did not start")
+        finally:
+            server.kill()
+
+
+def picture(client):
+    """Read the next picture of an MJPEG stream."""
+    data = b""
+    while not (match := re.search(rb"\xff\xd8.*?\xff\xd9\r\n", data, re.DOTALL)):
+        data += client.read1()
+    return cv2.imdecode(np.frombuffer(match[0], np.uint8), cv2.IMREAD_COLOR)
+
+
+def test_qt_camera(program):
+    pytest.importorskip("PySide6", reason="no PySide6 (pip install '.[qt]')")
+    pytest.importorskip("qasync", reason="no qasync (pip install '.[qt]')")
+    wrapper = (
+        "import runpy, sys\n"
+        "from PySide6.QtWidgets import QLabel\n"
+        "show, shown = QLabel.setPixmap, []\n"
+        "def set_pixmap(label, picture):\n"
+        "    show(label, picture)\n"
+        "    shown.append(picture.toImage().pixelColor(120, 400).getRgb())\n"
+        "    if len(shown) == 3:\n"
+        "        print(*shown[-1])\n"
+        "        label.close()\n"
+        "QLabel.setPixmap = set_pixmap\n"
+        "runpy.run_path(sys.argv[1], run_name='__main__')\n"
+    )
+    command = [sys.executable, "-c", wrapper, program("qt_camera.py")]
+    done = program.run(*command, environment={"QT_QPA_PLATFORM": "offscreen"})
+    red, green, blue, _ = map(int, done.stdout.split())
+    assert min(red, green) > 200  # the second bar is yellow
+    assert blue < 60
+
+
+def test_processes(program):
+    done = program.run(sys.executable, program("processes.py"))
+    assert len([float(line) for line in done.stdout.splitlines()]) == 5
+
+
+def test_fast_loop(program):
+    pytest.importorskip("uvloop", reason="uvloop does not exist for Windows")
+    assert "VideoFrame" in program.run(sys.executable, program("fast_loop.py")).stdout

@@ -6,6 +6,7 @@ says "a promise rejected with", the future has failed before the caller gets it.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mediadevices.errors import InvalidStateError
@@ -34,11 +35,25 @@ def running_loop() -> asyncio.AbstractEventLoop:
     try:
         return get_running_loop()
     except RuntimeError:
-        message = (
-            "no event loop is running; call this inside an `async def` function that "
-            "`asyncio.run()` runs"
-        )
+        if _trio_is_running():
+            message = "trio is not supported; run this part of the program with `asyncio.run()`"
+        else:
+            message = (
+                "no event loop is running; call this inside an `async def` function that "
+                "`asyncio.run()` runs"
+            )
         raise InvalidStateError(message) from None
+
+
+def _trio_is_running() -> bool:
+    trio: Any = sys.modules.get("trio")  # Any: the library does not depend on trio
+    if trio is None:
+        return False
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return False
+    return True
 
 
 def resolved(value: T) -> asyncio.Future[T]:
