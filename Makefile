@@ -45,10 +45,10 @@ wheels: $(STAMP) ## Build what is published: the source, the wheel and the page 
 
 conformance: $(STAMP) ## Run the conformance suite everywhere, and write its table
 	@$(SYSTEM) test
-	PYTHONPATH=tests $(BIN)/python -m support.conformance_report
+	PYTHONPATH=tests $(BIN)/python -m tools.conformance_report
 
 mutation-check: $(STAMP) ## Break rules one at a time, and see which test notices; ARGS="word ..." takes some
-	PYTHONPATH=tests $(BIN)/python -m support.mutation_check $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m tools.mutation_check $(ARGS)
 
 bench: $(STAMP) $(PEERS) ## Measure everything against the raw thing, and write docs/benchmarks.md
 	@$(SYSTEM) test
@@ -75,22 +75,22 @@ check: $(STAMP) ## Lint, types on each system, import rules, documentation
 
 browser-table: $(STAMP) ## Look at every member in every browser, and write docs/browsers.md
 	@$(SYSTEM) test
-	PYTHONPATH=tests $(BIN)/python -m support.browser_table_writing
+	PYTHONPATH=tests $(BIN)/python -m tools.browser_table
 
 oracle: $(STAMP) ## Ask Chromium and the library the same, and write docs/oracle.md
 	@$(SYSTEM) test
-	PYTHONPATH=tests $(BIN)/python -m support.oracle
+	PYTHONPATH=tests $(BIN)/python -m tools.oracle
 
 idl-page: $(STAMP) ## Write what differs from the IDL into docs/conformance.md
-	PYTHONPATH=tests $(BIN)/python -m support.idl_page
+	PYTHONPATH=tests $(BIN)/python -m tools.idl_page
 
 fault-table: $(STAMP) ## Run the tests of faults everywhere, and write docs/faults.md
 	@$(SYSTEM) test
-	PYTHONPATH=tests $(BIN)/python -m support.fault_table $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m tools.fault_table $(ARGS)
 
 soak: $(STAMP) ## Faults at random while it captures: ARGS="--seconds 600 --seed 7 --vm"
 	@$(SYSTEM) test
-	PYTHONPATH=tests $(BIN)/python -m support.soak $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m tools.soak $(ARGS)
 
 format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .

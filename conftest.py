@@ -13,5 +13,5 @@ pytest_plugins = [
     "support.named_failures",
     "support.faults",
     "support.remote",
-    "support.conformance_report",
+    "support.conformance_results",
 ]

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from support.conformance_report import Row, page_of, summary_of
+from support.conformance_results import Row
+from tools.conformance_report import page_of, summary_of
 
 if TYPE_CHECKING:
     import pytest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from support import fault_table
-from support.fault_table import Note
+from tools import fault_table
+from tools.fault_table import Note
 
 
 def note(fault: str, lane: str, sees: str = "`ended`", seconds: float | None = None) -> Note:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import lanes
-from support.mutation_check import MUTATIONS, Mutation, MutationError, Place, checked
+from tools.mutation_check import MUTATIONS, Mutation, MutationError, Place, checked
 
 #: A checkout as small as can be, with the options that the tests of a real one are run with.
 _FILES = {

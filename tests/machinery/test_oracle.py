@@ -7,11 +7,11 @@ import math
 import pytest
 
 from support.browsers import engines
-from support.oracle.classes import Difference, class_of
-from support.oracle.judging import judged
-from support.oracle.outcomes import Outcome
-from support.oracle.running import run
-from support.oracle.sets import Question, questions
+from tools.oracle.classes import Difference, class_of
+from tools.oracle.judging import judged
+from tools.oracle.outcomes import Outcome
+from tools.oracle.running import run
+from tools.oracle.sets import Question, questions
 
 VGA = {"width": 640, "height": 480, "frameRate": 60, "resizeMode": "none", "device": "device:0"}
 HALF = {**VGA, "width": 320, "height": 240}

@@ -13,8 +13,8 @@ import pytest
 
 import mediadevices
 from mediadevices.testing import install_fake_devices
-from support import browser_table as table
-from support.browser_table_probes import PROBES, outcome_of
+from tools.browser_table import table
+from tools.browser_table.probes import PROBES, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_every_member_is_used_and_pythons_own_is_there(name: str) -> None:
 
 @pytest.mark.lanes("cpython")
 def test_the_page_has_the_table() -> None:
-    from support import browser_table_writing as writing
+    from tools.browser_table import page as writing
 
     page = writing.PAGE.read_text("utf-8")
     section = writing.rendered(table.read(), writing.notes())
@@ -75,7 +75,7 @@ def test_the_page_has_the_table() -> None:
 
 @pytest.mark.lanes("cpython")
 def test_what_differs_is_explained_and_every_note_has_its_cells() -> None:
-    from support import browser_table_writing as writing
+    from tools.browser_table import page as writing
 
     seen, notes = table.read(), writing.notes()
     assert writing.unexplained(seen, notes) == []
@@ -84,7 +84,7 @@ def test_what_differs_is_explained_and_every_note_has_its_cells() -> None:
 
 @pytest.mark.lanes("cpython")
 def test_the_evidence_of_every_note_is_there() -> None:
-    from support import browser_table_writing as writing
+    from tools.browser_table import page as writing
 
     notes = writing.notes()
     assert notes

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
 from benchmarks.browser import of_lane
 from benchmarks.support.figures import Results
 from benchmarks.support.keeping import lost

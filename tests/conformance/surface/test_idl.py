@@ -14,10 +14,11 @@ import mediadevices
 from mediadevices.interfaces import streams
 from mediadevices.webidl.interface import Interface
 from mediadevices.webidl.names import to_snake_case
-from support import idl_files, idl_page, idl_probes, idl_surface
+from support import idl_files, idl_probes, idl_surface
 from support.idl import Definition
 from support.idl_documents import DOCUMENTS, compared, naming_the_api, of_document
 from support.idl_marks import Difference
+from tools import idl_page
 
 # The IDL, and its parser, are the host's.
 pytestmark = pytest.mark.lanes("cpython")
@@ -139,7 +140,7 @@ def with_attribute(cls: type[Any], name: str, *, readonly: bool) -> tuple[Any, l
 def test_the_page_is_made_of_the_marks() -> None:
     section = idl_page.SECTION.search(idl_page.PAGE.read_text("utf-8"))
     assert section is not None
-    message = "run `PYTHONPATH=tests .venv/bin/python -m support.idl_page`"
+    message = "run `make idl-page`"
     assert section[0] == idl_page.rendered(), message
 
 

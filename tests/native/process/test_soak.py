@@ -22,9 +22,9 @@ OPTIONS = {"pulse": (), "pipewire": ("--pipewire",), "vm": ("--inside",)}
 @pytest.mark.timeout(400)
 def test_a_program_survives_what_befalls_it_at_random(request: pytest.FixtureRequest) -> None:
     options = OPTIONS[lanes.lane_of(request.node)]
-    folders = os.pathsep.join(str(ROOT / name) for name in ("shared", "native", "tests"))
+    folders = os.pathsep.join(str(ROOT / name) for name in ("shared", "native", "tests", ""))
     done = subprocess.run(
-        [sys.executable, "-m", "support.soak", f"--seconds={SECONDS}", "--seed=7", *options],
+        [sys.executable, "-m", "tools.soak", f"--seconds={SECONDS}", "--seed=7", *options],
         capture_output=True,
         text=True,
         timeout=360,

@@ -81,7 +81,7 @@ def _tests(root: Path) -> bytes:
     with ZipFile(buffer, "w") as archive:
         for name in ("conftest.py", "pyproject.toml"):
             archive.write(root / name, name)
-        for folder in ("tests", "benchmarks", "examples"):
+        for folder in ("tests", "tools", "benchmarks", "examples"):
             for path in sorted((root / folder).rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts:
                     archive.write(path, path.relative_to(root))

@@ -9,8 +9,8 @@ from mediadevices import DOMException, MediaStreamTrack, navigator
 from mediadevices.driver import AudioMode, VideoMode
 from mediadevices.errors import OverconstrainedError
 from mediadevices.testing import FakeCamera, FakeMicrophone, ManualClock, install_fake_devices
-from support.oracle.outcomes import Outcome, Settings, comparable_settings, ids_of
-from support.oracle.sets import Kind, Question, with_ids
+from tools.oracle.outcomes import Outcome, Settings, comparable_settings, ids_of
+from tools.oracle.sets import Kind, Question, with_ids
 
 __all__ = ["CAMERA_MODES", "FRAME_RATE", "ask_local"]
 

@@ -12,7 +12,7 @@ from mediadevices.driver import VideoMode
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.testing import FakeCamera, install_fake_devices
-from support.soak.answering import SecondProcess
+from tools.soak.answering import SecondProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -27,7 +27,7 @@ _APPLICATION = "soak"
 
 
 class HostWorld:
-    """See `support.soak.running.World`.
+    """See `tools.soak.running.World`.
 
     Args:
         random: Decides what becomes of which device.

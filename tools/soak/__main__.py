@@ -13,8 +13,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 _POLL_SECONDS = 0.5
+# Folders of the checkout whose packages a soak imports.
+_IMPORTED_FROM = ("shared", "native", "tests", "")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,9 +38,9 @@ def main(arguments: Sequence[str]) -> int:
 def _run(options: argparse.Namespace) -> int:
     from support.pipewire_server import PipeWireServer
     from support.pulse_server import PulseServer
-    from support.soak.guest import GuestWorld
-    from support.soak.host import HostWorld
-    from support.soak.running import soak
+    from tools.soak.guest import GuestWorld
+    from tools.soak.host import HostWorld
+    from tools.soak.running import soak
 
     seconds, seed = options.seconds, options.seed
     dice = random.Random(seed)
@@ -66,13 +68,13 @@ def _in_machine(arguments: Sequence[str]) -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="soak-") as share:
         process = virtual_machine.boot(
-            [sys.executable, "-m", "support.soak", *arguments],
+            [sys.executable, "-m", "tools.soak", *arguments],
             cache=cache,
             share=Path(share),
             folder=ROOT,
             environment={
                 **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
-                "PYTHONPATH": ":".join(f"{ROOT}/{name}" for name in ("shared", "native", "tests")),
+                "PYTHONPATH": ":".join(f"{ROOT}/{name}" for name in _IMPORTED_FROM),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "HOME": "/root",
             },

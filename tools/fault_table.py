@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGE", "Found", "Note", "collected", "expected", "listed", "rendered", "silent"]
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "faults.md"
 NOTES = ROOT / ".cache" / "fault-notes.json"
 SECTION = re.compile(r"(?<=<!-- made by `make fault-table` -->\n).*?(?=<!-- end -->)", re.DOTALL)

@@ -1,41 +1,38 @@
-"""Writes the table of `docs/browsers.md` anew: `make browser-table`.
-
-It runs the tests that look at every member, natively and in the browsers that there are here, takes
-what they have seen out of their report, and writes the data and the page. What a browser has shown
-that is not here stays.
-"""
+"""Writes the table as Markdown, with its notes."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
-from xml.etree import ElementTree as ET
 
-from support import browser_table as table
+from tools.browser_table import table
 
-__all__ = ["Note", "notes", "page_with", "rendered", "unexplained", "unused"]
+__all__ = [
+    "NOTES",
+    "PAGE",
+    "SECTION",
+    "Note",
+    "notes",
+    "page_with",
+    "rendered",
+    "unexplained",
+    "unused",
+]
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "browsers.md"
-TESTS = "tests/pyodide/test_browser_table.py"
 SECTION = re.compile(r"(?<=<!-- made by `make browser-table` -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
-_NOTES = Path(__file__).with_name("browser_table_notes.toml")
+NOTES = Path(__file__).with_name("notes.toml")
 _TITLES = {"cpython": "desktop", "chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKit"}
 _SYMBOLS = {"own": "✓", "works": "✓", "ours": "✓ (ours)", "untried": "(✓)"}
 _LACKS, _BROKEN = "–", "✗"  # noqa: RUF001  (a dash is what is meant)
-# One lane at a time; a browser that hangs ends itself long before.
-_SECONDS = 600
 
 # An interface, a member and a lane.
 Place: TypeAlias = tuple[str, str, str]
@@ -70,7 +67,7 @@ class Note:
 
 def notes() -> list[Note]:
     """Return the notes, in the order of their numbers."""
-    return [Note(**entry) for entry in tomllib.loads(_NOTES.read_text("utf-8"))["note"]]
+    return [Note(**entry) for entry in tomllib.loads(NOTES.read_text("utf-8"))["note"]]
 
 
 def rendered(seen: Seen, known: Sequence[Note]) -> str:
@@ -151,57 +148,3 @@ def page_with(section: str, page: str) -> str:
         message = f"{PAGE.name} has no section for the table; see SECTION in {Path(__file__).name}"
         raise ValueError(message)
     return SECTION.sub(lambda _: section, page)
-
-
-def _look(say: Callable[[str], object]) -> dict[str, dict[str, table.Cells]]:
-    """Run the tests, and return what they have seen."""
-    seen = table.read() if table.DATA.exists() else {}
-    with tempfile.TemporaryDirectory(prefix="browser-table-") as folder:
-        for lane in table.LANES:
-            report = Path(folder) / f"{lane}.xml"
-            command = [sys.executable, "-m", "pytest", "-q", f"--lane={lane}", TESTS]
-            # That they fail is no news: they compare with what is to be written anew.
-            done = subprocess.run(
-                [*command, f"--junitxml={report}"],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-            found = _found(report)
-            if set(found) == set(table.INTERFACES):
-                seen[lane] = {name: found[name] for name in table.INTERFACES}
-                say(f"{lane}: looked at {len(found)} interfaces")
-            elif lane in seen and not found:
-                say(f"{lane}: is not here; what it had shown stays")
-            else:
-                missing = ", ".join(name for name in table.INTERFACES if name not in found)
-                sys.exit(f"{done.stdout[-3000:]}\n{lane}: saw nothing of {missing}")
-    return {lane: seen[lane] for lane in table.LANES}
-
-
-def _found(report: Path) -> dict[str, table.Cells]:
-    found: dict[str, table.Cells] = {}
-    if report.exists():
-        for element in ET.parse(report).iter("property"):  # our own file
-            if element.get("name") == table.REPORT:
-                found.update(json.loads(element.get("value", "{}")))
-    return found
-
-
-def main() -> None:
-    """Look at everything, and write the data and the page."""
-    seen = _look(print)
-    table.DATA.write_text(json.dumps(seen, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    known = notes()
-    page = PAGE.read_text("utf-8")
-    PAGE.write_text(page_with(rendered(seen, known), page), "utf-8")
-    for place, cell in unexplained(seen, known):
-        print(f"{_NOTES.name} has to explain {'.'.join(place[:2])} in {place[2]}: {cell}")
-    for note in unused(seen, known):
-        print(f"{_NOTES.name} explains what is not so (any more): {note.text}")
-
-
-if __name__ == "__main__":
-    main()

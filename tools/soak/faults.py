@@ -8,13 +8,13 @@ import time
 from typing import TYPE_CHECKING
 
 from mediadevices import navigator
-from support.soak.program import EXPECTED
+from tools.soak.program import EXPECTED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from random import Random
 
-    from support.soak.program import Program
+    from tools.soak.program import Program
 
 __all__ = ["process_faults"]
 

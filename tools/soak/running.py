@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mediadevices import TrackLeakWarning
-from support.soak.faults import process_faults
-from support.soak.program import Program, deadline
+from tools.soak.faults import process_faults
+from tools.soak.program import Program, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

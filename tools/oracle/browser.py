@@ -10,8 +10,8 @@ from support.browsers import engines
 from support.browsers.playwright_page import PlaywrightPage
 from support.browsers.server import PageServer
 from support.browsers.setting import Setting
-from support.oracle.outcomes import Outcome, Settings, comparable_settings, ids_of
-from support.oracle.sets import Kind, Question, with_ids
+from tools.oracle.outcomes import Outcome, Settings, comparable_settings, ids_of
+from tools.oracle.sets import Kind, Question, with_ids
 
 __all__ = ["ask_chromium"]
 

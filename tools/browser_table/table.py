@@ -1,7 +1,7 @@
 """What of the API is there in which engine, and works: how that is found out and kept.
 
 `docs/browsers.md` has it as a table. Nobody writes the table: in each lane a test looks at every
-member of every interface and compares what it sees with `browser_table.json`, which
+member of every interface and compares what it sees with `table.json`, which
 `make browser-table` writes anew. A cell says
 
     own             the engine has the member, and it works
@@ -42,7 +42,7 @@ __all__ = [
 #: The cells of an interface: of each member in one lane, or in each lane.
 Cells: TypeAlias = "dict[str, str]"
 
-DATA = Path(__file__).with_name("browser_table.json")
+DATA = Path(__file__).with_name("table.json")
 LANES = ("cpython", "chromium", "firefox", "webkit")
 #: The name under which a test reports what it has seen.
 REPORT = "browser_table"

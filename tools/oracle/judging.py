@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from support.oracle.local import CAMERA_MODES
-from support.oracle.outcomes import Settings
-from support.oracle.sets import JSON, Constraints, Kind
+from tools.oracle.local import CAMERA_MODES
+from tools.oracle.outcomes import Settings
+from tools.oracle.sets import JSON, Constraints, Kind
 
 __all__ = ["Judgement", "is_native", "judged", "required_names"]
 

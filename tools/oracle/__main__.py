@@ -11,10 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from support.browsers import engines
-from support.oracle.classes import Difference
-from support.oracle.running import Result, run
+from tools.oracle.classes import Difference
+from tools.oracle.running import Result, run
 
-PAGE = Path(__file__).parents[3] / "docs" / "oracle.md"
+PAGE = Path(__file__).parents[2] / "docs" / "oracle.md"
 _SECTION = re.compile(r"(?<=<!-- made by `make oracle` -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _GET_USER_MEDIA, _APPLY_CONSTRAINTS = 600, 300
 _SUPPORTED = {"library": "the library", "Chromium": "Chromium", "both": "both"}

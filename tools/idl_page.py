@@ -2,7 +2,7 @@
 
 It is made of the marks in the code and of the table of documents:
 
-    PYTHONPATH=tests .venv/bin/python -m support.idl_page
+    make idl-page
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from support.idl_marks import Mark, Verb
 
 __all__ = ["PAGE", "SECTION", "rendered"]
 
-PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
-SECTION = re.compile(r"(?<=<!-- made by `support.idl_page` -->\n).*?(?=<!-- end -->)", re.DOTALL)
+PAGE = Path(__file__).parents[1] / "docs" / "conformance.md"
+SECTION = re.compile(r"(?<=<!-- made by `make idl-page` -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 _TITLES: dict[Verb, tuple[str, str]] = {
     "without": ("Not here", "why not, or what it would be"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from support.oracle.browser import ask_chromium
-from support.oracle.classes import CLASSES, Class, Difference, class_of
-from support.oracle.local import ask_local
-from support.oracle.outcomes import Outcome
-from support.oracle.sets import Question, questions
+from tools.oracle.browser import ask_chromium
+from tools.oracle.classes import CLASSES, Class, Difference, class_of
+from tools.oracle.local import ask_local
+from tools.oracle.outcomes import Outcome
+from tools.oracle.sets import Question, questions
 
 __all__ = ["Result", "compared", "run"]
 

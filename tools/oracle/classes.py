@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from support.oracle.judging import Judgement, is_native, judged, required_names
-from support.oracle.outcomes import Outcome
-from support.oracle.sets import Question
+from tools.oracle.judging import Judgement, is_native, judged, required_names
+from tools.oracle.outcomes import Outcome
+from tools.oracle.sets import Question
 
 __all__ = ["CLASSES", "Class", "Difference", "class_of"]
 

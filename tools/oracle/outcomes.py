@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from support.oracle.sets import Kind
+from tools.oracle.sets import Kind
 
 __all__ = ["COMPARED", "Outcome", "Setting", "Settings", "comparable_settings", "ids_of"]
 

@@ -36,7 +36,7 @@ class SecondProcess:
 
     def __init__(self, application: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "support.soak.answering", application],
+            [sys.executable, "-m", "tools.soak.answering", application],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

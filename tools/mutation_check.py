@@ -26,10 +26,10 @@ from pathlib import Path
 
 __all__ = ["MUTATIONS", "Mutation", "MutationError", "Place", "checked"]
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[1]
 _SOURCES = ("shared", "native", "pyodide", "tests")
 # Node's Pyodide and pytest, where they are there already: a page loads them.
-_COPIED = (*_SOURCES, "examples", "pyproject.toml", "conftest.py", ".cache/node")
+_COPIED = (*_SOURCES, "tools", "examples", "pyproject.toml", "conftest.py", ".cache/node")
 _COPIES = 2
 #: Seconds for the tests of one rule. One that hangs has been noticed if its own time limit says so.
 _SECONDS = 200

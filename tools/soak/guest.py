@@ -22,7 +22,7 @@ _CARDS = Path("/sys/bus/platform/drivers/snd_aloop")
 
 
 class GuestWorld:
-    """See `support.soak.running.World`.
+    """See `tools.soak.running.World`.
 
     Args:
         random: Decides what becomes of which device.

@@ -1,0 +1,1 @@
+"""The table of `docs/browsers.md`: which members of the API each browser has."""
