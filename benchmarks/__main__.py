@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.support import report
 from benchmarks.support.figures import Results
-from benchmarks.support.keeping import lost
-from benchmarks.support.measuring import FULL, SHORT
+from benchmarks.support.regressions import find_regressions
+from benchmarks.support.runs import FULL, SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 _WORLDS = {"native": "benchmarks.native", "page": "benchmarks.browser"}
 """Each has `measure(names, effort)`, which returns the machine, the figures and the plots."""
@@ -58,9 +58,9 @@ def _measure(world: str, names: Sequence[str], effort: Effort) -> Results:
 
 def _check(world: str, names: Sequence[str]) -> int:
     recorded = Results.read(report.RESULTS / f"{world}.json").figures
-    worse = lost(recorded, _measure(world, names, SHORT).figures)
+    worse = find_regressions(recorded, _measure(world, names, SHORT).figures)
     if worse:  # Once is noise.
-        again = lost(recorded, _measure(world, names, SHORT).figures)
+        again = find_regressions(recorded, _measure(world, names, SHORT).figures)
         worse = {key: again[key] for key in worse.keys() & again.keys()}
     for key, how in worse.items():
         print(f"lost: {key}: {how}")

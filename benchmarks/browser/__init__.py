@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.browser.parts import PARTS
 from benchmarks.support.figures import Figure, Growth, unmeasured
-from benchmarks.support.measuring import SHORT
+from benchmarks.support.runs import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pytest
 
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 __all__ = ["measure", "of_lane"]
 

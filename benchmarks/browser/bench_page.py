@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.browser.parts import PARTS
-from benchmarks.support.measuring import FULL, SHORT
+from benchmarks.support.runs import FULL, SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from benchmarks.support.measuring import Effort, interleaved
+from benchmarks.support.runs import Effort, interleaved
 from mediadevices import attach, navigator
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 __all__ = ["PARTS"]
 
 PARTS = {
-    "copying": "B1 B3",
-    "pacing": "B2",
-    "hearing": "B4",
-    "losing": "B4",
-    "loading": "B5",
-    "leaving": "B6",
-    "growing": "growth",
+    "frame_cost": "B1 B3",
+    "frame_rate": "B2",
+    "block_cost": "B4",
+    "sample_loss": "B4",
+    "load_time": "B5",
+    "leaks": "B6",
+    "growth": "growth",
 }

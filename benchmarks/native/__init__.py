@@ -14,7 +14,7 @@ from benchmarks.support.figures import Figure, Growth, unmeasured
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 __all__ = ["measure"]
 
@@ -24,7 +24,7 @@ _MODULES = {
     "N6": "memory",
     "N7": "conversions",
     "N8": "audio",
-    "N9": "starting",
+    "N9": "startup",
     "N10": "selection",
     "N11": "peers",
     "growth": "growth",

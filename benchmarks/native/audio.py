@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.native.cameras import track_of
 from benchmarks.support.figures import measured, ratio, unmeasured
-from benchmarks.support.measuring import interleaved
+from benchmarks.support.runs import interleaved
 from mediadevices import AudioData, MediaStreamTrackProcessor
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from mediadevices_native.microphones.portaudio.library import portaudio
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 _RATE, _BLOCK, _TONE = 48000, 480, 440
 _BUSY = 0.05

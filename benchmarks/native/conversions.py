@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from benchmarks.support.figures import ratio
-from benchmarks.support.measuring import interleaved
+from benchmarks.support.runs import interleaved
 from mediadevices import VideoFrame
 from mediadevices.implementations import pixel_operations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
     Picture = NDArray[np.uint8]
     Ours = Callable[[VideoFrame], Picture]

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from benchmarks.native.cameras import MemoryCamera, track_of
 from benchmarks.native.memory import resident
 from benchmarks.support.figures import Growth, measured
-from benchmarks.support.measuring import interleaved
+from benchmarks.support.runs import interleaved
 from mediadevices import MediaStreamTrackProcessor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
     from mediadevices import MediaStreamTrack
 
 _RATE = 100

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.native.cameras import MemoryCamera, track_of
 from benchmarks.support.figures import ratio
-from benchmarks.support.measuring import interleaved
+from benchmarks.support.runs import interleaved
 from mediadevices import MediaStreamTrackProcessor, VideoFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 _RATE = 1000
 

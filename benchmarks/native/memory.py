@@ -17,7 +17,7 @@ from mediadevices import MediaStreamTrackProcessor
 
 if TYPE_CHECKING:
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 _SECONDS = 60
 _RATE = 60

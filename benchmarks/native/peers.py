@@ -18,7 +18,7 @@ import cv2
 from benchmarks.native import files, throughput
 from benchmarks.native.cameras import FilmCameras, MemoryCamera, PacedFilm, film_driver, track_of
 from benchmarks.support.figures import Figure, ratio, unmeasured
-from benchmarks.support.measuring import Effort, interleaved
+from benchmarks.support.runs import Effort, interleaved
 from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor
 from mediadevices.driver import VideoMode
 from mediadevices.testing import FakeCamera, install_fake_devices

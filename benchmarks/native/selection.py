@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.support.figures import Figure, measured, ratio
-from benchmarks.support.measuring import Effort, interleaved
+from benchmarks.support.runs import Effort, interleaved
 from mediadevices.algorithms.constraints import (
     advanced_sets,
     basic_set,

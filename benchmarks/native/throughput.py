@@ -13,14 +13,14 @@ import cv2
 from benchmarks.native import files
 from benchmarks.native.cameras import FilmCameras, film_driver, track_of
 from benchmarks.support.figures import ratio, unmeasured
-from benchmarks.support.measuring import interleaved
+from benchmarks.support.runs import interleaved
 from mediadevices import MediaStreamTrackProcessor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
     from mediadevices import MediaStreamTrack
 
 _THROUGHPUT, _CPU = "frames/s", "CPU per frame"

@@ -6,7 +6,7 @@ import time
 
 from aiortc.contrib import media
 from aiortc.mediastreams import MediaStreamError
-from reading import Measured
+from measurement import Measured
 
 path, rate = sys.argv[1], float(sys.argv[2])
 taken_at = []

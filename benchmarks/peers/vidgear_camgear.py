@@ -3,7 +3,7 @@
 import sys
 
 import cv2
-from reading import Measured, Paced
+from measurement import Measured, Paced
 from vidgear.gears import CamGear
 
 path, rate = sys.argv[1], float(sys.argv[2])

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 import webrtc
-from reading import Measured
+from measurement import Measured
 
 width, height, rate, frames = map(int, sys.argv[1:])
 

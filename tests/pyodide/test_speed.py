@@ -12,8 +12,8 @@ import pytest
 
 from benchmarks.browser import of_lane
 from benchmarks.support.figures import Results
-from benchmarks.support.keeping import lost
-from benchmarks.support.measuring import SHORT
+from benchmarks.support.regressions import find_regressions
+from benchmarks.support.runs import SHORT
 
 pytestmark = [
     pytest.mark.lanes("chromium", "firefox"),
@@ -31,10 +31,10 @@ async def worse(part: str, lane: str) -> dict[str, str]:
     figures = [of_lane(lane, figure) for figure in found if figure.name != "B3"]
     recorded = Results.read(RECORDED).figures
     assert {one.key for one in recorded} & {one.key for one in figures}, "none of it was recorded"
-    return lost(recorded, figures)
+    return find_regressions(recorded, figures)
 
 
-@pytest.mark.parametrize("part", ["copying", "hearing"])
+@pytest.mark.parametrize("part", ["frame_cost", "block_cost"])
 async def test_no_ratio_is_half_again_as_bad_as_recorded_twice_in_a_row(
     part: str, request: pytest.FixtureRequest
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.browser.page import camera, plain, size_name
 from benchmarks.support.figures import Figure, ratio
-from benchmarks.support.measuring import Effort, interleaved
+from benchmarks.support.runs import Effort, interleaved
 
 if TYPE_CHECKING:
     from mediadevices import MediaStreamTrack

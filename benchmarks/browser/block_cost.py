@@ -10,7 +10,7 @@ from benchmarks.support.figures import Figure, ratio
 from mediadevices import navigator
 
 if TYPE_CHECKING:
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 
 def _nothing(_time: float, _lost: int) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.browser.copying import Routes
+from benchmarks.browser.frame_cost import Routes
 from benchmarks.browser.page import compared, shown
 from benchmarks.support.figures import Growth
-from benchmarks.support.measuring import Effort
+from benchmarks.support.runs import Effort
 from support.page_media import painted_stream
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
     from benchmarks.support.figures import Figure
 
-__all__ = ["lost"]
+__all__ = ["find_regressions"]
 
 _AS_BAD = 1.5
 """Half again as bad as it was is no noise."""
 
 
-def lost(recorded: Iterable[Figure], found: Iterable[Figure]) -> dict[str, str]:
+def find_regressions(recorded: Iterable[Figure], found: Iterable[Figure]) -> dict[str, str]:
     """Return the ratios that are far worse than they were, and how much.
 
     What is no ratio depends on the machine, and the hundredth worst frame on what else it does.

@@ -14,14 +14,14 @@ import cv2
 from benchmarks.native import files
 from benchmarks.native.cameras import FilmCameras, PacedFilm, film_driver, track_of
 from benchmarks.support.figures import measured, ratio
-from benchmarks.support.measuring import interleaved
+from benchmarks.support.runs import interleaved
 from mediadevices import MediaStreamTrackProcessor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.support.figures import Figure
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 _RATE = 30
 

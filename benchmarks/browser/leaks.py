@@ -9,7 +9,7 @@ from benchmarks.support.figures import Figure, measured
 from support.page_memory import Inside
 
 if TYPE_CHECKING:
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 
 async def measure(effort: Effort) -> list[Figure]:

@@ -15,7 +15,7 @@ from mediadevices import AudioData, MediaStreamTrackProcessor
 from support.page_sound import oscillator
 
 if TYPE_CHECKING:
-    from benchmarks.support.measuring import Effort
+    from benchmarks.support.runs import Effort
 
 _SECONDS = 60
 # A block of 10 ms that is missing shifts its phase by a quarter.

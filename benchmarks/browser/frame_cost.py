@@ -18,7 +18,7 @@ from benchmarks.browser.page import (
     size_name,
 )
 from benchmarks.support.figures import Figure, measured, ratio
-from benchmarks.support.measuring import Effort
+from benchmarks.support.runs import Effort
 from mediadevices_pyodide.video.formats import byte_order
 
 if TYPE_CHECKING:
