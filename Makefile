@@ -8,7 +8,7 @@ PEERS := .venv-peers/.installed
 SYSTEM := tests/environments/install-debian.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test wheels conformance mutation-check bench check browser-table idl-page \
+.PHONY: help setup demo test-quick test wheels conformance mutation-check bench check browser-table idl-page \
     oracle fault-table soak format clean
 
 help: ## Show this list
@@ -34,6 +34,9 @@ demo: $(STAMP) ## List the devices, take a photo (demo.png) and show its setting
 	set -ex; \
 	$(BIN)/mediadevices devices $$options; \
 	$(BIN)/mediadevices photo demo.png $$options
+
+test-quick: $(STAMP) ## Run the tests that need no device, browser or other program (1 minute)
+	$(BIN)/python -m pytest -n auto -q --lane cpython tests/shared tests/conformance $(ARGS)
 
 test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
 	@$(SYSTEM) test

@@ -181,7 +181,7 @@ class _Tally:
         terminalreporter.section("lanes")
         for lane in sorted(self._outcomes, key=LANES.index):
             counts = ", ".join(f"{n} {outcome}" for outcome, n in self._outcomes[lane].items())
-            terminalreporter.line(
-                f"{lane:8} {counts} in {self._elapsed[lane]:.1f} s"
-                f" (the tests themselves {self._testing[lane]:.1f} s)"
-            )
+            line = f"{lane:8} {counts}"
+            if self._elapsed[lane]:  # 0 where pytest-xdist ran the tests in other processes
+                line += f" in {self._elapsed[lane]:.1f} s"
+            terminalreporter.line(f"{line} (the tests themselves {self._testing[lane]:.1f} s)")
