@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from mediadevices import MediaStreamTrack
+    from mediadevices.interfaces.closable_iterator import ClosableIterator
 
 __all__ = [
     "FLOOR",
@@ -115,7 +116,7 @@ async def per_block(track: MediaStreamTrack, count: int) -> float:
     return await _per_one(track.frames(), count)
 
 
-async def _per_one(frames: AsyncGenerator[Any, None], count: int) -> float:
+async def _per_one(frames: ClosableIterator[Any], count: int) -> float:
     start = 0.0
     left = count + _WARM_UP
     async with aclosing(frames):

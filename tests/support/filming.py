@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mediadevices import Event, MediaStreamTrack, VideoFrame, navigator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "events_of",
@@ -33,8 +33,7 @@ async def video_track(constraints: object = True) -> MediaStreamTrack:
 async def next_frames(track: MediaStreamTrack, count: int) -> list[VideoFrame]:
     """Return the frames that come next."""
     found: list[VideoFrame] = []
-    frames: AsyncGenerator[VideoFrame] = track.frames()
-    async with aclosing(frames):
+    async with aclosing(track.frames()) as frames:
         async for frame in frames:
             found.append(frame)
             if len(found) == count:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from mediadevices.errors import InvalidStateError
+from mediadevices.interfaces.closable_iterator import ClosableIterator, buffer_size
 from mediadevices.interfaces.event import Event
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.callbacks import invoke
@@ -166,34 +167,33 @@ class EventTarget(Interface):
         finally:
             self.remove_event_listener(type, settle)
 
-    async def events(self, type: str, *, max_buffer_size: int = 64) -> AsyncGenerator[Any, None]:  # noqa: A002  (the standard's name)  # Any: the events of that type
-        """Iterate over the events of a type, from the first ``async for`` step on.
+    def events(self, type: str, *, max_buffer_size: int = 64) -> ClosableIterator[Any]:  # noqa: A002  (the standard's name)  # Any: the events of that type
+        """Iterate over the events of a type, from this call on.
 
         Args:
             type: The name of the events.
-            max_buffer_size: How many may wait; the oldest is dropped for a new one.
+            max_buffer_size: How many events the iterator buffers, 1 to 65535; a full buffer drops
+                the oldest.
 
-        Yields:
-            Each event.
+        Returns:
+            An asynchronous iterator of the events. A read that is cancelled, for example by
+            `asyncio.wait_for`, neither ends the iterator nor loses an event. `aclose` ends it; so
+            does dropping it.
+
+        Raises:
+            TypeError: The type is no string, or the size is not in that range.
+            InvalidStateError: No event loop is running.
         """
-        from asyncio import Event as Arrival
+        type = conversion.string(type, "events: type")  # noqa: A001  (as above)
+        queue = _EventQueue(buffer_size(max_buffer_size))
 
-        waiting: deque[Event] = deque(maxlen=max_buffer_size)
-        arrived = Arrival()
+        def release() -> None:
+            self.remove_event_listener(type, queue.put)
+            queue.end()
 
-        def note(event: Event) -> None:
-            waiting.append(event)
-            arrived.set()
-
-        self.add_event_listener(type, note)
-        try:
-            while True:
-                await arrived.wait()
-                while waiting:
-                    yield waiting.popleft()
-                arrived.clear()
-        finally:
-            self.remove_event_listener(type, note)
+        iterator = ClosableIterator(queue.get, release)
+        self.add_event_listener(type, queue.put)
+        return iterator
 
     # --- for the library ------------------------------------------------------------------
 
@@ -261,6 +261,32 @@ class EventTarget(Interface):
             if listener.once:
                 self._remove(listener)
             invoke(listener.callback, f"in a listener for {described(event.type)}", event)
+
+
+class _EventQueue:
+    """A bounded queue, which drops the oldest event when it is full."""
+
+    def __init__(self, capacity: int) -> None:
+        from asyncio import Event as Arrival
+
+        self._events: deque[Event] = deque(maxlen=capacity)
+        self._changed = Arrival()
+        self._ended = False
+
+    def put(self, event: Event) -> None:
+        self._events.append(event)
+        self._changed.set()
+
+    async def get(self) -> Event | None:
+        """Wait for the next event; None after `end`."""
+        while not self._events and not self._ended:
+            self._changed.clear()
+            await self._changed.wait()
+        return None if self._ended else self._events.popleft()
+
+    def end(self) -> None:
+        self._ended = True
+        self._changed.set()
 
 
 class EventHandlerAttribute(Generic[_E]):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Literal
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
 from mediadevices.current_agent import current_agent
+from mediadevices.interfaces.closable_iterator import ClosableIterator, buffer_size
 from mediadevices.interfaces.dictionaries import (
     MediaTrackCapabilities,
     MediaTrackConstraintsInput,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["MediaStreamTrack"]
 
 _KEEPS_ALIVE = frozenset({"mute", "unmute", "ended"})
-#: An ``[EnforceRange] unsigned short`` of the standard.
-_LARGEST_BUFFER = 65535
 _CONTENT_HINTS = {
     "audio": frozenset({"", "speech", "speech-recognition", "music"}),
     "video": frozenset({"", "motion", "detail", "text"}),
@@ -213,34 +211,36 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
             return promise.rejected(error)
         return self._handle.apply_constraints(converted)
 
-    async def frames(
+    def frames(
         self,
         *,
         format: str | None = None,  # noqa: A002  (the standard's name)
         max_buffer_size: int | None = None,
-    ) -> AsyncGenerator[Any, None]:  # Any: frames or blocks, as the kind of the track is
+    ) -> ClosableIterator[Any]:  # Any: frames or blocks, depending on the kind of the track
         """Iterate over the frames of a video track, or the blocks of samples of an audio track.
 
         Args:
-            format: Of a video track, the format to get them in, such as ``"RGB24"``; None for the
-                native one. Blocks of samples convert themselves: see `AudioData.to_ndarray`.
-            max_buffer_size: How many may wait, 1 to 65535; the oldest is dropped for a new one.
-                Unless given, 1 frame, or 100 blocks (1 s) of samples.
+            format: For a video track, the pixel format of the frames, such as ``"RGB24"``; None
+                for the native one. For an audio track it must be None: `AudioData.to_ndarray`
+                converts a block.
+            max_buffer_size: How many frames or blocks the reader buffers, 1 to 65535; a full
+                buffer drops the oldest. The default is 1 frame, or 100 blocks (1 s) of samples.
 
-        Yields:
-            `VideoFrame` or `AudioData` objects, until the track ends. They are the program's:
-            memory goes back when one is closed or dropped.
+        Returns:
+            An asynchronous iterator of `VideoFrame` or `AudioData` objects, which ends with the
+            track: at once if the track has ended. It collects from this call on. A read that is
+            cancelled, for example by `asyncio.wait_for`, neither ends the iterator nor loses a
+            frame. `aclose` ends it; so does dropping it.
 
         Raises:
-            TypeError: The size is no whole number in that range, or there is no such format.
-            InvalidStateError: The track has ended.
+            TypeError: The size is not in that range, or the format is unknown.
+            InvalidStateError: No event loop is running, or another loop owns the track.
         """
-        reader = open_reader(self, max_buffer_size, format)
-        try:
-            while (data := await reader.read()) is not None:
-                yield data
-        finally:
-            reader.close()
+        size, name = _reader_options(self, max_buffer_size, format)
+        if self.ready_state == "ended":
+            return ClosableIterator[Any].empty()
+        reader = self._handle.open_reader(size, name)
+        return ClosableIterator(reader.read, reader.close, owner=self)
 
     # --- for the library ------------------------------------------------------------------
 
@@ -263,21 +263,23 @@ def open_reader(
 
     Args:
         track: The track.
-        max_buffer_size: How many may wait, 1 to 65535; None for 1 frame or 100 blocks.
-        format: Of a video track, the format to read in; None for the native one.
+        max_buffer_size: How many the reader buffers, 1 to 65535; None for 1 frame or 100 blocks.
+        format: For a video track, the pixel format to read; None for the native one.
 
     Raises:
-        TypeError: The size is no whole number in that range, or there is no such format.
+        TypeError: The size is not in that range, or the format is unknown.
         InvalidStateError: The track has ended.
     """
+    return handle_of(track).open_reader(*_reader_options(track, max_buffer_size, format))
+
+
+def _reader_options(
+    track: MediaStreamTrack,
+    max_buffer_size: object,
+    format: object,  # noqa: A002  (the standard's name)
+) -> tuple[int, str | None]:
+    """Return the size of a reader's buffer and its pixel format."""
     if max_buffer_size is None:
         max_buffer_size = 1 if track.kind == "video" else 100
-    if (
-        not isinstance(max_buffer_size, int)
-        or isinstance(max_buffer_size, bool)
-        or not 1 <= max_buffer_size <= _LARGEST_BUFFER
-    ):
-        expected = f"a whole number from 1 to {_LARGEST_BUFFER}"
-        raise conversion.wrong_type("max_buffer_size", expected, max_buffer_size)
     name = None if format is None else conversion.string(format, "format")
-    return handle_of(track).open_reader(max_buffer_size, name)
+    return buffer_size(max_buffer_size), name

@@ -6,11 +6,12 @@ writable stream gives each chunk to its sink at once.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mediadevices.errors import InvalidStateError
+from mediadevices.interfaces.closable_iterator import ClosableIterator
 from mediadevices.webidl import promise
 from mediadevices.webidl.interface import Interface
 
@@ -94,15 +95,15 @@ class ReadableStream(Interface, Generic[T]):
         self._cancel()
         return promise.resolved(None)
 
-    async def __aiter__(self) -> AsyncGenerator[T, None]:
+    def __aiter__(self) -> ClosableIterator[T]:
         """Iterate over the chunks; leaving the loop cancels the stream, as in JavaScript."""
+        iterator = ClosableIterator(self._pull, self._end_iteration)
         self._lock()
-        try:
-            while (chunk := await self._pull()) is not None:
-                yield chunk
-        finally:
-            self._unlock()
-            self._cancel()
+        return iterator
+
+    def _end_iteration(self) -> None:
+        self._unlock()
+        self._cancel()
 
     def _lock(self) -> None:
         if self._locked:

@@ -151,13 +151,12 @@ async def test_lost_frames_of_a_busy_loop_are_counted_for_each_reader(
         assert [frame_number((await reading.read()).value) for _ in range(3)] == [3, 4, 5]
 
 
-async def test_an_ended_track_has_no_readers_and_takes_none(fakes: FakeDevices) -> None:
+async def test_an_ended_track_takes_no_processor(fakes: FakeDevices) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         (track,) = stream.get_tracks()
         track.stop()
         with pytest.raises(InvalidStateError, match="ended"):
-            async for _ in track.frames():
-                pass
+            MediaStreamTrackProcessor(track)
 
 
 async def test_breaking_out_of_frames_lets_go_of_the_reader(
