@@ -8,14 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from mediadevices.algorithms.properties import PROPERTIES, Kind
 from mediadevices.driver import (
     AudioMode,
     Control,
     ControlValue,
     Device,
     Mode,
+    Range,
     VideoMode,
 )
+from mediadevices.testing.arguments import check_choice, check_items, check_names, check_type
+from mediadevices.webidl.conversion import is_mapping, is_number, is_sequence, wrong_type
 
 if TYPE_CHECKING:
     from mediadevices.testing.fake_captures import FakeCapture
@@ -29,6 +33,7 @@ CAMERA_MODES = (
     VideoMode(1280, 720, 30.0),
     VideoMode(1920, 1080, 30.0),
 )
+FACING_MODES = ("user", "environment", "left", "right")
 MICROPHONE_MODES = (AudioMode(48000, 1),)
 MICROPHONE_CONTROLS: Mapping[str, Control] = {
     "echoCancellation": (True, False),
@@ -66,6 +71,33 @@ class FakeDevice(ABC):
     opened: int = field(default=0, init=False)
     capture: FakeCapture | None = field(default=None, init=False)
 
+    def __post_init__(self) -> None:
+        for name in ("label", "key", "group"):
+            check_type(getattr(self, name), str, self._path(name), "a string")
+        check_type(self.default, bool, self._path("default"), "True or False")
+        if not is_number(self.open_delay) or self.open_delay < 0:
+            raise wrong_type(self._path("open_delay"), "seconds, 0 or more", self.open_delay)
+
+    def _path(self, name: str) -> str:
+        """Return the name of an argument, for error messages."""
+        return f"{type(self).__name__}: {name}"
+
+    def _check_controls(
+        self,
+        kind: Kind,
+        controls: Mapping[str, Control],
+        initial: Mapping[str, ControlValue],
+    ) -> None:
+        known = [name for name, row in PROPERTIES.items() if kind in row.kinds]
+        for argument, members in (("controls", controls), ("initial", initial)):
+            if not is_mapping(members):
+                raise wrong_type(self._path(argument), "a mapping", members)
+            check_names(members, known, self._path(argument), f"{kind} property")
+        for name, control in controls.items():
+            if not isinstance(control, Range) and not is_sequence(control):
+                path = self._path(f"controls[{name!r}]")
+                raise wrong_type(path, "a Range or a tuple of values", control)
+
     @property
     def is_open(self) -> bool:
         """Whether the device is open now."""
@@ -94,6 +126,15 @@ class FakeCamera(FakeDevice):
     initial: Mapping[str, ControlValue] = field(default_factory=dict[str, ControlValue])
     facing_mode: Literal["user", "environment", "left", "right"] | None = None
     delivers: VideoMode | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_items(self.modes, VideoMode, self._path("modes"))
+        self._check_controls("video", self.controls, self.initial)
+        if self.facing_mode is not None:
+            check_choice(self.facing_mode, FACING_MODES, self._path("facing_mode"))
+        if self.delivers is not None:
+            check_type(self.delivers, VideoMode, self._path("delivers"), "a VideoMode or None")
 
     def device(self) -> Device:
         """Return what the driver finds."""
@@ -129,6 +170,14 @@ class FakeMicrophone(FakeDevice):
     initial: Mapping[str, ControlValue] = field(default_factory=dict[str, ControlValue])
     frequency: int = 440
     level: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_items(self.modes, AudioMode, self._path("modes"))
+        self._check_controls("audio", self.controls, self.initial)
+        check_type(self.frequency, int, self._path("frequency"), "a whole number of Hertz")
+        if not is_number(self.level) or not 0 <= self.level <= 1:
+            raise wrong_type(self._path("level"), "a number from 0 to 1", self.level)
 
     def device(self) -> Device:
         """Return what the driver finds."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 
 from mediadevices.agent_protocol.permissions import (
     PermissionAnswer,
@@ -20,6 +20,7 @@ from mediadevices.errors import AbortError, NotReadableError
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.pipeline.clock import Clock, MonotonicClock
+from mediadevices.testing.arguments import check_choice, check_items, check_type
 from mediadevices.testing.fake_devices import (
     FakeCamera,
     FakeDevice,
@@ -27,10 +28,11 @@ from mediadevices.testing.fake_devices import (
     FakeSpeaker,
 )
 from mediadevices.testing.fake_driver import FakeDriver
+from mediadevices.webidl.conversion import is_sequence, wrong_type
 
 __all__ = ["FakeDevices", "install_fake_devices"]
 
-Answer = Literal["grant", "deny", "leave open"]
+Answer: TypeAlias = Literal["grant", "deny", "leave open"]
 
 
 class FakeDevices:
@@ -43,8 +45,7 @@ class FakeDevices:
         agent: The agent over them.
         driver: The driver of the devices.
         clock: The agent's clock: a `ManualClock`, if one was asked for.
-        requests: What the user was asked, in order.
-        answer: What the user answers: ``"grant"``, ``"deny"``, or ``"leave open"``, never.
+        requests: The permission requests so far, in order.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class FakeDevices:
         self.speakers = list(speakers)
         self.clock = clock
         self.requests: list[PermissionRequest] = []
-        self.answer: Answer = "grant"
+        self._answer: Answer = "grant"
         self.driver = FakeDriver([*microphones, *cameras, *speakers], clock)
         self._permissions = PermissionAuthority("test", self._prompt)
         self.agent = LocalAgent(
@@ -89,16 +90,30 @@ class FakeDevices:
         self._installed.close()
         self.agent.close()
 
+    @property
+    def answer(self) -> Answer:
+        """The user's answer to permission requests; it can be set.
+
+        ``"grant"`` (the default), ``"deny"``, or ``"leave open"``: the user never answers.
+        """
+        return self._answer
+
+    @answer.setter
+    def answer(self, value: Answer) -> None:
+        check_choice(value, get_args(Answer), "FakeDevices.answer")
+        self._answer = value
+
     async def _prompt(self, request: PermissionRequest) -> PermissionAnswer:
         self.requests.append(request)
-        if self.answer == "leave open":
+        if self._answer == "leave open":
             await asyncio.Event().wait()
-        return self.answer == "grant"
+        return self._answer == "grant"
 
     # --- what is done to the devices ----------------------------------------------------------
 
     def plug(self, device: FakeDevice) -> None:
-        """Plug a device in: one that was unplugged, or a new one."""
+        """Plug in a device: one that was unplugged, or a new one."""
+        check_type(device, FakeDevice, "plug: device", "a fake device")
         if isinstance(device, FakeCamera) and device not in self.cameras:
             self.cameras.append(device)
         elif isinstance(device, FakeMicrophone) and device not in self.microphones:
@@ -143,6 +158,8 @@ class FakeDevices:
             reason: ``"busy"`` for `NotReadableError`, ``"error"`` for `AbortError`, an exception
                 for itself, None to let it succeed again.
         """
+        if reason is not None and not isinstance(reason, Exception):
+            check_choice(reason, ("busy", "error"), "fail_to_open: reason")
         match reason:
             case "busy":
                 message = f"{device.label!r} is used by another program"
@@ -162,6 +179,8 @@ class FakeDevices:
             state: ``"granted"``, ``"denied"`` or ``"prompt"``; anything but granted ends the live
                 tracks of the kind.
         """
+        check_choice(name, get_args(PermissionName), "set_permission: name")
+        check_choice(state, get_args(PermissionState), "set_permission: state")
         self._permissions.set_state(name, state)
 
 
@@ -184,7 +203,13 @@ def install_fake_devices(
 
     Returns:
         The controls; use them as a context manager, or call `uninstall` in the end.
+
+    Raises:
+        TypeError: An argument is neither a number of devices nor a list of devices of its kind.
     """
+    _check_devices(cameras, FakeCamera, "cameras")
+    _check_devices(microphones, FakeMicrophone, "microphones")
+    _check_devices(speakers, FakeSpeaker, "speakers")
     group = "fake-unit-1"
     if isinstance(cameras, int):
         cameras = [
@@ -217,3 +242,12 @@ def install_fake_devices(
             for index in range(speakers)
         ]
     return FakeDevices(cameras, microphones, speakers, clock or MonotonicClock(), secret)
+
+
+def _check_devices(devices: object, expected: type[FakeDevice], name: str) -> None:
+    path = f"install_fake_devices: {name}"
+    if is_sequence(devices):
+        check_items(devices, expected, path)
+    elif not isinstance(devices, int) or isinstance(devices, bool) or devices < 0:
+        words = f"a number of devices or a list of {expected.__name__} objects"
+        raise wrong_type(path, words, devices)

@@ -8,12 +8,15 @@ from typing import Literal, Protocol, TypeAlias
 
 from mediadevices.agent_protocol.permissions import PermissionName, PermissionState
 from mediadevices.webidl import conversion
+from mediadevices.webidl.names import closest
 
 __all__ = ["Decider", "Decision", "PermissionMemory", "distinct_labels", "read_answer"]
 
 Decider: TypeAlias = Literal["user", "policy", "environment", "remembered", "nobody"]
 """Who decided: the user just now or earlier in this process, the program, a variable of the
 environment, an earlier answer that was kept; ``"nobody"`` while it is undecided."""
+
+_ANSWER_KEYS = ("camera", "microphone", "remember")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,18 @@ def read_answer(
         What is decided of each name, and whether that is to be remembered.
 
     Raises:
-        TypeError: It is no answer, or chooses what was not offered.
+        TypeError: It is no answer, has an unknown key, or chooses what was not offered.
     """
     path = "the prompter's answer"
     if isinstance(answer, bool):
         return dict.fromkeys(names, _decision(answer)), False
     members = conversion.mapping(answer, path, "True, False or a mapping of them")
+    for key in members:
+        if key not in _ANSWER_KEYS:
+            meant = closest(key, _ANSWER_KEYS)
+            hint = "" if meant is None else f"; did you mean {meant!r}?"
+            expected = "'camera', 'microphone' or 'remember'"
+            raise TypeError(f"{conversion.wrong_type(f'{path}: key', expected, key)}{hint}")
     remember = conversion.boolean(members.get("remember", False), f"{path}: remember")
     decisions: dict[PermissionName, Decision] = {}
     for name in names:
