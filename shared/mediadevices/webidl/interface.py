@@ -1,8 +1,9 @@
 """What every interface of the standard has in common in Python.
 
 The standard's own spelling works on every object: ``track.readyState`` is ``track.ready_state``.
-It stays out of ``dir()`` and of the type checkers' sight. An attribute that does not exist cannot
-be set, so a misspelt ``track.enabeld = False`` is an error and not a silent nothing.
+The type checkers and ``dir()`` do not show it. Setting an attribute that does not exist, such as a
+misspelt ``track.enabeld = False``, is an error. A subclass without ``__slots__`` can have
+attributes of its own.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ class Interface:
                 object.__setattr__(self, name, value)
                 return
             snake = to_snake_case(name)
-            if not hasattr(type(self), snake):
+            if hasattr(type(self), snake):
+                object.__setattr__(self, snake, value)
+            elif type(self).__dictoffset__:  # a subclass without `__slots__`
+                object.__setattr__(self, name, value)
+            else:
                 raise _no_attribute(type(self), name)
-            object.__setattr__(self, snake, value)

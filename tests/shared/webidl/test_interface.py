@@ -69,12 +69,62 @@ def test_an_error_inside_a_property_is_not_hidden():
         _ = Broken().colour
 
 
+class Attributed(Lamp):
+    def __init__(self):
+        super().__init__()
+        self.place = "desk"
+
+
+def test_a_subclass_without_slots_has_attributes_of_its_own():
+    lamp = Attributed()
+    lamp.firstOwner = "Ann"
+    assert (lamp.place, lamp.firstOwner) == ("desk", "Ann")
+    assert not hasattr(lamp, "first_owner")
+    lamp.isOn = True
+    assert lamp.is_on is True
+    with pytest.raises(AttributeError):
+        lamp.bulbKind = "LED"
+    with pytest.raises(AttributeError, match="no attribute 'colour'"):
+        _ = lamp.colour
+
+
+@pytest.mark.parametrize("name", ["MediaStream", "EventTarget", "VideoTrackGenerator"])
+async def test_a_subclass_of_a_public_class_has_attributes(name):
+    class Subclass(getattr(mediadevices, name)):
+        def __init__(self):
+            super().__init__()
+            self.place = "desk"
+
+    with install_fake_devices():
+        assert Subclass().place == "desk"
+
+
+async def test_a_subclass_of_an_event_has_attributes():
+    class Arrival(mediadevices.Event):
+        def __init__(self, guest):
+            super().__init__("arrival")
+            self.guest = guest
+
+    target = mediadevices.EventTarget()
+    guests = []
+    target.add_event_listener("arrival", lambda event: guests.append(event.guest))
+    target.dispatch_event(Arrival("Ann"))
+    assert guests == ["Ann"]
+
+
 CLASSES = [name for name, _ in inspect.getmembers(mediadevices, inspect.isclass)]
 
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_public_classes_have_a_repr_of_their_own(name: str) -> None:
     assert getattr(mediadevices, name).__repr__ is not object.__repr__
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_misspelt_attribute_of_a_public_class_cannot_be_set(name: str) -> None:
+    cls = getattr(mediadevices, name)
+    if issubclass(cls, Interface):
+        assert cls.__dictoffset__ == 0
 
 
 def test_permissions_are_the_same_object_each_time() -> None:
