@@ -61,7 +61,7 @@ async def cancelled_read(items: AsyncIterator[Any]) -> None:
 
 
 def readers(fakes: FakeDevices) -> tuple[object, ...]:
-    return fakes.agent.sources[0].tracks[0].output.readers
+    return fakes.agent.sources[0].tracks[0].pipeline.readers
 
 
 # --- a cancelled read --------------------------------------------------------------------------
