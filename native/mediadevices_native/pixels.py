@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from mediadevices.media.pixels_numpy import (
+from mediadevices.media.numpy_arrays import plane_views, split_planes
+from mediadevices.media.numpy_pixel_operations import (
     NumpyPixelOperations,
     gray_to_luma,
     luma_to_gray,
-    plane_views,
-    split_planes,
 )
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mediadevices.media.audio_data import AudioData
-from mediadevices.media.audio_processing import OutputClock
+from mediadevices.media.resampling import ResamplerClock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ class _Stream(Protocol):
 
 
 class SoxrResampler:
-    """A `mediadevices.media.audio_processing.Resampler` of high quality.
+    """A `mediadevices.media.resampling.Resampler` of high quality.
 
     It collects blocks before it gives some out at once: the delay is about 20 ms between 44.1 and
     48 kHz, 40 ms down to 16 kHz and 160 ms down to 8 kHz. Time-stamps take account of it.
@@ -40,7 +40,7 @@ class SoxrResampler:
     """
 
     def __init__(self, source_rate: float, target_rate: float, channels: int, /) -> None:
-        self._clock = OutputClock(source_rate, target_rate)
+        self._clock = ResamplerClock(source_rate, target_rate)
         self._rates = source_rate, target_rate
         self._channels = channels
         self._stream: _Stream | None = None

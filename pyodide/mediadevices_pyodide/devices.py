@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from mediadevices.agent_protocol.agent import DeviceChange
-from mediadevices.algorithms.exposure import DeviceInfo, inserted
+from mediadevices.algorithms.exposure import DeviceInfo, inserted_devices
 from mediadevices.errors import DOMException
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
@@ -61,7 +61,7 @@ class DeviceList:
                 return
             # Of a kind that was nameless before, nobody knows which device is new.
             hidden = {info.kind for info in before if not info.device_id}
-            fresh = [info for info in inserted(before, now) if info.kind not in hidden]
+            fresh = [info for info in inserted_devices(before, now) if info.kind not in hidden]
             self._told = now
             self._notify(DeviceChange(now, [now.index(info) for info in fresh] if before else ()))
 

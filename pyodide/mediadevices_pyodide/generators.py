@@ -11,8 +11,9 @@ from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import InvalidStateError
 from mediadevices.implementations import resampler_factory
 from mediadevices.media.audio_data import AudioData
-from mediadevices.media.audio_processing import Resampler, silence
-from mediadevices.media.pixels import black_frame
+from mediadevices.media.pixel_operations import black_frame
+from mediadevices.media.resampling import Resampler
+from mediadevices.media.silence import silence
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi

@@ -15,8 +15,8 @@ from mediadevices.errors import NotReadableError
 
 if TYPE_CHECKING:
     from mediadevices.agent_protocol.agent import Agent
-    from mediadevices.media.audio_processing import ResamplerFactory
-    from mediadevices.media.pixels import PixelOperations
+    from mediadevices.media.pixel_operations import PixelOperations
+    from mediadevices.media.resampling import ResamplerFactory
 
 __all__ = ["default_agent", "pixel_operations", "resampler_factory"]
 
@@ -72,14 +72,14 @@ def _desktop_pixels() -> PixelOperations:
 
 @cache
 def _numpy_pixels() -> PixelOperations:
-    from mediadevices.media.pixels_numpy import NumpyPixelOperations
+    from mediadevices.media.numpy_pixel_operations import NumpyPixelOperations
 
     return NumpyPixelOperations()
 
 
 @cache
 def _pure_pixels() -> PixelOperations:
-    from mediadevices.media.pixels_pure import PurePixelOperations
+    from mediadevices.media.pure_pixel_operations import PurePixelOperations
 
     return PurePixelOperations()
 
@@ -95,6 +95,6 @@ def _desktop_resampler() -> ResamplerFactory:
 
 
 def _linear_resampler() -> ResamplerFactory:
-    from mediadevices.media.audio_processing import LinearResampler
+    from mediadevices.media.resampling import LinearResampler
 
     return LinearResampler

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from mediadevices import implementations as platform
 from mediadevices.media.frame_geometry import DOMRectReadOnly
+from mediadevices.media.numpy_pixel_operations import NumpyPixelOperations
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
-from mediadevices.media.pixels_numpy import NumpyPixelOperations
-from mediadevices.media.pixels_pure import PurePixelOperations
+from mediadevices.media.pure_pixel_operations import PurePixelOperations
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices_native.pixels import OpenCVPixelOperations
 
@@ -154,7 +154,7 @@ def test_without_opencv_numpy_is_used_and_without_both_python(
     monkeypatch.setitem(sys.modules, "cv2", None)
     assert type(platform.pixel_operations()) is NumpyPixelOperations
     monkeypatch.setattr(platform, "_numpy_pixels", platform._numpy_pixels.__wrapped__)
-    monkeypatch.setitem(sys.modules, "mediadevices.media.pixels_numpy", None)
+    monkeypatch.setitem(sys.modules, "mediadevices.media.numpy_pixel_operations", None)
     assert isinstance(platform.pixel_operations(), PurePixelOperations)
 
 

@@ -9,8 +9,9 @@ import pytest
 from mediadevices import implementations as platform
 from mediadevices.errors import InvalidStateError
 from mediadevices.media.audio_data import AudioData
-from mediadevices.media.audio_processing import LinearResampler, silence
+from mediadevices.media.resampling import LinearResampler
 from mediadevices.media.sample_formats import SAMPLE_FORMATS
+from mediadevices.media.silence import silence
 from mediadevices_native.resampling import SoxrResampler
 from support.tones import blocks_of_tone, level_of_tone, loudest_tone, samples_of
 

@@ -6,8 +6,8 @@ import asyncio
 from functools import lru_cache
 
 from mediadevices.media.frame_geometry import FrameGeometry, packed_geometry
+from mediadevices.media.media_resource import MediaResource
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
-from mediadevices.media.resource import MediaResource
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices.pipeline.clock import MonotonicClock
 from mediadevices.pipeline.video_pipeline import VideoPipeline

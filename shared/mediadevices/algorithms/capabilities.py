@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mediadevices.algorithms.settings_universe import resampled_rates, up_mixed
+from mediadevices.algorithms.settings_universe import (
+    deliverable_channel_counts,
+    deliverable_sample_rates,
+)
 from mediadevices.driver import AudioMode, Device, Range, VideoMode
 
 __all__ = ["device_capabilities"]
@@ -41,8 +44,8 @@ def device_capabilities(device: Device, identity: Mapping[str, str]) -> dict[str
             "backgroundBlur": [False],
         }
     if audio:
-        rates = [resampled_rates(mode) for mode in audio]
-        channels = [up_mixed(mode) for mode in audio]
+        rates = [deliverable_sample_rates(mode) for mode in audio]
+        channels = [deliverable_channel_counts(mode) for mode in audio]
         sizes = [mode.sample_size for mode in audio]
         latencies = [mode.latency for mode in audio]
         result |= {

@@ -17,7 +17,7 @@ from mediadevices.errors import UnknownConstraintWarning
 from mediadevices.webidl import conversion
 from mediadevices.webidl.dictionary import Dictionary, FrozenList
 from mediadevices.webidl.names import closest
-from mediadevices.webidl.showing import member_path
+from mediadevices.webidl.short_repr import member_path
 
 __all__ = [
     "TOLERANCE",
@@ -26,14 +26,14 @@ __all__ = [
     "MediaTrackConstraints",
     "Value",
     "advanced_sets",
+    "applicable_constraints",
     "basic_set",
     "comparable",
     "convert_track_constraints",
-    "converted_value",
-    "first_forbidden_required",
+    "convert_value",
+    "first_disallowed_required",
     "same_number",
     "same_value",
-    "stripped",
 ]
 
 Value: TypeAlias = bool | int | float | str
@@ -124,7 +124,7 @@ def _less(name: str, left: float, right: float) -> bool:
 # --- conversion -----------------------------------------------------------------------------
 
 
-def converted_value(row: Property, value: object, path: str) -> Value:
+def convert_value(row: Property, value: object, path: str) -> Value:
     """Convert one value of a property.
 
     Raises:
@@ -155,7 +155,7 @@ def _one_or_many(row: Property, value: object, path: str) -> object:
         return FrozenList(
             conversion.string(item, f"{path}[{index}]") for index, item in enumerate(value)
         )
-    return converted_value(row, value, path)
+    return convert_value(row, value, path)
 
 
 _MEMBERS: Mapping[str, tuple[str, ...]] = {
@@ -318,7 +318,7 @@ def advanced_sets(constraints: Mapping[str, object]) -> tuple[ConstraintSet, ...
     )
 
 
-def stripped(constraints: Mapping[str, object], kind: Kind) -> MediaTrackConstraints:
+def applicable_constraints(constraints: Mapping[str, object], kind: Kind) -> MediaTrackConstraints:
     """Drop what does not apply to a kind of track, in the basic and the advanced sets (§9.2.1)."""
 
     def applicable(members: Mapping[str, object]) -> dict[str, object]:
@@ -336,7 +336,7 @@ def stripped(constraints: Mapping[str, object], kind: Kind) -> MediaTrackConstra
     return MediaTrackConstraints(result)
 
 
-def first_forbidden_required(basic: ConstraintSet) -> str | None:
+def first_disallowed_required(basic: ConstraintSet) -> str | None:
     """Return the first property that `get_user_media` does not allow to be required, or None.
 
     The standard's "allowed required constraints for device selection" (§9.2.1, step 6.4).

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from mediadevices.algorithms.aspect_ratio import aspect_ratio
 from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
 from mediadevices.algorithms.domain import Domain, Interval
-from mediadevices.algorithms.ratio import aspect_ratio
 from mediadevices.algorithms.select_settings import Selection
-from mediadevices.algorithms.settings_universe import Region, all_narrowed
+from mediadevices.algorithms.settings_universe import Region, restrict_regions
 from mediadevices.driver import AudioMode, Mode, VideoMode
-from mediadevices.webidl.showing import shortened
+from mediadevices.webidl.short_repr import shorten
 
-__all__ = ["explain_selection", "what_failed"]
+__all__ = ["explain_selection", "failed_constraint_text"]
 
 
-def what_failed(name: str) -> str:
+def failed_constraint_text(name: str) -> str:
     """Return what an `OverconstrainedError` says of a failed constraint, or of ``""``."""
     return f"the constraint {name!r}" if name else "these constraints together"
 
@@ -34,7 +34,7 @@ def _asked(constraint: Constraint) -> str:
         "ideal": constraint.ideal or nothing,
     }
     parts = [
-        f"{word} {shortened(' or '.join(_number(value) for value in values))}"
+        f"{word} {shorten(' or '.join(_number(value) for value in values))}"
         for word, values in asked.items()
         if values
     ]
@@ -127,7 +127,7 @@ def explain_selection(
 
 def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
     required = [one for one in basic if one.required]
-    failing = [one for one in required if not all_narrowed(regions, (one,))]
+    failing = [one for one in required if not restrict_regions(regions, (one,))]
     if failing:
         return "; ".join(
             f"{one.name}: asked {_asked(one)}, has {_offered(one.name, regions)}" for one in failing
@@ -135,7 +135,7 @@ def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
     conflicting = required
     for one in required:
         others = [other for other in conflicting if other is not one]
-        if not all_narrowed(regions, others):
+        if not restrict_regions(regions, others):
             conflicting = others  # They conflict without it too.
     together = ", ".join(f"{one.name} {_asked(one)}" for one in conflicting)
     return f"each of these is possible, but not together: {together}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mediadevices.driver import Device, DeviceKind
 
-__all__ = ["DeviceInfo", "enumeration_order", "exposed_devices", "inserted"]
+__all__ = ["DeviceInfo", "enumeration_order", "exposed_devices", "inserted_devices"]
 
 _ORDER: tuple[DeviceKind, ...] = ("audioinput", "videoinput", "audiooutput")
 
@@ -72,7 +72,7 @@ def exposed_devices(
     return result
 
 
-def inserted(old: Sequence[DeviceInfo], new: Sequence[DeviceInfo]) -> list[DeviceInfo]:
+def inserted_devices(old: Sequence[DeviceInfo], new: Sequence[DeviceInfo]) -> list[DeviceInfo]:
     """Return the devices of the new list that are exposed there and were not in the old one."""
     known = {(info.kind, info.device_id) for info in old}
     return [info for info in new if info.device_id and (info.kind, info.device_id) not in known]

@@ -13,7 +13,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediadevices.algorithms.ratio import (
+from mediadevices.algorithms.aspect_ratio import (
     DECIMALS,
     Bounds,
     Ratio,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mediadevices.algorithms.choice import Choice
 from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
-from mediadevices.algorithms.settings_universe import Region, all_narrowed
+from mediadevices.algorithms.settings_ranker import SettingsRanker
+from mediadevices.algorithms.settings_universe import Region, restrict_regions
 from mediadevices.driver import Mode
 
 __all__ = ["Selection", "failed_constraint", "feasible_regions", "select_settings"]
@@ -37,9 +37,9 @@ def feasible_regions(
 
     Each advanced set that leaves something narrows; one that would leave nothing is skipped whole.
     """
-    regions = all_narrowed(universe, basic)
+    regions = restrict_regions(universe, basic)
     for one in advanced:
-        kept = all_narrowed(regions, one)
+        kept = restrict_regions(regions, one)
         # A set can also ask that a property exists at all (``pan: true``).
         existing = [constraint for constraint in one if constraint.exists is not None]
         if existing:
@@ -60,7 +60,7 @@ def failed_constraint(universe: Sequence[Region], basic: ConstraintSet) -> str:
     because each can be satisfied, but not all together.
     """
     for constraint in basic:
-        if constraint.required and not all_narrowed(universe, (constraint,)):
+        if constraint.required and not restrict_regions(universe, (constraint,)):
             return constraint.name
     return ""
 
@@ -88,21 +88,21 @@ def select_settings(
         One selection a device, the best first; empty if no device can satisfy the constraints.
     """
     best: dict[int, tuple[tuple[float, ...], Selection]] = {}
-    choice = Choice(basic, current or {}, current_mode)
+    ranker = SettingsRanker(basic, current or {}, current_mode)
     nothing: Mapping[str, Value] = {}
     for region in feasible_regions(universe, basic, advanced):
         device, sizes = region.device, None
         unnamed = initial[device] if device < len(initial) else nothing
-        for place, mode, chosen, distance in choice.of_modes(region, unnamed):
+        for place, mode, chosen, distance in ranker.of_modes(region, unnamed):
             if device in best and distance > best[device][1].distance:
                 continue  # No size makes it better.
-            sizes = choice.sizes(region) if sizes is None else sizes
+            sizes = ranker.sizes(region) if sizes is None else sizes
             for size, size_distance in sizes:
                 total, known = distance + size_distance, best.get(device)
                 if known is not None and total > known[1].distance:
                     continue
                 settings = {**size, **chosen}
-                key = choice.rank(mode, settings, total, place)
+                key = ranker.rank(mode, settings, total, place)
                 if known is None or key < known[0]:
                     best[device] = key, Selection(device, mode, settings, total)
     # Across devices only the distance counts; then the default device, which stands first.

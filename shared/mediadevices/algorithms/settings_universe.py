@@ -11,12 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from mediadevices.algorithms.aspect_ratio import ANY_RATIO, Ratio, has_size, whole_bounds
 from mediadevices.algorithms.constraints import Constraint, comparable
 from mediadevices.algorithms.domain import Domain, Interval, restrict
-from mediadevices.algorithms.ratio import ANY_RATIO, Ratio, has_size, whole_bounds
 from mediadevices.driver import AudioMode, Device, Mode, Range, VideoMode
 
-__all__ = ["Region", "all_narrowed", "narrowed", "resampled_rates", "settings_universe", "up_mixed"]
+__all__ = [
+    "Region",
+    "deliverable_channel_counts",
+    "deliverable_sample_rates",
+    "restrict_regions",
+    "settings_universe",
+]
 
 #: Frames per second below which nobody decimates: one in eleven days. Capabilities say 0, as the
 #: standard asks; a rate of 0 itself can never be had.
@@ -53,12 +59,12 @@ class Region(NamedTuple):
         return {**self.common, **self.own}
 
 
-def resampled_rates(mode: AudioMode) -> Interval:
+def deliverable_sample_rates(mode: AudioMode) -> Interval:
     """Return the sample rates, in hertz, that samples of a mode can be delivered at."""
     return Interval(LOWEST_SAMPLE_RATE, max(USUAL_SAMPLE_RATE, mode.sample_rate), 1)
 
 
-def up_mixed(mode: AudioMode) -> Interval:
+def deliverable_channel_counts(mode: AudioMode) -> Interval:
     """Return the channel counts that samples of a mode can be delivered in."""
     return Interval(1, max(2, mode.channel_count), 1)
 
@@ -91,8 +97,8 @@ def settings_universe(
             by_rate.setdefault(mode.frame_rate, (place, mode))
             continue
         own: dict[str, Domain] = {
-            "sampleRate": resampled_rates(mode),
-            "channelCount": up_mixed(mode),
+            "sampleRate": deliverable_sample_rates(mode),
+            "channelCount": deliverable_channel_counts(mode),
             "sampleSize": (mode.sample_size,),
             "latency": (mode.latency,),
         }
@@ -124,12 +130,9 @@ def settings_universe(
     return tuple(regions)
 
 
-def narrowed(region: Region, constraints: Iterable[Constraint]) -> Region | None:
-    """Return the part of a region that satisfies all required constraints, or None."""
-    return next(iter(all_narrowed((region,), constraints)), None)
-
-
-def all_narrowed(regions: Sequence[Region], constraints: Iterable[Constraint]) -> Sequence[Region]:
+def restrict_regions(
+    regions: Sequence[Region], constraints: Iterable[Constraint]
+) -> Sequence[Region]:
     """Return what is left of regions under all required constraints, without those that vanish.
 
     What regions share is looked at once: the properties of the device, and equal domains.

@@ -15,7 +15,7 @@ from mediadevices.interfaces.event import Event
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.callbacks import invoke
 from mediadevices.webidl.interface import Interface
-from mediadevices.webidl.showing import described
+from mediadevices.webidl.short_repr import short_repr
 
 if TYPE_CHECKING:
     import asyncio
@@ -135,7 +135,7 @@ class EventTarget(Interface):
         """
         event = _checked(event)
         if event.current_target is not None:
-            message = f"the {described(event.type)} event is being dispatched; make another one"
+            message = f"the {short_repr(event.type)} event is being dispatched; make another one"
             raise InvalidStateError(message)
         event._trusted = False
         return self._dispatch(event)
@@ -260,7 +260,7 @@ class EventTarget(Interface):
                 continue
             if listener.once:
                 self._remove(listener)
-            invoke(listener.callback, f"in a listener for {described(event.type)}", event)
+            invoke(listener.callback, f"in a listener for {short_repr(event.type)}", event)
 
 
 class _EventQueue:

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, cast
 
 from mediadevices import OverconstrainedError
-from mediadevices.algorithms.constraints import converted_value
+from mediadevices.algorithms.constraints import convert_value
 from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
 from mediadevices.webidl import conversion
 from mediadevices.webidl.names import to_camel_case
-from mediadevices.webidl.showing import described, member_path, shortened
+from mediadevices.webidl.short_repr import member_path, short_repr, shorten
 
 __all__ = ["Request", "translate"]
 
@@ -106,7 +106,7 @@ def translate(constraints: object, supported: Collection[str]) -> Request:
         elif value is not False:
             wanted = conversion.mapping(value, kind, "True, False or a mapping")
             _add_track(request, kind, wanted, supported)
-    request.ignored += map(shortened, members)
+    request.ignored += map(shorten, members)
     return request
 
 
@@ -187,14 +187,14 @@ def _resolved(name: str, kind: Kind, supported: Collection[str]) -> _Named | Non
 def _part(named: _Named, value: object, path: str) -> _Part:
     row, bound = named
     if bound is not None:
-        return {bound: converted_value(row, value, path)}
+        return {bound: convert_value(row, value, path)}
     if row.type not in _NUMBERS or not conversion.is_mapping(value):
-        return {"exact": converted_value(row, value, path)}
+        return {"exact": convert_value(row, value, path)}
     part: _Part = {}
     for member, item in conversion.mapping(value, path).items():
         if member not in _BOUNDS:
             raise conversion.wrong_type(path, "a number, or a mapping of min and max", value)
-        part[member] = converted_value(row, item, f"{path}.{member}")
+        part[member] = convert_value(row, item, f"{path}.{member}")
     return part
 
 
@@ -212,5 +212,5 @@ def _merge(part: _Part, another: _Part, path: str, name: str) -> None:
         if member in _BOUNDS and conversion.is_number(old) and conversion.is_number(value):
             part[member] = max(old, value) if member == "min" else min(old, value)
         else:
-            message = f"{path}: {described(value)} contradicts {described(old)}"
+            message = f"{path}: {short_repr(value)} contradicts {short_repr(old)}"
             raise OverconstrainedError(name, message)

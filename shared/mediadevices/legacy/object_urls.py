@@ -12,7 +12,7 @@ import mediadevices
 from mediadevices.legacy.stream import MediaStream, modern_stream
 from mediadevices.webidl import conversion
 from mediadevices.webidl.interface import Interface
-from mediadevices.webidl.showing import described
+from mediadevices.webidl.short_repr import short_repr
 
 __all__ = ["URL", "ObjectURLs", "attach_url", "stream_for_url"]
 
@@ -92,6 +92,6 @@ def attach_url(element: object, url: str) -> asyncio.Future[None]:
         Exception: (through the future) What `attach` raises.
     """
     if (stream := stream_for_url(url)) is None:
-        message = f"attach_url: {described(url)} is no URL of a stream, or was revoked"
+        message = f"attach_url: {short_repr(url)} is no URL of a stream, or was revoked"
         raise ValueError(message)
     return mediadevices.attach(modern_stream(stream, "attach_url"), element)

@@ -20,7 +20,7 @@ from mediadevices.agent_protocol.permissions import (
 )
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.device_ids import device_id, group_id
-from mediadevices.algorithms.exposure import DeviceInfo, exposed_devices, inserted
+from mediadevices.algorithms.exposure import DeviceInfo, exposed_devices, inserted_devices
 from mediadevices.algorithms.properties import Kind, supported_constraints
 from mediadevices.driver import Device, DeviceKind, Driver
 from mediadevices.errors import InvalidStateError, NotAllowedError, NotReadableError
@@ -439,7 +439,7 @@ class LocalAgent(Agent):
             if key not in there:
                 source.device_gone()
         if before != after:
-            new_ones = inserted(before, after)
+            new_ones = inserted_devices(before, after)
             where = tuple(index for index, info in enumerate(after) if info in new_ones)
             self.notify("devicechange", DeviceChange(tuple(after), where))
 

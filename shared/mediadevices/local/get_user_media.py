@@ -13,11 +13,11 @@ from mediadevices.algorithms.constraints import (
     ConstraintSet,
     MediaTrackConstraints,
     advanced_sets,
+    applicable_constraints,
     basic_set,
-    first_forbidden_required,
-    stripped,
+    first_disallowed_required,
 )
-from mediadevices.algorithms.explain import explain_selection, what_failed
+from mediadevices.algorithms.explain import explain_selection, failed_constraint_text
 from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import Region, settings_universe
@@ -131,9 +131,9 @@ def _candidates(
         agent.refuse_unlisted()
         message = f"there is no {word}; connect one, or see `mediadevices doctor` for what is wrong"
         raise NotFoundError(message)
-    applicable = stripped(constraints, kind)
+    applicable = applicable_constraints(constraints, kind)
     basic = basic_set(applicable)
-    if (name := first_forbidden_required(basic)) is not None:
+    if (name := first_disallowed_required(basic)) is not None:
         message = (
             f"{kind}.{name}: may not be required when a device is selected; use ideal here, or "
             "apply_constraints() on the track"
@@ -186,7 +186,7 @@ def _overconstrained(
     word: str, universe: Sequence[Region], basic: ConstraintSet, explanation: Sequence[str]
 ) -> OverconstrainedError:
     name = failed_constraint(universe, basic)
-    error = OverconstrainedError(name, f"no {word} satisfies {what_failed(name)}")
+    error = OverconstrainedError(name, f"no {word} satisfies {failed_constraint_text(name)}")
     for line in explanation:
         error.add_note(line)
     return error

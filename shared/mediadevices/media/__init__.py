@@ -1,7 +1,7 @@
-"""Frames and samples: what flows through a track, after the WebCodecs standard.
+"""Frames and samples: the data that flows through a track, as in WebCodecs.
 
-`video_frame` and `audio_data` hold the two classes that a program meets. Beside them stand the
-tables of formats, the operations on pixels (`pixels`, with one implementation per file) and the
-processing of sound (`audio_processing`). Which implementation is used is decided in
-`mediadevices.implementations`.
+`video_frame` and `audio_data` hold the two public classes. The other modules hold the tables of
+formats, the operations on pixels (`pixel_operations`, one module per implementation) and the
+operations on samples (`resampling`, `channel_mixing`, `silence`).
+`mediadevices.implementations` chooses the implementation.
 """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
-from mediadevices.media.buffers import flat_bytes, sized_bytes, writable_bytes
-from mediadevices.media.inputs import integer, members, required
-from mediadevices.media.resource import MediaResource
+from mediadevices.media.buffer_checks import flat_bytes, sized_bytes, writable_bytes
+from mediadevices.media.dictionary_members import integer, members, required
+from mediadevices.media.media_resource import MediaResource
 from mediadevices.media.sample_formats import (
     SAMPLE_FORMATS,
     SampleFormat,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mediadevices.media.resource import AnyBuffer
+    from mediadevices.media.media_resource import AnyBuffer
 
 __all__ = ["AudioData"]
 
@@ -347,7 +347,7 @@ class AudioData(Interface):
             TypeError: There is no such format.
             ImportError: NumPy is not installed.
         """
-        from mediadevices.media.arrays import sample_array
+        from mediadevices.media.numpy_arrays import sample_array
 
         resource, source = self._opened()
         target = source if format is None else _read_format("to_ndarray: format", format)

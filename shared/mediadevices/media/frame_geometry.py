@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediadevices.media.inputs import integer, members, required
+from mediadevices.media.dictionary_members import integer, members, required
 from mediadevices.webidl.conversion import is_sequence, wrong_type
 
 if TYPE_CHECKING:

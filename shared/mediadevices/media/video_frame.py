@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from mediadevices.errors import InvalidStateError
 from mediadevices.implementations import pixel_operations
-from mediadevices.media.buffers import flat_bytes, sized_bytes, writable_bytes
+from mediadevices.media.buffer_checks import flat_bytes, sized_bytes, writable_bytes
+from mediadevices.media.dictionary_members import integer, members, required
 from mediadevices.media.frame_geometry import (
     DOMRectReadOnly,
     FrameGeometry,
@@ -20,9 +21,8 @@ from mediadevices.media.frame_geometry import (
     read_layout,
     read_rect,
 )
-from mediadevices.media.inputs import integer, members, required
+from mediadevices.media.media_resource import MediaResource
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, PixelFormat, find_pixel_format
-from mediadevices.media.resource import MediaResource
 from mediadevices.webidl import promise
 from mediadevices.webidl.conversion import boolean, is_sequence, wrong_type
 from mediadevices.webidl.interface import Interface
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mediadevices.media.resource import AnyBuffer
+    from mediadevices.media.media_resource import AnyBuffer
 
 __all__ = ["VideoFrame"]
 
@@ -412,7 +412,7 @@ class VideoFrame(Interface):
             TypeError: There is no such format.
             ImportError: NumPy is not installed.
         """
-        from mediadevices.media.pixels_numpy import frame_array
+        from mediadevices.media.numpy_arrays import frame_array
 
         geometry = self.geometry
         wanted = geometry.format if format is None else _read_format("to_ndarray: format", format)

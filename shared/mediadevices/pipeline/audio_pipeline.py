@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from mediadevices.agent_protocol.handles import MediaData
 from mediadevices.implementations import resampler_factory
 from mediadevices.media.audio_data import AudioData
-from mediadevices.media.audio_processing import Resampler, silence
 from mediadevices.media.channel_mixing import mix_channels
+from mediadevices.media.resampling import Resampler
+from mediadevices.media.silence import silence
 from mediadevices.pipeline.clock import Clock
 from mediadevices.pipeline.track_pipeline import TrackPipeline, pass_on
 from mediadevices.webidl import conversion

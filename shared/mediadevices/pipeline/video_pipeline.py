@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mediadevices.agent_protocol.handles import MediaData
 from mediadevices.implementations import pixel_operations
 from mediadevices.media.pixel_formats import find_pixel_format
-from mediadevices.media.pixels import black_frame
+from mediadevices.media.pixel_operations import black_frame
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices.pipeline.clock import Clock
 from mediadevices.pipeline.decimation import Decimator

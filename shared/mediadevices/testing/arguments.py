@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from mediadevices.webidl.conversion import is_sequence, wrong_type
 from mediadevices.webidl.names import closest
-from mediadevices.webidl.showing import described
+from mediadevices.webidl.short_repr import short_repr
 
 __all__ = ["check_choice", "check_items", "check_names", "check_type"]
 
@@ -44,7 +44,7 @@ def check_names(names: Iterable[object], known: Collection[str], path: str, word
     """
     for name in names:
         if name not in known:
-            message = f"{path}: there is no {word} {described(name)}{_suggestion(name, known)}"
+            message = f"{path}: there is no {word} {short_repr(name)}{_suggestion(name, known)}"
             raise TypeError(message)
 
 

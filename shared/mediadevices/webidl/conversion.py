@@ -12,7 +12,7 @@ from operator import index
 from typing import SupportsIndex, TypeGuard
 
 from mediadevices.webidl.names import to_camel_case
-from mediadevices.webidl.showing import described, member_path
+from mediadevices.webidl.short_repr import member_path, short_repr
 
 __all__ = [
     "boolean",
@@ -33,7 +33,7 @@ UNSIGNED_LONG_MAX = 2**32 - 1
 
 def wrong_type(path: str, expected: str, value: object) -> TypeError:
     """Return the error for a value that is not what a path expects."""
-    return TypeError(f"{path}: expected {expected}, got {described(value)}")
+    return TypeError(f"{path}: expected {expected}, got {short_repr(value)}")
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from mediadevices.webidl.conversion import is_mapping, is_sequence
 from mediadevices.webidl.names import closest, to_camel_case
-from mediadevices.webidl.showing import described
+from mediadevices.webidl.short_repr import short_repr
 
 __all__ = ["Dictionary", "FrozenList", "freeze"]
 
@@ -59,7 +59,7 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
             return None
         meant = closest(name, [*self.members, *self])
         hint = f"; did you mean {meant!r}?" if meant else ""
-        message = f"{type(self).__name__} has no member {described(name)}{hint}"
+        message = f"{type(self).__name__} has no member {short_repr(name)}{hint}"
         raise AttributeError(message, name=name)
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
 from mediadevices.webidl.names import closest, to_snake_case
-from mediadevices.webidl.showing import described
+from mediadevices.webidl.short_repr import short_repr
 
 __all__ = ["Interface"]
 
@@ -22,7 +22,7 @@ _INSTEAD = {"clone": "; call its clone()", "to_json": "; use its to_json()"}
 def _no_attribute(owner: type, name: str) -> AttributeError:
     meant = closest(name, (known for known in dir(owner) if not known.startswith("_")))
     hint = f"; did you mean {meant!r}?" if meant else ""
-    message = f"{owner.__name__!r} object has no attribute {described(name)}{hint}"
+    message = f"{owner.__name__!r} object has no attribute {short_repr(name)}{hint}"
     return AttributeError(message, name=name)
 
 

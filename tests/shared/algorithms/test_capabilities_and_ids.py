@@ -8,7 +8,7 @@ from mediadevices.algorithms.exposure import (
     DeviceInfo,
     enumeration_order,
     exposed_devices,
-    inserted,
+    inserted_devices,
 )
 from mediadevices.driver import AudioMode, Device, Range, VideoMode
 
@@ -109,5 +109,5 @@ def test_only_devices_with_a_name_count_as_inserted():
     old = [describe(MICROPHONE)]
     nameless = DeviceInfo("videoinput", "", "", "", {})
     new = [describe(MICROPHONE), describe(CAMERA), nameless]
-    found = inserted(old, new)
+    found = inserted_devices(old, new)
     assert [new[one] if isinstance(one, int) else one for one in found] == [describe(CAMERA)]

@@ -9,10 +9,10 @@ import pytest
 from mediadevices import UnknownConstraintWarning
 from mediadevices.algorithms.constraints import (
     advanced_sets,
+    applicable_constraints,
     basic_set,
     convert_track_constraints,
-    first_forbidden_required,
-    stripped,
+    first_disallowed_required,
 )
 from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.webidl import conversion
@@ -176,16 +176,19 @@ def test_min_max_and_exact_are_required(constraints, required):
 
 def test_constraints_of_the_other_kind_are_stripped_from_all_sets():
     converted = convert({"width": 1, "sampleRate": 2, "advanced": [{"latency": 1, "height": 2}]})
-    assert stripped(converted, "video") == {"width": 1, "advanced": [{"height": 2}]}
-    assert stripped(converted, "audio") == {"sampleRate": 2, "advanced": [{"latency": 1}]}
+    assert applicable_constraints(converted, "video") == {"width": 1, "advanced": [{"height": 2}]}
+    assert applicable_constraints(converted, "audio") == {
+        "sampleRate": 2,
+        "advanced": [{"latency": 1}],
+    }
 
 
 def test_image_controls_and_blur_may_not_be_required_when_a_device_is_selected():
     for name in ("pan", "zoom", "brightness"):
-        assert first_forbidden_required(basic_set(convert({name: {"min": 1}}))) == name
-        assert first_forbidden_required(basic_set(convert({name: {"ideal": 1}}))) is None
-    assert first_forbidden_required(basic_set(convert({"backgroundBlur": {"exact": True}})))
-    assert first_forbidden_required(basic_set(convert({"width": {"exact": 1}}))) is None
+        assert first_disallowed_required(basic_set(convert({name: {"min": 1}}))) == name
+        assert first_disallowed_required(basic_set(convert({name: {"ideal": 1}}))) is None
+    assert first_disallowed_required(basic_set(convert({"backgroundBlur": {"exact": True}})))
+    assert first_disallowed_required(basic_set(convert({"width": {"exact": 1}}))) is None
 
 
 @pytest.mark.lanes("cpython")  # Pyodide has no NumPy here.

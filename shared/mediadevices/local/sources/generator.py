@@ -11,18 +11,18 @@ from mediadevices.algorithms.constraints import (
     MediaTrackConstraints,
     Value,
     advanced_sets,
+    applicable_constraints,
     basic_set,
-    stripped,
 )
 from mediadevices.algorithms.domain import Domain
-from mediadevices.algorithms.explain import what_failed
+from mediadevices.algorithms.explain import failed_constraint_text
 from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import (
     Region,
-    resampled_rates,
+    deliverable_channel_counts,
+    deliverable_sample_rates,
     settings_universe,
-    up_mixed,
 )
 from mediadevices.driver import AudioMode, Device, VideoMode
 from mediadevices.errors import InvalidStateError, OverconstrainedError
@@ -156,7 +156,7 @@ class GeneratorSource(Source):
                 "resizeMode": ["none", "crop-and-scale"],
             }
         if isinstance(mode, AudioMode):
-            rates, channels = resampled_rates(mode), up_mixed(mode)
+            rates, channels = deliverable_sample_rates(mode), deliverable_channel_counts(mode)
             return {
                 "sampleRate": {"min": rates.min, "max": rates.max},
                 "channelCount": {"min": channels.min, "max": channels.max},
@@ -186,7 +186,7 @@ class GeneratorSource(Source):
     def _select(self, constraints: MediaTrackConstraints, *, strict: bool) -> Mapping[str, Value]:
         """Return the settings of a track; before the first frame or block there are none."""
         universe = _universe(self.kind, self._mode or _LARGEST[self.kind])
-        applicable = stripped(constraints, self.kind)
+        applicable = applicable_constraints(constraints, self.kind)
         basic = basic_set(applicable)
         selections = select_settings(
             universe, basic, advanced_sets(applicable), initial=[_NO_SLOWER]
@@ -194,7 +194,7 @@ class GeneratorSource(Source):
         if not selections:
             if strict:
                 name = failed_constraint(universe, basic)
-                what = what_failed(name)
+                what = failed_constraint_text(name)
                 message = f"what the program writes to the generator cannot satisfy {what}"
                 raise OverconstrainedError(name, message)
             selections = select_settings(universe, (), initial=[_NO_SLOWER])

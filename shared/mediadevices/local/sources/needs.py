@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediadevices.algorithms.constraints import basic_set, stripped
-from mediadevices.algorithms.settings_universe import all_narrowed, settings_universe
+from mediadevices.algorithms.constraints import applicable_constraints, basic_set
+from mediadevices.algorithms.settings_universe import restrict_regions, settings_universe
 from mediadevices.driver import VideoMode
 from mediadevices.webidl import conversion
 
@@ -116,7 +116,7 @@ class Needs:
 
     def _breaks(self, mode: Mode, required: ConstraintSet) -> bool:
         universe = settings_universe(0, self._device, self._identity, [mode])
-        return not all_narrowed(universe, required)
+        return not restrict_regions(universe, required)
 
     def _learn(self, modes: Sequence[Mode]) -> None:
         """Look at modes that the device has not listed, but is in nevertheless."""
@@ -155,7 +155,7 @@ def settings_in(mode: Mode, track: LocalTrack, kind: Kind) -> Mapping[str, Value
 
 
 def _required(track: LocalTrack, kind: Kind) -> ConstraintSet:
-    basic = basic_set(stripped(track.get_constraints(), kind))
+    basic = basic_set(applicable_constraints(track.get_constraints(), kind))
     return tuple(constraint for constraint in basic if constraint.required)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from mediadevices.algorithms.constraints import advanced_sets, basic_set, stripped
-from mediadevices.algorithms.explain import explain_selection, what_failed
+from mediadevices.algorithms.constraints import advanced_sets, applicable_constraints, basic_set
+from mediadevices.algorithms.explain import explain_selection, failed_constraint_text
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
-from mediadevices.algorithms.settings_universe import all_narrowed, settings_universe
+from mediadevices.algorithms.settings_universe import restrict_regions, settings_universe
 from mediadevices.driver import Configuration
 from mediadevices.errors import OverconstrainedError
 from mediadevices.local.sources.needs import Needs, settings_in
@@ -64,13 +64,13 @@ class Sharing:
         Raises:
             OverconstrainedError: Nothing is left that satisfies the constraints.
         """
-        applicable = stripped(constraints, self._kind)
+        applicable = applicable_constraints(constraints, self._kind)
         basic = basic_set(applicable)
         shared, others = self.needs.of_controls(track), self.needs.has_others(track)
         # Nobody is disturbed without need; but what a track does not require, it can lose.
         for served in (self.needs.kept_by, self.needs.met_by):
             left = settings_universe(0, self._device, self._identity, served(modes, track))
-            universe = all_narrowed(left, shared)
+            universe = restrict_regions(left, shared)
             selections = select_settings(
                 universe,
                 basic,
@@ -93,7 +93,7 @@ class Sharing:
         self, selection: Selection, constraints: MediaTrackConstraints
     ) -> Configuration:
         """Return what to set the device to: a mode, and those controls that are asked for."""
-        asked = named_controls(stripped(constraints, self._kind), self._device)
+        asked = named_controls(applicable_constraints(constraints, self._kind), self._device)
         values = {name: selection.settings[name] for name in asked if name in selection.settings}
         return Configuration(selection.mode, values)
 
@@ -105,7 +105,7 @@ class Sharing:
         Raises:
             OverconstrainedError: It did something else.
         """
-        for one in basic_set(stripped(constraints, self._kind)):
+        for one in basic_set(applicable_constraints(constraints, self._kind)):
             if one.name in actual and not one.satisfied_by(actual[one.name]):
                 message = f"{self._device.label!r} set {one.name!r} to {actual[one.name]!r} instead"
                 raise OverconstrainedError(one.name, message)
@@ -124,7 +124,7 @@ class Sharing:
         self, mode: Mode, track: LocalTrack, controls: Mapping[str, Value]
     ) -> Mapping[str, Value]:
         """Return the settings in a native mode that are nearest to a track's constraints."""
-        applicable = stripped(track.get_constraints(), self._kind)
+        applicable = applicable_constraints(track.get_constraints(), self._kind)
         universe = settings_universe(0, self._device, self._identity, [mode])
         current, initial = track.settings, [controls]
         # The world need not satisfy the constraints any more; then as near as it can be.
@@ -148,7 +148,7 @@ class Sharing:
         name = failed_constraint(universe, tuple(basic))
         hint = "; other tracks of the device need it as it is" if shared else ""
         error = OverconstrainedError(
-            name, f"{self._device.label!r} cannot satisfy {what_failed(name)}{hint}"
+            name, f"{self._device.label!r} cannot satisfy {failed_constraint_text(name)}{hint}"
         )
         for line in explanation:
             error.add_note(line)

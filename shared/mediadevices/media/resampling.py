@@ -1,9 +1,8 @@
-"""Processing of sound: silence and sample rates, block by block."""
+"""Changes of the sample rate, block by block."""
 
 from __future__ import annotations
 
 from array import array
-from functools import lru_cache
 from typing import Protocol
 
 from mediadevices.media.audio_data import AudioData
@@ -16,41 +15,10 @@ from mediadevices.media.sample_formats import (
 
 __all__ = [
     "LinearResampler",
-    "OutputClock",
     "Resampler",
+    "ResamplerClock",
     "ResamplerFactory",
-    "silence",
 ]
-
-
-def silence(
-    format: str,  # noqa: A002  (the standard's name)
-    sample_rate: float,
-    frames: int,
-    channels: int,
-    timestamp: int,
-) -> AudioData:
-    """Return a block of silence: what a disabled or muted track gives (§4.3.1).
-
-    Args:
-        format: The format's name, such as ``"f32"``.
-        sample_rate: Hertz.
-        frames: Samples of each channel.
-        channels: Channels.
-        timestamp: Microseconds.
-
-    Returns:
-        A block that shares its memory with the other silent blocks of its kind.
-    """
-    return _silence(format, sample_rate, frames, channels).retimed(timestamp)
-
-
-@lru_cache(maxsize=16)
-def _silence(name: str, sample_rate: float, frames: int, channels: int) -> AudioData:
-    sample_format = SAMPLE_FORMATS[name]
-    size = frames * channels * sample_format.sample_bytes
-    memory = b"\x80" * size if sample_format.zero else bytes(size)
-    return AudioData.wrap(memory, name, sample_rate, frames, channels, timestamp=0)
 
 
 class Resampler(Protocol):
@@ -89,7 +57,7 @@ class ResamplerFactory(Protocol):
         ...
 
 
-class OutputClock:
+class ResamplerClock:
     """Tells when the samples that a resampler gives out were taken.
 
     The sample k of the result lies at the sample k * source rate / target rate of what came in;
@@ -160,7 +128,7 @@ class LinearResampler:
     """
 
     def __init__(self, source_rate: float, target_rate: float, channels: int, /) -> None:
-        self._clock = OutputClock(source_rate, target_rate)
+        self._clock = ResamplerClock(source_rate, target_rate)
         self._source_rate = source_rate
         self._target_rate = target_rate
         self._channels = channels

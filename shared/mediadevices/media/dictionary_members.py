@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mediadevices.errors import MediaDevicesWarning
 from mediadevices.webidl.conversion import mapping, whole_number, wrong_type
 from mediadevices.webidl.names import closest, to_snake_case
-from mediadevices.webidl.showing import described, member_path
+from mediadevices.webidl.short_repr import member_path, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +46,7 @@ def members(
                 warnings.warn(message, MediaDevicesWarning, stacklevel=4)
     for name, value in keywords.items():
         if name not in known:
-            shown = described(name)
+            shown = short_repr(name)
             raise TypeError(f"{path}: unexpected keyword {shown}{_suggestion(name, known)}")
         if value is not None:
             found[name] = value

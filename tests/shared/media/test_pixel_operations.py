@@ -7,10 +7,10 @@ import pytest
 
 from mediadevices.errors import InvalidStateError
 from mediadevices.media.frame_geometry import DOMRectReadOnly, packed_geometry
+from mediadevices.media.media_resource import MediaResource
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
-from mediadevices.media.pixels import black_frame, centre_crop
-from mediadevices.media.pixels_pure import PurePixelOperations
-from mediadevices.media.resource import MediaResource
+from mediadevices.media.pixel_operations import black_frame, centre_crop
+from mediadevices.media.pure_pixel_operations import PurePixelOperations
 from mediadevices.media.video_frame import VideoFrame
 
 OPERATIONS = PurePixelOperations()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from mediadevices.webidl.showing import described
+from mediadevices.webidl.short_repr import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def _items(view: memoryview) -> str:
     order, code = view.format[:1], view.format.lstrip("@=<>!")
     kind = _KINDS.get(code)
     if kind is None:
-        return f"items of the format {described(view.format)}"
+        return f"items of the format {short_repr(view.format)}"
     if kind in {"bool", "object"}:
         return kind
     foreign = order in _FOREIGN_ORDERS and view.itemsize > 1

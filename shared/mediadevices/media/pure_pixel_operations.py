@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediadevices.media.pixels import SharedPixelOperations
+from mediadevices.media.pixel_operations import SharedPixelOperations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ import pytest
 
 from mediadevices import Event
 from mediadevices.webidl.dictionary import Dictionary, FrozenList
-from mediadevices.webidl.showing import described, member_path
+from mediadevices.webidl.short_repr import member_path, short_repr
 
 
 class Failing:
@@ -44,7 +44,7 @@ def endless() -> list[object]:
     [None, True, 1, -1.5, "a", "it's", b"a", [], {}, (), set(), [1, "a"], {"a": [1]}, (1,), {2}],
 )
 def test_a_short_value_is_as_python_writes_it(value: object) -> None:
-    assert described(value) == repr(value)
+    assert short_repr(value) == repr(value)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_short_value_is_as_python_writes_it(value: object) -> None:
     ],
 )
 def test_what_cannot_be_written_is_told_of(value: object, shown: str) -> None:
-    assert described(value) == shown
+    assert short_repr(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_cannot_be_written_is_told_of(value: object, shown: str) -> None:
     ids=["text", "bytes", "bytearray", "array", "Wide"],
 )
 def test_a_long_value_is_one_short_line(value: object) -> None:
-    shown = described(value)
+    shown = short_repr(value)
     assert len(shown) == 80
     assert shown.isprintable()
     assert shown.endswith("...")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import cast
 
-__all__ = ["described", "member_path", "shortened"]
+__all__ = ["member_path", "short_repr", "shorten"]
 
 _LENGTH = 80
 _DOTS = "..."
@@ -25,21 +25,21 @@ _BRACKETS: tuple[tuple[type, str], ...] = (
 )
 
 
-def described(value: object) -> str:
+def short_repr(value: object) -> str:
     """Return a value as Python writes it, in one line of at most 80 characters.
 
     That costs little, however large or deep the value is, and works where its `repr` fails.
     """
     text = _text(value, _LEVELS)[: _LENGTH + 1]
-    return shortened("".join(letter if letter.isprintable() else " " for letter in text))
+    return shorten("".join(letter if letter.isprintable() else " " for letter in text))
 
 
 def member_path(path: str, name: str) -> str:
     """Return the path of a member whose name the program chose."""
-    return f"{path}.{shortened(name)}"
+    return f"{path}.{shorten(name)}"
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """Return a text that the program chose, in at most 80 characters."""
     return text if len(text) <= _LENGTH else text[: _LENGTH - len(_DOTS)] + _DOTS
 

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from mediadevices.media.frame_geometry import DOMRectReadOnly, FrameGeometry, packed_geometry
+from mediadevices.media.media_resource import MediaResource
 from mediadevices.media.pixel_formats import PIXEL_FORMATS, PixelFormat
-from mediadevices.media.resource import MediaResource
 from mediadevices.media.video_frame import VideoFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediadevices.media.resource import AnyBuffer
+    from mediadevices.media.media_resource import AnyBuffer
 
 __all__ = ["PixelOperations", "SharedPixelOperations", "black_frame", "centre_crop"]
 

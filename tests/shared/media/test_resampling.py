@@ -1,4 +1,4 @@
-"""Silence and sample rates, by the standard library."""
+"""Resampling with the standard library alone."""
 
 from array import array
 from itertools import pairwise
@@ -7,12 +7,9 @@ import pytest
 
 from mediadevices.errors import InvalidStateError
 from mediadevices.media.audio_data import AudioData
-from mediadevices.media.audio_processing import (
-    LinearResampler,
-    OutputClock,
-    silence,
-)
+from mediadevices.media.resampling import LinearResampler, ResamplerClock
 from mediadevices.media.sample_formats import SAMPLE_FORMATS
+from mediadevices.media.silence import silence
 from support.tones import blocks_of_tone, level_of_tone, loudest_tone, samples_of
 
 
@@ -21,21 +18,6 @@ def block(values: list[int], channels: int, name: str = "s16", timestamp: int = 
     frames = len(values) // channels
     return AudioData.wrap(samples, name, 48000, frames, channels, timestamp=timestamp)
 
-
-@pytest.mark.parametrize("name", SAMPLE_FORMATS)
-def test_silence_is_silent_in_every_format(name: str) -> None:
-    quiet = silence(name, 48000, 480, 2, 3)
-    assert (quiet.format, quiet.number_of_frames, quiet.number_of_channels) == (name, 480, 2)
-    assert (quiet.timestamp, quiet.duration) == (3, 10_000)
-    assert samples_of([quiet]) == [0.0] * 480
-    assert samples_of([quiet], 1) == [0.0] * 480
-
-
-def test_silent_blocks_share_their_memory() -> None:
-    assert silence("s16", 48000, 480, 1, 0).data.obj is silence("s16", 48000, 480, 1, 9).data.obj
-
-
-# --- resampling -------------------------------------------------------------------------------
 
 RATES = [(44100, 48000), (48000, 44100), (48000, 16000), (16000, 48000), (8000, 8000)]
 
@@ -128,7 +110,7 @@ def test_a_closed_block_is_refused_and_an_open_one_stays_open() -> None:
 
 
 def test_time_follows_the_device_and_not_its_nominal_rate() -> None:
-    clock = OutputClock(48000, 24000)
+    clock = ResamplerClock(48000, 24000)
     # The device says 48000 Hz, but a block of 480 takes it 10.1 ms.
     stamps = [
         clock.advance(silence("s16", 48000, 480, 1, index * 10_100), 240) for index in range(100)
@@ -138,7 +120,7 @@ def test_time_follows_the_device_and_not_its_nominal_rate() -> None:
 
 def stamps_of(blocks: list[tuple[int, int]]) -> list[int]:
     """Return what a clock tells of blocks of 10 ms: each its time stamp, and what comes out."""
-    clock = OutputClock(48000, 24000)
+    clock = ResamplerClock(48000, 24000)
     return [
         clock.advance(silence("s16", 48000, 480, 1, stamp), produced) for stamp, produced in blocks
     ]

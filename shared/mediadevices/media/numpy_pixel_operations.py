@@ -1,28 +1,25 @@
-"""Operations on pictures by NumPy, and the arrays that frames are seen as.
+"""Operations on pictures with NumPy.
 
-This module imports NumPy; it is imported by those who have been asked for an array, and by nobody
-else.
+This module imports NumPy, so import it only where NumPy is wanted.
 """
 
 from __future__ import annotations
 
-import math
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from mediadevices.media.arrays import Bytes, memory_array
-from mediadevices.media.frame_geometry import PlaneLayout, packed_geometry
-from mediadevices.media.pixels import SharedPixelOperations
+from mediadevices.media.numpy_arrays import Bytes, plane_views, split_planes
+from mediadevices.media.pixel_operations import SharedPixelOperations
 
 if TYPE_CHECKING:
-    from mediadevices.media.frame_geometry import DOMRectReadOnly, FrameGeometry
+    from mediadevices.media.frame_geometry import DOMRectReadOnly
     from mediadevices.media.pixel_formats import PixelFormat, PixelPlane
     from mediadevices.media.video_frame import VideoFrame
 
-__all__ = ["NumpyPixelOperations", "frame_array", "plane_views", "split_planes"]
+__all__ = ["NumpyPixelOperations", "gray_to_luma", "luma_to_gray"]
 
 Integers: TypeAlias = npt.NDArray[np.int32]
 
@@ -41,88 +38,6 @@ _TO_YUV = {
     "V": _fixed(0.439, -0.368, -0.071),
 }
 _TO_GRAY = _fixed(0.299, 0.587, 0.114)
-
-
-def frame_array(frame: VideoFrame) -> Bytes:
-    """Return the visible pixels in the frame's format; see `VideoFrame.to_ndarray`."""
-    geometry, resource = frame.geometry, frame.resource
-    if (shape := _whole(geometry)) is not None:
-        return memory_array(resource)[: math.prod(shape)].reshape(shape)
-    pixel_format, visible = geometry.format, geometry.visible
-    if len(pixel_format.planes) == 1 or geometry.is_packed:
-        memory = memory_array(resource)
-    else:
-        memory = np.concatenate([plane.reshape(-1) for plane in plane_views(frame, visible)])
-        memory.flags.writeable = False
-        geometry = packed_geometry(pixel_format, visible.width, visible.height)
-    if len(pixel_format.planes) == 1:
-        return _plane_view(memory, pixel_format.planes[0], geometry.layout[0], geometry.visible)
-    memory = memory[: pixel_format.byte_size(visible.width, visible.height)]
-    if visible.width % pixel_format.subsampling_x or len(memory) % visible.width:
-        return memory
-    return memory.reshape(-1, visible.width)
-
-
-@lru_cache(maxsize=256)
-def _whole(geometry: FrameGeometry) -> tuple[int, ...] | None:
-    """Return the shape of a picture that is its whole memory and one plane; else None."""
-    if len(geometry.format.planes) != 1 or not geometry.is_packed:
-        return None
-    size, samples = geometry.visible, geometry.format.planes[0].sample_bytes
-    pixel: tuple[int, ...] = () if samples == 1 else (samples,)
-    return (size.height, size.width, *pixel)
-
-
-def _plane_view(
-    memory: Bytes, plane: PixelPlane, place: PlaneLayout, rect: DOMRectReadOnly
-) -> Bytes:
-    columns, rows = plane.columns(rect.width), plane.rows(rect.height)
-    samples = plane.sample_bytes
-    start = (
-        place.offset
-        + rect.y // plane.subsampling_y * place.stride
-        + rect.x // plane.subsampling_x * samples
-    )
-    row_bytes = columns * samples
-    if place.stride == row_bytes:
-        array = memory[start : start + rows * row_bytes]
-        return array.reshape((rows, columns) if samples == 1 else (rows, columns, samples))
-    shape: tuple[int, ...] = (rows, columns)
-    strides: tuple[int, ...] = (place.stride, samples)
-    if samples > 1:
-        shape, strides = (*shape, samples), (*strides, 1)
-    # The last row may end before its stride does, so a reshape would not do.
-    return np.lib.stride_tricks.as_strided(memory[start:], shape, strides, writeable=False)
-
-
-def plane_views(frame: VideoFrame, rect: DOMRectReadOnly) -> list[Bytes]:
-    """Return a part of each plane without a copy, for use while the frame is held.
-
-    Args:
-        frame: The picture.
-        rect: The part, in coded pixels.
-
-    Returns:
-        For each plane an array of shape (rows, columns), or (rows, columns, bytes) where a sample
-        has several.
-    """
-    geometry = frame.geometry
-    memory: Bytes = np.frombuffer(frame.resource.view, np.uint8)
-    if rect is geometry.visible and (shape := _whole(geometry)) is not None:
-        return [memory[: math.prod(shape)].reshape(shape)]
-    return [
-        _plane_view(memory, plane, place, rect)
-        for plane, place in zip(geometry.format.planes, geometry.layout, strict=True)
-    ]
-
-
-def split_planes(memory: Bytes, pixel_format: PixelFormat, width: int, height: int) -> list[Bytes]:
-    """Return the planes of packed memory as writable views, shaped as by `plane_views`."""
-    geometry = packed_geometry(pixel_format, width, height)
-    return [
-        _plane_view(memory, plane, place, geometry.visible)
-        for plane, place in zip(pixel_format.planes, geometry.layout, strict=True)
-    ]
 
 
 class NumpyPixelOperations(SharedPixelOperations):

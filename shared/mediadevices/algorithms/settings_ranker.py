@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from mediadevices.algorithms.aspect_ratio import aspect_ratio
 from mediadevices.algorithms.constraints import ConstraintSet, Value, comparable
 from mediadevices.algorithms.domain import Domain, Interval, nearest
 from mediadevices.algorithms.fitness_distance import constraint_distance, value_distance
 from mediadevices.algorithms.frame_size import SizeWish, candidate_sizes
-from mediadevices.algorithms.ratio import aspect_ratio
 from mediadevices.algorithms.settings_universe import Region
 from mediadevices.driver import Mode, VideoMode
 
-__all__ = ["DEFAULTS", "Choice"]
+__all__ = ["DEFAULTS", "SettingsRanker"]
 
 #: What users get who ask for nothing: the ideals of ties (§11.1.1, step 4).
 DEFAULTS: Mapping[str, Value] = {
@@ -31,7 +31,7 @@ Chosen = tuple[Mapping[str, Value], float]
 """Some of the settings, and their part of the fitness distance."""
 
 
-class Choice:
+class SettingsRanker:
     """Chooses for one basic constraint set.
 
     What is independent of each other is chosen, and its distance taken, once: the properties of the
