@@ -1,4 +1,4 @@
-"""The capabilities of a device (§4.3.8): ranges and lists, each independent of the others."""
+"""The capabilities of a device (§4.3.8): a range or a list of values for each property."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mediadevices.driver import AudioMode, Device, Range, VideoMode
 __all__ = ["device_capabilities"]
 
 
-def _span(low: float, high: float) -> dict[str, float]:
+def _min_max(low: float, high: float) -> dict[str, float]:
     return {"min": low, "max": high}
 
 
@@ -25,8 +25,8 @@ def device_capabilities(device: Device, identity: Mapping[str, str]) -> dict[str
         identity: Its `deviceId` and `groupId`.
 
     Returns:
-        The dictionary with the standard's keys. A camera's width and height start at 1 and its
-        frame rate at 0, since every track can be scaled and decimated.
+        The dictionary with the standard's keys. Tracks can scale and decimate, so a camera's
+        width and height start at 1, and its frame rate at 0.
     """
     result: dict[str, object] = {}
     video = [mode for mode in device.modes if isinstance(mode, VideoMode)]
@@ -35,10 +35,10 @@ def device_capabilities(device: Device, identity: Mapping[str, str]) -> dict[str
         width = max(mode.width for mode in video)
         height = max(mode.height for mode in video)
         result |= {
-            "width": _span(1, width),
-            "height": _span(1, height),
-            "aspectRatio": _span(round(1 / height, 10), float(width)),
-            "frameRate": _span(0, max(mode.frame_rate for mode in video)),
+            "width": _min_max(1, width),
+            "height": _min_max(1, height),
+            "aspectRatio": _min_max(round(1 / height, 10), float(width)),
+            "frameRate": _min_max(0, max(mode.frame_rate for mode in video)),
             "facingMode": [],
             "resizeMode": ["none", "crop-and-scale"],
             "backgroundBlur": [False],
@@ -49,16 +49,16 @@ def device_capabilities(device: Device, identity: Mapping[str, str]) -> dict[str
         sizes = [mode.sample_size for mode in audio]
         latencies = [mode.latency for mode in audio]
         result |= {
-            "sampleRate": _span(min(one.min for one in rates), max(one.max for one in rates)),
-            "sampleSize": _span(min(sizes), max(sizes)),
-            "latency": _span(min(latencies), max(latencies)),
-            "channelCount": _span(
+            "sampleRate": _min_max(min(one.min for one in rates), max(one.max for one in rates)),
+            "sampleSize": _min_max(min(sizes), max(sizes)),
+            "latency": _min_max(min(latencies), max(latencies)),
+            "channelCount": _min_max(
                 min(one.min for one in channels), max(one.max for one in channels)
             ),
         }
     for name, control in device.controls.items():
         if isinstance(control, Range):
-            result[name] = {**_span(control.min, control.max), "step": control.step}
+            result[name] = {**_min_max(control.min, control.max), "step": control.step}
         else:
             result[name] = list(control)
     return {**result, **identity}

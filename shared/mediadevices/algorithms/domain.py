@@ -1,4 +1,4 @@
-"""What a property can be set to: an interval of numbers, or a few values."""
+"""The possible values of a property: an interval of numbers, or a few values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from mediadevices.algorithms.constraints import (
-    TOLERANCE,
-    Constraint,
-    Value,
-    same_number,
-)
+from mediadevices.algorithms.constraints import TOLERANCE, Constraint, Value, same_number
 from mediadevices.algorithms.fitness_distance import constraint_distance
 
 __all__ = ["Domain", "Interval", "nearest", "restrict"]
@@ -21,8 +16,8 @@ __all__ = ["Domain", "Interval", "nearest", "restrict"]
 class Interval(NamedTuple):
     """The numbers from `min` to `max`, in steps of `step` counted from `origin`.
 
-    A step of 0 means any number between. `origin` stays what it was when an interval is
-    restricted, so that the steps stay where they were.
+    With a step of 0 every number from `min` to `max` is possible. A restricted interval keeps its
+    `origin`, so that the steps stay in place.
     """
 
     min: float
@@ -34,110 +29,110 @@ class Interval(NamedTuple):
 Domain: TypeAlias = Interval | tuple[Value, ...]
 
 
-def _on_step(number: float, interval: Interval, rounding: int) -> float:
-    """Return the step at (0), at or below (-1), or at or above (1) a number of an interval."""
+def _round_to_step(number: float, interval: Interval, rounding: int) -> float:
+    """Round a number to a step of an interval: down (-1), to the nearest (0) or up (1)."""
     step, origin = interval.step, interval.origin
     if step == 1 and isinstance(number, int) and isinstance(origin, int):
         return number
     steps = (number - origin) / step
     if not math.isfinite(steps):
-        return number  # No float is as fine as the steps.
-    # A step that a float misses by a hair is still that step.
+        return number  # the step is too small for a float of this size
+    # A number that misses a step only by a floating-point error is that step.
     whole = round(steps)
     if abs(steps - whole) > TOLERANCE * max(1.0, abs(steps)):
         whole = (math.floor(steps), round(steps), math.ceil(steps))[rounding + 1]
-    value = _as_written(origin + whole * step, origin, step)
+    value = _without_float_error(origin + whole * step, origin, step)
     return int(value) if isinstance(step, int) and value == int(value) else value
 
 
-def _as_written(value: float, *parts: float) -> float:
-    """Return a sum as the decimal number that it is if its parts are: 0.3, and not 0.1 + 0.2."""
+def _without_float_error(total: float, *parts: float) -> float:
+    """Round a sum to the decimal places of its parts: 0.1 + 0.2 becomes 0.3."""
     places = [next((n for n in range(13) if round(part, n) == part), None) for part in parts]
     known = [n for n in places if n is not None]
-    return round(value, max(known)) if len(known) == len(places) else value
+    return round(total, max(known)) if len(known) == len(places) else total
 
 
 def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
     """Return the part of a domain that satisfies the required part of a constraint, or None."""
     if not isinstance(domain, Interval):
-        if len(domain) == 1:  # as most are
+        if len(domain) == 1:  # the most frequent case
             return domain if constraint.satisfied_by(domain[0]) else None
         kept = tuple([value for value in domain if constraint.satisfied_by(value)])
         return domain if len(kept) == len(domain) else kept or None
     if constraint.exact is not None:
-        asked = (value for value in constraint.exact if not isinstance(value, (str, bool)))
-        own = [_own(constraint.name, domain, value) for value in asked]
-        exact = [value for value in own if value is not None and constraint.satisfied_by(value)]
+        numbers = (value for value in constraint.exact if not isinstance(value, (str, bool)))
+        matches = [_matching_number(constraint.name, domain, number) for number in numbers]
+        exact = [value for value in matches if value is not None and constraint.satisfied_by(value)]
         return tuple(exact) or None
     low, high, step, origin = domain
-    least = low if constraint.min is None else max(low, constraint.min)
-    greatest = high if constraint.max is None else min(high, constraint.max)
-    if least == low and greatest == high:
+    new_low = low if constraint.min is None else max(low, constraint.min)
+    new_high = high if constraint.max is None else min(high, constraint.max)
+    if new_low == low and new_high == high:
         return domain
-    if least > greatest and not same_number(constraint.name, least, greatest):
+    if new_low > new_high and not same_number(constraint.name, new_low, new_high):
         return None
-    least = min(max(least, low), high)
-    greatest = max(min(greatest, high), least)
+    new_low = min(max(new_low, low), high)
+    new_high = max(min(new_high, high), new_low)
     if step:
-        least, greatest = _on_step(least, domain, 1), _on_step(greatest, domain, -1)
-    return Interval(least, greatest, step, origin) if least <= greatest else None
+        new_low = _round_to_step(new_low, domain, 1)
+        new_high = _round_to_step(new_high, domain, -1)
+    return Interval(new_low, new_high, step, origin) if new_low <= new_high else None
 
 
-def _own(name: str, interval: Interval, number: float) -> float | None:
-    """Return the number of an interval that is the same as a number, or None."""
-    own = min(max(number, interval.min), interval.max)
-    if interval.step and same_number(name, own, number):
-        own = _on_step(own, interval, 0)
-    return own if own == number or same_number(name, own, number) else None
+def _matching_number(name: str, interval: Interval, number: float) -> float | None:
+    """Return the number of an interval that equals a number within the tolerance, or None."""
+    match = min(max(number, interval.min), interval.max)
+    if interval.step and same_number(name, match, number):
+        match = _round_to_step(match, interval, 0)
+    return match if match == number or same_number(name, match, number) else None
 
 
-def _around(interval: Interval, wished: float) -> tuple[float, ...]:
-    """Return the numbers of an interval next to a wished one: it, or its neighbours."""
-    number = min(max(wished, interval.min), interval.max)
+def _neighbours(interval: Interval, wanted: float) -> tuple[float, ...]:
+    """Return the one or two numbers of an interval next to a wanted number, the nearest first."""
+    number = min(max(wanted, interval.min), interval.max)
     if not interval.step:
         return (number,)
-    below, above = _on_step(number, interval, -1), _on_step(number, interval, 1)
-    near = (below, above) if abs(wished - below) <= abs(above - wished) else (above, below)
+    below, above = _round_to_step(number, interval, -1), _round_to_step(number, interval, 1)
+    near = (below, above) if abs(wanted - below) <= abs(above - wanted) else (above, below)
     return tuple(step for step in near if interval.min <= step <= interval.max) or (number,)
 
 
 def nearest(
     domain: Domain, constraint: Constraint | None, preferred: Sequence[Value]
 ) -> Value | None:
-    """Return the value of a domain that is best for a constraint.
+    """Return the value of a domain with the smallest distance from a constraint.
 
     Args:
-        domain: What the property can be, the required part of the constraint applied.
-        constraint: The constraint of the basic set, if there is one: its ideal comes first.
-        preferred: Values to prefer when the ideal leaves the choice open, the best first.
+        domain: The possible values, already restricted by the required part of the constraint.
+        constraint: The constraint of the basic set, or None if there is none.
+        preferred: The values that win among equally near ones, the best first.
 
     Returns:
         The value; None if the domain is empty.
     """
     candidates: list[Value] = []
     if isinstance(domain, Interval):
-        # Of an ideal on the other side of zero the relative distance is least at the far end.
+        # The ends count too: for an ideal with the other sign the far end is relatively nearest.
         ends = [domain.min, domain.max]
-        wishes = [*(constraint.ideal or () if constraint else ()), *preferred, *ends]
+        wanted = [*(constraint.ideal or () if constraint else ()), *preferred, *ends]
         numbers = [
             number
-            for wish in wishes
-            if not isinstance(wish, (str, bool))
-            for number in _around(domain, wish)
+            for value in wanted
+            if not isinstance(value, (str, bool))
+            for number in _neighbours(domain, value)
         ]
-        candidates = list(dict.fromkeys(numbers))  # each once
+        candidates = list(dict.fromkeys(numbers))  # without duplicates
     else:
-        candidates = [*_closest(preferred, domain), *domain]
+        candidates = [*_closest_values(preferred, domain), *domain]
     if not candidates:
         return None
     if constraint is None or constraint.ideal is None:
         return candidates[0]
-    asked = constraint
-    return min(candidates, key=lambda value: constraint_distance(asked, value))
+    return min(candidates, key=functools.partial(constraint_distance, constraint))
 
 
-def _closest(preferred: Sequence[Value], domain: tuple[Value, ...]) -> list[Value]:
-    """Return, for each preferred value, that of a domain which it is, or the nearest number."""
+def _closest_values(preferred: Sequence[Value], domain: tuple[Value, ...]) -> list[Value]:
+    """Return, for each preferred value, the same value of a domain or the nearest number."""
     numbers = [item for item in domain if not isinstance(item, (str, bool))]
     found: list[Value] = []
     for value in preferred:

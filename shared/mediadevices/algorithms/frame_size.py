@@ -1,9 +1,15 @@
-"""The best width and height when width, height and their ratio are all constrained (§8, §11).
+"""The best width and height when width, height and aspect ratio are all constrained (§8, §11).
 
-Width, height and aspect ratio are one choice, not three. Of the sizes of one height the distance
-from the ideals is linear or concave in the width, between the ideals and limits; so the best width
-is one of those, or beside one. The same holds from height to height, and rules out nearly all.
-What is equally near is chosen from where the lines of ideals and limits cross.
+The three properties are one choice: two of them determine the third. A camera has millions of
+sizes, so this module finds the best one without trying them all:
+
+* For a fixed height, the fitness distance is linear or concave in the width between ideals and
+  limits. So the best width is an ideal, a limit, or a whole number beside one.
+* From height to height the same holds. So the better end of a range of heights is a lower bound
+  for the range, and a branch-and-bound search discards most ranges.
+
+Several sizes can be equally near. `candidate_sizes` therefore also yields the sizes where the
+lines of ideals and limits cross, and the ranker chooses among them.
 """
 
 from __future__ import annotations
@@ -14,13 +20,13 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from mediadevices.algorithms.aspect_ratio import (
-    DECIMALS,
+    UNITS,
     Bounds,
-    Ratio,
+    RatioRange,
     aspect_ratio,
-    decimals,
     has_size,
-    lines_between,
+    heights_with_width,
+    to_units,
     whole_bounds,
 )
 
@@ -29,13 +35,17 @@ if TYPE_CHECKING:
 
     from mediadevices.algorithms.domain import Domain
 
-__all__ = ["SizeWish", "candidate_sizes"]
+__all__ = ["IdealSize", "candidate_sizes"]
 
-_ROUNDING = 1e-9  # More than a rounded ratio can change a distance.
+#: More than rounding a ratio to ten decimal places can change a distance.
+_ROUNDING = 1e-9
 
 
-class SizeWish(NamedTuple):
-    """The ideals of a size, rounded as they are compared; None where there is none."""
+class IdealSize(NamedTuple):
+    """The ideal width, height and aspect ratio; None where there is no ideal.
+
+    The ratio is rounded to ten decimal places.
+    """
 
     width: float | None = None
     height: float | None = None
@@ -43,81 +53,86 @@ class SizeWish(NamedTuple):
 
     def distance(self, width: float, height: int) -> float:
         """Return the fitness distance of a size (§11.1.1)."""
-        far = 0.0 if self.width is None else _apart(width, self.width)
+        total = 0.0 if self.width is None else _relative_difference(width, self.width)
         if self.height is not None:
-            far += _apart(height, self.height)
+            total += _relative_difference(height, self.height)
         if self.ratio is not None:
-            far += _apart(aspect_ratio(width, height), self.ratio)
-        return far
+            total += _relative_difference(aspect_ratio(width, height), self.ratio)
+        return total
 
-    def widths(self, height: int, left: float, right: float) -> set[float]:
-        """Return where, from left to right, the nearest width to a height is, or beside it."""
+    def best_widths(self, height: int, low: float, high: float) -> set[float]:
+        """Return a few widths from low to high; one of them is the nearest for this height."""
         if self.ratio is None and self.width is None:
-            return {right}
-        wanted = (self.width, None if self.ratio is None else self.ratio * height)
-        # Of a ratio below 0 those are farthest that are as far from 0 on the other side.
-        ends = {left, right} if self.ratio is not None and self.ratio < 0 else set[float]()
-        return {min(max(width, left), right) for width in wanted if width is not None} | ends
+            return {high}
+        ideals = (self.width, None if self.ratio is None else self.ratio * height)
+        # The distance from a negative ratio is not monotonic: either end can be the nearest.
+        ends = {low, high} if self.ratio is not None and self.ratio < 0 else set[float]()
+        return {min(max(width, low), high) for width in ideals if width is not None} | ends
 
 
-def _apart(actual: float, ideal: float) -> float:
-    # `value_distance` for what is never below 0, some thousand times.
+def _relative_difference(actual: float, ideal: float) -> float:
+    # The same as `value_distance` for numbers that are not negative; it is called very often.
     return abs(actual - ideal) / max(actual, abs(ideal)) if actual != ideal else 0.0
 
 
 def candidate_sizes(
     width: Domain,
     height: Domain,
-    ratio: Ratio,
-    wish: SizeWish,
+    ratios: RatioRange,
+    ideal: IdealSize,
     *,
     widths: tuple[int, ...] = (),
     heights: tuple[int, ...] = (),
     shape: float | None = None,
 ) -> Iterator[tuple[int, int]]:
-    """Yield a few sizes, among which is one with the least distance of all.
+    """Yield a few sizes; at least one of them has the smallest fitness distance.
 
     Args:
-        width: The widths that will do, in pixels.
-        height: The heights that will do, in pixels.
-        ratio: The aspect ratios that will do.
-        wish: The ideals.
-        widths: Widths to prefer among what is equally near.
-        heights: Heights to prefer so.
-        shape: The aspect ratio to keep where the wishes leave it open.
+        width: The allowed widths, in pixels.
+        height: The allowed heights, in pixels.
+        ratios: The allowed aspect ratios.
+        ideal: The ideals.
+        widths: Widths to prefer among equally near sizes.
+        heights: Heights to prefer among equally near sizes.
+        shape: The aspect ratio to keep if no ideal and no limit determines it.
 
     Yields:
-        Width and height, each in bounds, with a ratio that will do; none if there is no size.
+        Width and height, all of them allowed. Nothing if no size is allowed.
     """
-    limits_w, limits_h = whole_bounds(width), whole_bounds(height)
-    if limits_w is None or limits_h is None or ratio.simplest is None:
+    width_bounds, height_bounds = whole_bounds(width), whole_bounds(height)
+    if width_bounds is None or height_bounds is None or ratios.smallest_size is None:
         return
-    (w0, w1), (h0, h1) = limits_w, limits_h
-    wanted_w = widths if wish.width is None else (round(wish.width), *widths)
-    wanted_h = heights if wish.height is None else (round(wish.height), *heights)
-    fixed_w = {w0, w1, *(min(max(w, w0), w1) for w in wanted_w)}
-    fixed_h = {h0, h1, *(min(max(h, h0), h1) for h in wanted_h)}
-    ratios = (wish.ratio or 0, ratio.min, ratio.max)
-    lines = [line for line in ratios if 0 < line < math.inf]
-    crossed = [*lines, shape] if shape is not None else lines
+    (w0, w1), (h0, h1) = width_bounds, height_bounds
+    preferred_w = widths if ideal.width is None else (round(ideal.width), *widths)
+    preferred_h = heights if ideal.height is None else (round(ideal.height), *heights)
+    fixed_w = {w0, w1, *(min(max(w, w0), w1) for w in preferred_w)}
+    fixed_h = {h0, h1, *(min(max(h, h0), h1) for h in preferred_h)}
+    # Each slope is a line of sizes with one aspect ratio.
+    slopes = [one for one in (ideal.ratio or 0, ratios.min, ratios.max) if 0 < one < math.inf]
+    crossed = [*slopes, shape] if shape is not None else slopes
     sizes = {(w, h) for w in fixed_w for h in fixed_h}
-    sizes |= {(w, h) for w in fixed_w for line in crossed for h in _around(w / line, h0, h1)}
-    sizes |= {(w, h) for h in fixed_h for line in crossed for w in _around(h * line, w0, w1)}
-    if lines:
-        exact = [ratio] if wish.ratio is None else [ratio, Ratio(wish.ratio, wish.ratio)]
-        for simplest in (one.simplest for one in exact):
-            if simplest is not None:
-                sizes |= _multiples(simplest, fixed_w, fixed_h)
-    found = [size for size in sizes if _within(size, limits_w, limits_h) and ratio.holds(*size)]
-    yield from found
-    if wish.ratio is None and not lines:
-        return  # Width and height are independent, so the nearest is among these.
-    best = min((wish.distance(*size) for size in found), default=math.inf)
-    if (nearer := _nearer(limits_w, limits_h, ratio, wish, best)) is not None:
-        # Its multiples are no farther where nothing but the ratio is wished for.
-        shared = math.gcd(*nearer)
-        same = _multiples((nearer[0] // shared, nearer[1] // shared), fixed_w, fixed_h)
-        yield from (size for size in same | {nearer} if _within(size, limits_w, limits_h))
+    sizes |= {(w, h) for w in fixed_w for slope in crossed for h in _around(w / slope, h0, h1)}
+    sizes |= {(w, h) for h in fixed_h for slope in crossed for w in _around(h * slope, w0, w1)}
+    if slopes:
+        ranges = [ratios]
+        if ideal.ratio is not None:
+            ranges.append(RatioRange(ideal.ratio, ideal.ratio))
+        for one in ranges:
+            if one.smallest_size is not None:
+                sizes |= _multiples(one.smallest_size, fixed_w, fixed_h)
+    inside = [size for size in sizes if _within(size, width_bounds, height_bounds)]
+    allowed = [size for size in inside if ratios.allows(*size)]
+    yield from allowed
+    if ideal.ratio is None and not slopes:
+        return  # Width and height are independent here, so the nearest size is among these.
+    best = min((ideal.distance(*size) for size in allowed), default=math.inf)
+    if (nearer := _nearer_size(width_bounds, height_bounds, ratios, ideal, best)) is not None:
+        # If the ratio is the only ideal, the multiples of this size are equally near.
+        divisor = math.gcd(*nearer)
+        same_ratio = _multiples((nearer[0] // divisor, nearer[1] // divisor), fixed_w, fixed_h)
+        yield from (
+            size for size in same_ratio | {nearer} if _within(size, width_bounds, height_bounds)
+        )
 
 
 def _within(size: tuple[int, int], widths: Bounds, heights: Bounds) -> bool:
@@ -125,107 +140,113 @@ def _within(size: tuple[int, int], widths: Bounds, heights: Bounds) -> bool:
 
 
 def _around(number: float, low: int, high: int) -> tuple[int, int]:
-    """Return the whole numbers within bounds next to a number."""
+    """Clamp a number to bounds, and return the whole numbers below and above it."""
     number = min(max(number, low), high)
     return math.floor(number), math.ceil(number)
 
 
 def _multiples(
-    simplest: tuple[int, int], widths: set[int], heights: set[int]
+    smallest_size: tuple[int, int], widths: set[int], heights: set[int]
 ) -> set[tuple[int, int]]:
-    """Return the multiples of a size near widths and heights: only they have its ratio."""
-    p, q = simplest
+    """Return the multiples of a size that are next to one of the widths or heights."""
+    p, q = smallest_size
     factors = [*(w / p for w in widths), *(h / q for h in heights)]
     wholes = {whole for factor in factors for whole in (math.floor(factor), math.ceil(factor))}
     return {(k * p, k * q) for k in wholes if k > 0}
 
 
-def _nearer(
-    widths: Bounds, heights: Bounds, ratio: Ratio, wish: SizeWish, best: float
+def _nearer_size(
+    widths: Bounds, heights: Bounds, ratios: RatioRange, ideal: IdealSize, best: float
 ) -> tuple[int, int] | None:
-    """Return the nearest size of all if its distance is less than `best`."""
+    """Return the nearest size of all if its distance is less than `best`, else None."""
     if not best:
         return None
-    if wish.ratio is None or wish.width is not None or wish.height is not None:
-        return _nearest_size(widths, heights, ratio, wish, best)
-    wished = wish.ratio
-    ratios = _nearest_ratios(widths, heights, ratio, wished, best)
-    nearest = min(ratios, key=lambda one: _apart(one.min, wished), default=None)
-    if nearest is None or _apart(nearest.min, wished) >= best:
+    if ideal.ratio is None or ideal.width is not None or ideal.height is not None:
+        return _search_sizes(widths, heights, ratios, ideal, best)
+    # The ratio is the only ideal: find the nearest ratio first, then any size that has it.
+    ideal_ratio = ideal.ratio
+    neighbours = _neighbouring_ratios(widths, heights, ratios, ideal_ratio, best)
+    nearest = min(
+        neighbours, key=lambda one: _relative_difference(one.min, ideal_ratio), default=None
+    )
+    if nearest is None or _relative_difference(nearest.min, ideal_ratio) >= best:
         return None
-    return _nearest_size(widths, heights, nearest, SizeWish(), math.inf)
+    return _search_sizes(widths, heights, nearest, IdealSize(), math.inf)
 
 
-def _nearest_ratios(
-    widths: Bounds, heights: Bounds, ratio: Ratio, wished: float, best: float
-) -> Iterator[Ratio]:
-    """Yield the ratios that sizes have next to a wished one, if they are nearer than `best`."""
-    low = max(ratio.min, aspect_ratio(widths[0], heights[1]))
-    high = min(ratio.max, aspect_ratio(widths[1], heights[0]))
-    if wished > 0 and best < 1:
-        low, high = max(low, wished * (1 - best)), min(high, wished / (1 - best))
+def _neighbouring_ratios(
+    widths: Bounds, heights: Bounds, ratios: RatioRange, ideal: float, best: float
+) -> Iterator[RatioRange]:
+    """Yield the ratios of sizes next to the ideal, above and below, if nearer than `best`."""
+    low = max(ratios.min, aspect_ratio(widths[0], heights[1]))
+    high = min(ratios.max, aspect_ratio(widths[1], heights[0]))
+    if ideal > 0 and best < 1:
+        low, high = max(low, ideal * (1 - best)), min(high, ideal / (1 - best))
     if low > high:
         return
-    # One below 0 is nearest to those at the ends: the farthest are as far from 0 as it is.
-    middle = min(max(wished, low), high)
-    above, below = (middle, middle) if wished > 0 else (low, high)
-    for least, greatest, side in ((above, high, 1), (low, below, -1)):
-        if (found := _last_ratio(widths, heights, least, greatest, side)) is not None:
+    # For a negative ideal, the nearest ratio is the smallest or the largest of all.
+    middle = min(max(ideal, low), high)
+    above, below = (middle, middle) if ideal > 0 else (low, high)
+    for start, stop, side in ((above, high, 1), (low, below, -1)):
+        if (found := _extreme_ratio(widths, heights, start, stop, side)) is not None:
             yield found
 
 
-def _last_ratio(
+def _extreme_ratio(
     widths: Bounds, heights: Bounds, low: float, high: float, side: int
-) -> Ratio | None:
-    """Return the least (side 1) or the greatest (-1) ratio that a size has between two."""
-    first, last = decimals(low), decimals(high)
+) -> RatioRange | None:
+    """Return the smallest (side 1) or the largest (side -1) ratio of a size from low to high."""
+    first, last = to_units(low), to_units(high)
 
-    def has(first: int, last: int) -> bool:
-        return has_size(widths, heights, Ratio(first / DECIMALS, last / DECIMALS))
+    def exists(first: int, last: int) -> bool:
+        return has_size(widths, heights, RatioRange(first / UNITS, last / UNITS))
 
-    if not has(first, last):
+    if not exists(first, last):
         return None
     while first < last:
         middle = (first + last) // 2
-        if has(first, middle) if side > 0 else not has(middle + 1, last):
+        if exists(first, middle) if side > 0 else not exists(middle + 1, last):
             last = middle
         else:
             first = middle + 1
-    return Ratio(first / DECIMALS, first / DECIMALS)
+    return RatioRange(first / UNITS, first / UNITS)
 
 
-def _nearest_size(
-    widths: Bounds, heights: Bounds, ratio: Ratio, wish: SizeWish, best: float
+def _search_sizes(
+    widths: Bounds, heights: Bounds, ratios: RatioRange, ideal: IdealSize, best: float
 ) -> tuple[int, int] | None:
-    """Return the size with the least distance if that is less than `best`; of equals a high one.
+    """Return the size with the smallest distance if that is less than `best`, else None.
 
-    The least distance of the sizes of one height, were they not whole, is concave in the height
-    between those where ideals and limits cross: so between two heights no size is nearer than at
-    one of the two. Heights that may have a nearer one are halved until one is left.
+    Of equally near sizes it returns a high one.
+
+    This is a branch-and-bound search over the heights. For each height take the distance of the
+    best width, whole or not. Between the heights where ideals and limits cross, this distance is
+    concave. So in such a range of heights no size is nearer than the better of the two ends. The
+    search halves ranges until one height is left, and discards those that cannot beat `best`.
     """
-    low, high = ratio.limits
-    least = low[0] / low[1]
-    most = high[0] / high[1] if high[1] else math.inf
-    slopes = [slope for slope in (abs(wish.ratio or 0), least, most) if 0 < slope < math.inf]
-    wished_widths = widths if wish.width is None else (*widths, wish.width)
-    first, last = lines_between(heights, widths, low, high)
+    low, high = ratios.limits
+    min_ratio = low[0] / low[1]
+    max_ratio = high[0] / high[1] if high[1] else math.inf
+    slopes = [one for one in (abs(ideal.ratio or 0), min_ratio, max_ratio) if 0 < one < math.inf]
+    fixed_widths = widths if ideal.width is None else (*widths, ideal.width)
+    first, last = heights_with_width(heights, widths, low, high)
     if first > last:
         return None
-    crossings = [width / slope for width in wished_widths for slope in slopes]
-    if wish.height is not None:
-        crossings.append(wish.height)
+    crossings = [width / slope for width in fixed_widths for slope in slopes]
+    if ideal.height is not None:
+        crossings.append(ideal.height)
     ends = {first, *(end for one in crossings for end in _around(one, first, last)), last}
     found: tuple[int, int] | None = None
-    rounding = 0.0 if wish.ratio is None else _ROUNDING
+    rounding = 0.0 if ideal.ratio is None else _ROUNDING
 
-    def least_distance(height: int) -> float:
-        left = max(widths[0], least * height)
-        right = max(left, min(widths[1], most * height))
-        far = min(wish.distance(w, height) for w in wish.widths(height, left, right))
-        return far - rounding
+    def lower_bound(height: int) -> float:
+        left = max(widths[0], min_ratio * height)
+        right = max(left, min(widths[1], max_ratio * height))
+        nearest = min(ideal.distance(w, height) for w in ideal.best_widths(height, left, right))
+        return nearest - rounding
 
     def push(first: int, last: int) -> None:
-        bound = min(least_distance(first), least_distance(last))
+        bound = min(lower_bound(first), lower_bound(last))
         if bound < best:
             heapq.heappush(heap, (bound, -last, first))
 
@@ -237,7 +258,7 @@ def _nearest_size(
         last = -last
         if bound >= best or not best:
             break
-        if (most - least) * last < 1 and not has_size(widths, (first, last), ratio):
+        if (max_ratio - min_ratio) * last < 1 and not has_size(widths, (first, last), ratios):
             continue
         if first < last:
             middle = (first + last) // 2
@@ -246,8 +267,8 @@ def _nearest_size(
             continue
         left = max(widths[0], -(-low[0] * first // low[1]))
         right = min(widths[1], high[0] * first // high[1]) if high[1] else widths[1]
-        for width in wish.widths(first, left, right) if left <= right else ():
+        for width in ideal.best_widths(first, left, right) if left <= right else ():
             for whole in _around(width, left, right):
-                if (far := wish.distance(whole, first)) < best:
-                    best, found = far, (whole, first)
+                if (distance := ideal.distance(whole, first)) < best:
+                    best, found = distance, (whole, first)
     return found

@@ -1,4 +1,4 @@
-"""The SelectSettings algorithm (§11.1.1) over regions instead of single settings dictionaries."""
+"""The SelectSettings algorithm (§11.1.1), with regions instead of single settings dictionaries."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["Selection", "failed_constraint", "feasible_regions", "select_setting
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A settings dictionary that was selected.
+    """The selected settings of one device.
 
     Attributes:
-        device: Where its device stands in the list of candidates.
+        device: The index of the device in the list of candidates.
         mode: The native mode to open the device in.
         settings: The settings, by the standard's names.
         distance: Their fitness distance from the basic constraint set.
@@ -33,31 +33,32 @@ class Selection:
 def feasible_regions(
     universe: Sequence[Region], basic: ConstraintSet, advanced: Iterable[ConstraintSet]
 ) -> Sequence[Region]:
-    """Return what is left of the universe: steps 2 and 3 of the algorithm.
+    """Return the part of the universe that satisfies the constraints: steps 2 and 3.
 
-    Each advanced set that leaves something narrows; one that would leave nothing is skipped whole.
+    An advanced set that nothing satisfies is skipped as a whole.
     """
     regions = restrict_regions(universe, basic)
     for one in advanced:
         kept = restrict_regions(regions, one)
-        # A set can also ask that a property exists at all (``pan: true``).
-        existing = [constraint for constraint in one if constraint.exists is not None]
-        if existing:
-            kept = [region for region in kept if _has_what_must_exist(region, existing)]
+        # A set can also require that a property exists (``pan: true``).
+        existence = [constraint for constraint in one if constraint.exists is not None]
+        if existence:
+            kept = [region for region in kept if _satisfies_existence(region, existence)]
         regions = kept or regions
     return regions
 
 
-def _has_what_must_exist(region: Region, constraints: Iterable[Constraint]) -> bool:
+def _satisfies_existence(region: Region, constraints: Iterable[Constraint]) -> bool:
     domains = region.domains
     return all(constraint.exists == (constraint.name in domains) for constraint in constraints)
 
 
 def failed_constraint(universe: Sequence[Region], basic: ConstraintSet) -> str:
-    """Return the name of a property that cannot be satisfied (§11.1.2).
+    """Return the name of a constraint that no settings satisfy (§11.1.2).
 
-    The first, in the order of the program, that alone leaves nothing; ``""`` if there is none,
-    because each can be satisfied, but not all together.
+    Returns:
+        The first such constraint, in the order of the program. ``""`` if each constraint can be
+        satisfied alone, but not all of them together.
     """
     for constraint in basic:
         if constraint.required and not restrict_regions(universe, (constraint,)):
@@ -81,30 +82,31 @@ def select_settings(
         basic: The basic constraint set.
         advanced: The advanced constraint sets, in order.
         current: The settings in force, which win ties.
-        current_mode: The mode that the device is open in, which wins ties after that.
-        initial: For each device, what its controls are at, for those that no constraint names.
+        current_mode: The mode in which the device is open, which wins ties after that.
+        initial: For each device, the present values of its controls; they win where no constraint
+            names a control.
 
     Returns:
-        One selection a device, the best first; empty if no device can satisfy the constraints.
+        One selection per device, the best first; empty if no device can satisfy the constraints.
     """
     best: dict[int, tuple[tuple[float, ...], Selection]] = {}
     ranker = SettingsRanker(basic, current or {}, current_mode)
     nothing: Mapping[str, Value] = {}
     for region in feasible_regions(universe, basic, advanced):
         device, sizes = region.device, None
-        unnamed = initial[device] if device < len(initial) else nothing
-        for place, mode, chosen, distance in ranker.of_modes(region, unnamed):
+        controls = initial[device] if device < len(initial) else nothing
+        for place, mode, others, distance in ranker.best_per_mode(region, controls):
             if device in best and distance > best[device][1].distance:
-                continue  # No size makes it better.
-            sizes = ranker.sizes(region) if sizes is None else sizes
+                continue  # already worse, whatever the size adds
+            sizes = ranker.candidate_sizes(region) if sizes is None else sizes
             for size, size_distance in sizes:
                 total, known = distance + size_distance, best.get(device)
                 if known is not None and total > known[1].distance:
                     continue
-                settings = {**size, **chosen}
-                key = ranker.rank(mode, settings, total, place)
+                settings = {**size, **others}
+                key = ranker.sort_key(mode, settings, total, place)
                 if known is None or key < known[0]:
                     best[device] = key, Selection(device, mode, settings, total)
-    # Across devices only the distance counts; then the default device, which stands first.
+    # Across devices only the distance counts; a tie goes to the default device, which is first.
     found = [selection for _, selection in best.values()]
     return sorted(found, key=lambda one: (one.distance, one.device))

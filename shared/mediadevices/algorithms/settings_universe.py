@@ -1,9 +1,10 @@
-"""All settings that a device can have, as a few regions and no long list (§11.1.1, step 1).
+"""All settings that a device can have, as a few regions (§11.1.1, step 1).
 
 The standard starts from all possible settings dictionaries. A camera of 1920 by 1080 has more than
-two million of them for each of its rates. Here the native modes of one size, which differ in their
-rates, give two regions: themselves (``resizeMode: "none"``), and everything that can be cropped,
-scaled and decimated from them (``"crop-and-scale"``). A microphone's mode gives one.
+two million of them for each frame rate, so this module describes them as regions instead of
+listing them. The native modes of one size differ in their frame rates. Together they make two
+regions: the modes as they are (``resizeMode: "none"``), and everything that can be cropped, scaled
+and decimated from them (``"crop-and-scale"``). Each mode of a microphone makes one region.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from mediadevices.algorithms.aspect_ratio import ANY_RATIO, Ratio, has_size, whole_bounds
+from mediadevices.algorithms.aspect_ratio import ANY_RATIO, RatioRange, has_size, whole_bounds
 from mediadevices.algorithms.constraints import Constraint, comparable
 from mediadevices.algorithms.domain import Domain, Interval, restrict
 from mediadevices.driver import AudioMode, Device, Mode, Range, VideoMode
@@ -24,10 +25,10 @@ __all__ = [
     "settings_universe",
 ]
 
-#: Frames per second below which nobody decimates: one in eleven days. Capabilities say 0, as the
-#: standard asks; a rate of 0 itself can never be had.
+#: Frames per second: the lowest rate to decimate to, one frame in eleven days. Capabilities say 0,
+#: as the standard requires, but a frame rate of 0 cannot be delivered.
 SLOWEST_FRAME_RATE = 1e-6
-#: Hertz that a microphone's samples can be resampled to, whatever its native rates are.
+#: Hertz: samples can be resampled to these rates, whatever the microphone's native rates are.
 LOWEST_SAMPLE_RATE, USUAL_SAMPLE_RATE = 8000, 48000
 
 _NATIVE: Domain = ("none",)
@@ -38,34 +39,35 @@ class Region(NamedTuple):
     """A set of settings dictionaries of one device.
 
     Attributes:
-        device: Where the device stands in the list of candidates.
-        modes: The native modes behind the settings, a microphone's one or a camera's of one size;
-            each with its place in the device's own list.
-        own: What each property can be that depends on the mode.
-        common: What each of the others can be; one mapping for all regions of the device.
-        ratio: For a camera, the aspect ratios that will do: they tie width to height. It is one for
-            all regions of the device.
+        device: The index of the device in the list of candidates.
+        modes: The native modes behind the settings, each with its index in the device's list of
+            modes. A microphone's region has one mode, a camera's has all modes of one size.
+        mode_domains: The possible values of each property that depends on the mode.
+        device_domains: The possible values of all other properties. All regions of a device share
+            one mapping.
+        ratios: For a camera, the allowed aspect ratios; they tie the width to the height. All
+            regions of a device share one object.
     """
 
     device: int
     modes: tuple[tuple[int, Mode], ...]
-    own: Mapping[str, Domain]
-    common: Mapping[str, Domain]
-    ratio: Ratio = ANY_RATIO
+    mode_domains: Mapping[str, Domain]
+    device_domains: Mapping[str, Domain]
+    ratios: RatioRange = ANY_RATIO
 
     @property
     def domains(self) -> Mapping[str, Domain]:
-        """What each property can be."""
-        return {**self.common, **self.own}
+        """The possible values of each property."""
+        return {**self.device_domains, **self.mode_domains}
 
 
 def deliverable_sample_rates(mode: AudioMode) -> Interval:
-    """Return the sample rates, in hertz, that samples of a mode can be delivered at."""
+    """Return the sample rates, in hertz, to which the samples of a mode can be resampled."""
     return Interval(LOWEST_SAMPLE_RATE, max(USUAL_SAMPLE_RATE, mode.sample_rate), 1)
 
 
 def deliverable_channel_counts(mode: AudioMode) -> Interval:
-    """Return the channel counts that samples of a mode can be delivered in."""
+    """Return the channel counts to which the channels of a mode can be mixed."""
     return Interval(1, max(2, mode.channel_count), 1)
 
 
@@ -81,143 +83,152 @@ def settings_universe(
     """Return all settings that a device can have.
 
     Args:
-        index: Where the device stands in the list of candidates.
+        index: The index of the device in the list of candidates.
         device: The device.
         identity: Its `deviceId` and `groupId`.
-        modes: The modes to consider, if not all of the device's.
+        modes: The modes to consider; None means all modes of the device.
     """
-    common: dict[str, Domain] = {name: (value,) for name, value in identity.items()}
-    common |= {name: _control_domain(control) for name, control in device.controls.items()}
+    device_domains: dict[str, Domain] = {name: (value,) for name, value in identity.items()}
+    device_domains |= {name: _control_domain(item) for name, item in device.controls.items()}
     sizes: dict[tuple[int, int], dict[float, tuple[int, Mode]]] = {}
     regions: list[Region] = []
     for place, mode in enumerate(device.modes if modes is None else modes):
         if isinstance(mode, VideoMode):
-            # Of those that differ in their pixel format the driver lists first what it prefers.
+            # If modes differ only in their pixel format, keep the first: the driver prefers it.
             by_rate = sizes.setdefault((mode.width, mode.height), {})
             by_rate.setdefault(mode.frame_rate, (place, mode))
             continue
-        own: dict[str, Domain] = {
+        mode_domains: dict[str, Domain] = {
             "sampleRate": deliverable_sample_rates(mode),
             "channelCount": deliverable_channel_counts(mode),
             "sampleSize": (mode.sample_size,),
             "latency": (mode.latency,),
         }
-        regions.append(Region(index, ((place, mode),), own, common))
+        regions.append(Region(index, ((place, mode),), mode_domains, device_domains))
     if sizes:
-        common.setdefault("backgroundBlur", (False,))
-    rates: dict[tuple[float, ...], tuple[Domain, Domain]] = {}
+        device_domains.setdefault("backgroundBlur", (False,))
+    # Sizes with the same rates share their domains, so that `restrict_regions` does too.
+    rate_domains: dict[tuple[float, ...], tuple[Domain, Domain]] = {}
     for (width, height), by_rate in sizes.items():
-        native = tuple(by_rate)
-        if native not in rates:
-            fastest = max(native)
-            rates[native] = native, Interval(min(SLOWEST_FRAME_RATE, *native), fastest)
-        native_rates, slower_rates = rates[native]
-        native_size: dict[str, Domain] = {
+        rates = tuple(by_rate)
+        if rates not in rate_domains:
+            rate_domains[rates] = rates, Interval(min(SLOWEST_FRAME_RATE, *rates), max(rates))
+        native_rates, decimated_rates = rate_domains[rates]
+        native: dict[str, Domain] = {
             "width": (width,),
             "height": (height,),
             "frameRate": native_rates,
             "resizeMode": _NATIVE,
         }
-        smaller: dict[str, Domain] = {
+        scaled: dict[str, Domain] = {
             "width": Interval(1, width, 1),
             "height": Interval(1, height, 1),
-            "frameRate": slower_rates,
+            "frameRate": decimated_rates,
             "resizeMode": _SCALED,
         }
-        of_size = tuple(by_rate.values())
-        regions.append(Region(index, of_size, native_size, common))
-        regions.append(Region(index, of_size, smaller, common))
+        modes_of_size = tuple(by_rate.values())
+        regions.append(Region(index, modes_of_size, native, device_domains))
+        regions.append(Region(index, modes_of_size, scaled, device_domains))
     return tuple(regions)
 
 
 def restrict_regions(
     regions: Sequence[Region], constraints: Iterable[Constraint]
 ) -> Sequence[Region]:
-    """Return what is left of regions under all required constraints, without those that vanish.
+    """Return the parts of regions that satisfy all required constraints, without empty ones.
 
-    What regions share is looked at once: the properties of the device, and equal domains.
+    Regions share domains, and each shared domain is restricted only once: the domains of a device
+    first, then those of its modes.
     """
     required = [constraint for constraint in constraints if constraint.required]
     if not required:
         return regions
     kept: list[Region] = []
-    shared: dict[int, _Shared | None] = {}
+    devices: dict[int, _RestrictedDevice | None] = {}
     for region in regions:
-        index, modes, own, common, _ = region
-        key = id(common)
-        if key not in shared:
-            shared[key] = _shared(region, required)
-        if (device := shared[key]) is None:
+        key = id(region.device_domains)
+        if key not in devices:
+            devices[key] = _restrict_device(region, required)
+        if (device := devices[key]) is None:
             continue
-        for name, constraint, known in device.rest:
-            if (domain := own.get(name)) is None:
+        mode_domains = region.mode_domains
+        for constraint, restricted in device.mode_constraints:
+            if (domain := mode_domains.get(constraint.name)) is None:
                 break
-            place = id(domain)
-            if place not in known:
-                known[place] = restrict(domain, constraint)
-            if (left := known[place]) is None:
+            if id(domain) not in restricted:
+                restricted[id(domain)] = restrict(domain, constraint)
+            if (part := restricted[id(domain)]) is None:
                 break
-            if left is not domain:
-                own = {**own, name: left}
+            if part is not domain:
+                mode_domains = {**mode_domains, constraint.name: part}
         else:
-            # What nothing has taken a size from has one still.
-            ratio = device.ratio
-            same = ratio is ANY_RATIO or (own is region.own and ratio is region.ratio)
-            if same or _has_size(modes[0][1], own, ratio):
-                kept.append(Region(index, modes, own, device.common, ratio))
+            ratios = device.ratios
+            unchanged = mode_domains is region.mode_domains and ratios is region.ratios
+            # An unchanged region still has a size, so look only where something was restricted.
+            if (
+                unchanged
+                or ratios is ANY_RATIO
+                or _has_size(region.modes[0][1], mode_domains, ratios)
+            ):
+                kept.append(
+                    Region(region.device, region.modes, mode_domains, device.device_domains, ratios)
+                )
     return kept
 
 
-class _Shared(NamedTuple):
-    """What constraints leave of that which all regions of a device share.
+class _RestrictedDevice(NamedTuple):
+    """The part of a device's regions that they share, under constraints.
 
     Attributes:
-        common: What each of the properties can be that do not depend on the mode.
-        ratio: The aspect ratios that will do.
-        rest: The other constraints, each with the name of its property, and with what it has left
-            of the domains that it was applied to, by the domains' identity.
+        device_domains: The restricted domains of the properties that do not depend on the mode.
+        ratios: The allowed aspect ratios.
+        mode_constraints: The constraints that apply to the modes. Each comes with a cache of the
+            domains that it has restricted, by the identity of the domain.
     """
 
-    common: Mapping[str, Domain]
-    ratio: Ratio
-    rest: Sequence[tuple[str, Constraint, dict[int, Domain | None]]]
+    device_domains: Mapping[str, Domain]
+    ratios: RatioRange
+    mode_constraints: Sequence[tuple[Constraint, dict[int, Domain | None]]]
 
 
-def _shared(region: Region, required: Iterable[Constraint]) -> _Shared | None:
-    common, ratio = dict(region.common), region.ratio
-    rest: list[tuple[str, Constraint, dict[int, Domain | None]]] = []
+def _restrict_device(region: Region, required: Iterable[Constraint]) -> _RestrictedDevice | None:
+    """Apply constraints to the part of a region that all regions of its device share."""
+    device_domains, ratios = dict(region.device_domains), region.ratios
+    mode_constraints: list[tuple[Constraint, dict[int, Domain | None]]] = []
     for constraint in required:
         name = constraint.name
-        if name == "aspectRatio" and "width" in region.own:
-            ratio = _narrowed_ratio(ratio, constraint)
-        elif (domain := common.get(name)) is None:
-            rest.append((name, constraint, {}))
-        elif (left := restrict(domain, constraint)) is None:
+        if name == "aspectRatio" and "width" in region.mode_domains:
+            ratios = _restrict_ratios(ratios, constraint)
+        elif (domain := device_domains.get(name)) is None:
+            mode_constraints.append((constraint, {}))
+        elif (part := restrict(domain, constraint)) is None:
             return None
         else:
-            common[name] = left
-    return _Shared(common, ratio, rest) if ratio.min <= ratio.max else None
+            device_domains[name] = part
+    if ratios.min > ratios.max:
+        return None
+    return _RestrictedDevice(device_domains, ratios, mode_constraints)
 
 
-def _narrowed_ratio(ratio: Ratio, constraint: Constraint) -> Ratio:
-    low, high = ratio.min, ratio.max
+def _restrict_ratios(ratios: RatioRange, constraint: Constraint) -> RatioRange:
+    low, high = ratios.min, ratios.max
     if constraint.exact is not None:
-        wanted = [value for value in constraint.exact if isinstance(value, (int, float))]
-        low, high = max(low, *map(_rounded, wanted)), min(high, *map(_rounded, wanted))
+        exact = [value for value in constraint.exact if isinstance(value, (int, float))]
+        low, high = max(low, *map(_rounded, exact)), min(high, *map(_rounded, exact))
     low = low if constraint.min is None else max(low, _rounded(constraint.min))
     high = high if constraint.max is None else min(high, _rounded(constraint.max))
-    return Ratio(low, high)
+    return RatioRange(low, high)
 
 
-def _rounded(number: float) -> float:
-    return comparable("aspectRatio", number)
+def _rounded(ratio: float) -> float:
+    return comparable("aspectRatio", ratio)
 
 
-def _has_size(mode: Mode, own: Mapping[str, Domain], ratio: Ratio) -> bool:
-    least = ratio.simplest
-    if least is None or not isinstance(mode, VideoMode):
+def _has_size(mode: Mode, mode_domains: Mapping[str, Domain], ratios: RatioRange) -> bool:
+    smallest = ratios.smallest_size
+    if smallest is None or not isinstance(mode, VideoMode):
         return False
-    if least[0] > mode.width or least[1] > mode.height:
-        return False  # Nothing of the mode's size or smaller has it.
-    widths, heights = whole_bounds(own["width"]), whole_bounds(own["height"])
-    return widths is not None and heights is not None and has_size(widths, heights, ratio)
+    if smallest[0] > mode.width or smallest[1] > mode.height:
+        return False  # not even the smallest size with such a ratio fits into the mode
+    widths, heights = whole_bounds(mode_domains["width"]), whole_bounds(mode_domains["height"])
+    return widths is not None and heights is not None and has_size(widths, heights, ratios)

@@ -216,8 +216,10 @@ def _universe(kind: Kind, mode: VideoMode | AudioMode) -> list[Region]:
     nothing: Mapping[str, Domain] = {}
     return [
         region._replace(
-            own={name: domain for name, domain in region.own.items() if name in _SETTINGS},
-            common=nothing,
+            mode_domains={
+                name: domain for name, domain in region.mode_domains.items() if name in _SETTINGS
+            },
+            device_domains=nothing,
         )
         for region in settings_universe(0, device, {}, [mode])
     ]
