@@ -1,8 +1,8 @@
-"""Constraints: from what a program writes to what the algorithms read (§6.1, §11).
+"""Parsing of constraints (§6.1, §11).
 
-There are two steps. *Conversion* turns a program's mapping into the standard's dictionary, which
-`get_constraints()` gives back. *Analysis* turns one property of that dictionary into a
-`Constraint`, in which bare values have become ideal (basic sets) or exact (advanced sets).
+It has two steps. *Conversion* turns a program's mapping into the standard's dictionary, which
+`get_constraints()` returns. *Analysis* turns each member of that dictionary into a `Constraint`,
+where a bare value counts as ideal (in the basic set) or exact (in advanced sets).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
 from mediadevices.errors import UnknownConstraintWarning
 from mediadevices.webidl import conversion
 from mediadevices.webidl.dictionary import Dictionary, FrozenList
-from mediadevices.webidl.names import closest
+from mediadevices.webidl.names import did_you_mean
 from mediadevices.webidl.short_repr import member_path
 
 __all__ = [
@@ -38,27 +38,27 @@ __all__ = [
 
 Value: TypeAlias = bool | int | float | str
 
-#: How far two numbers may differ that are the same.
+#: Numbers count as equal if they differ by no more than this.
 TOLERANCE = 1e-9
 
 
 class MediaTrackConstraints(Dictionary):
-    """The constraints of a track, converted (§6.1.3): what `get_constraints()` returns."""
+    """The converted constraints of a track, which `get_constraints()` returns (§6.1.3)."""
 
     __slots__ = ()
     members = frozenset({*PROPERTIES, "advanced"})
 
 
 class Constraint(NamedTuple):
-    """What a constraint set asks of one property.
+    """The constraint on one property, from one constraint set.
 
     Attributes:
         name: The property.
-        min: The least value that will do, or None.
-        max: The greatest value that will do, or None.
-        exact: The values that will do; None when any will.
-        ideal: The values that are wished for; None when none is.
-        exists: Whether the property must exist at all, for ``pan: true`` and its like.
+        min: The smallest allowed value, or None.
+        max: The largest allowed value, or None.
+        exact: The allowed values, or None if any value is allowed.
+        ideal: The ideal values, or None if there is no ideal.
+        exists: Whether the property must exist, as in ``pan: true``; None if that does not matter.
     """
 
     name: str
@@ -70,11 +70,11 @@ class Constraint(NamedTuple):
 
     @property
     def required(self) -> bool:
-        """Whether a setting can fail to satisfy it."""
+        """Whether the constraint requires anything of a setting."""
         return self.min is not None or self.max is not None or self.exact is not None
 
     def satisfied_by(self, setting: Value | None) -> bool:
-        """Tell whether a setting, or its absence, satisfies the required part."""
+        """Tell whether a setting satisfies the required part; None is an absent setting."""
         if setting is None:
             return not self.required
         if self.exact is not None and not any(
@@ -91,26 +91,26 @@ class Constraint(NamedTuple):
         )
 
 
-#: One constraint set, analysed; in the order in which the program wrote it.
+#: One constraint set, in the order of the program.
 ConstraintSet: TypeAlias = tuple[Constraint, ...]
 
 
 def comparable(name: str, number: float) -> float:
-    """Return a number as it is compared: aspect ratios to the tenth decimal place (§8)."""
+    """Round an aspect ratio to ten decimal places; leave other numbers as they are (§8)."""
     return round(number, 10) if name == "aspectRatio" else number
 
 
 def same_value(name: str, left: Value, right: Value) -> bool:
-    """Tell whether two values of a property are the same; True is not 1, nor ``"all"``."""
+    """Tell whether two values of a property are equal; True equals neither 1 nor ``"all"``."""
     if isinstance(left, (str, bool)) or isinstance(right, (str, bool)):
         return type(left) is type(right) and left == right
     return left == right or same_number(name, left, right)
 
 
 def same_number(name: str, left: float, right: float) -> bool:
-    """Tell whether two numbers of a property are the same, but for how they were computed.
+    """Tell whether two numbers of a property are equal, apart from floating-point errors.
 
-    0.1 + 0.2 is 0.3. Aspect ratios have their own rule.
+    0.1 + 0.2 equals 0.3. Aspect ratios are compared to ten decimal places.
     """
     if name == "aspectRatio":
         return comparable(name, left) == comparable(name, right)
@@ -124,13 +124,13 @@ def _less(name: str, left: float, right: float) -> bool:
 # --- conversion -----------------------------------------------------------------------------
 
 
-def convert_value(row: Property, value: object, path: str) -> Value:
-    """Convert one value of a property.
+def convert_value(constrainable: Property, value: object, path: str) -> Value:
+    """Convert one value of a constrainable property.
 
     Raises:
-        TypeError: It is not of the property's type; the message names the path.
+        TypeError: The value does not have the property's type; the message names the path.
     """
-    match row.type:
+    match constrainable.type:
         case "ulong":
             return conversion.clamped_unsigned_long(value, path)
         case "double":
@@ -149,13 +149,13 @@ def convert_value(row: Property, value: object, path: str) -> Value:
                 raise conversion.wrong_type(path, "True, False or a string", value) from None
 
 
-def _one_or_many(row: Property, value: object, path: str) -> object:
-    """Convert a value, or a list of strings where the property's type has lists."""
-    if row.type == "string" and conversion.is_sequence(value):
+def _convert_value_or_list(constrainable: Property, value: object, path: str) -> object:
+    """Convert a value, or a list of strings if the property's type allows lists."""
+    if constrainable.type == "string" and conversion.is_sequence(value):
         return FrozenList(
             conversion.string(item, f"{path}[{index}]") for index, item in enumerate(value)
         )
-    return convert_value(row, value, path)
+    return convert_value(constrainable, value, path)
 
 
 _MEMBERS: Mapping[str, tuple[str, ...]] = {
@@ -167,34 +167,32 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _convert_constraint(row: Property, value: object, path: str) -> object:
+def _convert_constraint(constrainable: Property, value: object, path: str) -> object:
     if not conversion.is_mapping(value):
-        if row.selects_existence and isinstance(value, bool):
+        if constrainable.selects_existence and isinstance(value, bool):
             return value
-        return _one_or_many(row, value, path)
-    allowed = _MEMBERS[row.type]
+        return _convert_value_or_list(constrainable, value, path)
+    allowed = _MEMBERS[constrainable.type]
     result: dict[str, object] = {}
     for name, item in conversion.mapping(value, path).items():
         if name in allowed:
-            result[name] = _one_or_many(row, item, f"{path}.{name}")
+            result[name] = _convert_value_or_list(constrainable, item, f"{path}.{name}")
         else:
             _warn_unknown(path, name, allowed)
     return Dictionary(result)
 
 
 def _warn_unknown(path: str, name: str, known: Collection[str]) -> None:
-    meant = closest(name, known)
-    hint = f"; did you mean {meant!r}?" if meant else ""
     warnings.warn(
-        f"{member_path(path, name)}: unknown name, ignored{hint}",
+        f"{member_path(path, name)}: unknown name, ignored{did_you_mean(name, known)}",
         UnknownConstraintWarning,
-        stacklevel=_frames_to_the_program(),
+        stacklevel=_stack_level_of_program(),
     )
 
 
-def _frames_to_the_program() -> int:
-    """Return the stack level, seen from the caller, of the first frame outside this library."""
-    import inspect  # here, since it takes longer to import than all of the algorithms
+def _stack_level_of_program() -> int:
+    """Return the caller's `stacklevel` for a warning at the first frame outside this library."""
+    import inspect  # here, because it would make `import mediadevices` a sixth slower
 
     frame, level = inspect.currentframe(), 0
     while frame is not None and frame.f_globals.get("__name__", "").startswith("mediadevices"):
@@ -207,10 +205,10 @@ def _convert_set(
 ) -> dict[str, object]:
     result: dict[str, object] = {}
     for name, value in members.items():
-        if (row := PROPERTIES.get(name)) is None:
+        if (constrainable := PROPERTIES.get(name)) is None:
             _warn_unknown(path, name, PROPERTIES)
             continue
-        converted = _convert_constraint(row, value, f"{path}.{name}")
+        converted = _convert_constraint(constrainable, value, f"{path}.{name}")
         if name in supported:
             result[name] = converted
     return result
@@ -222,19 +220,18 @@ def convert_track_constraints(
     """Convert a program's mapping to `MediaTrackConstraints` (§6.1.3).
 
     Args:
-        value: The mapping; keys are the standard's or their snake_case forms.
-        path: Where it stands, for errors and warnings, such as ``"video"``.
+        value: The mapping, with the standard's names or their snake_case forms as keys.
+        path: The path of the mapping for errors and warnings, such as ``"video"``.
         supported: The properties that the agent supports; others are dropped.
 
     Returns:
-        The dictionary in the order of the program, without what is unknown or unsupported.
+        The dictionary in the order of the program, without unknown and unsupported names.
 
     Raises:
-        TypeError: A value is not of the type that its property asks for; the message names the
-            path.
+        TypeError: A value does not have the type of its property; the message names the path.
 
     Warns:
-        UnknownConstraintWarning: A name that no document knows was dropped.
+        UnknownConstraintWarning: A name is unknown; it is ignored, as the standard requires.
     """
     members = conversion.mapping(value, path, "True, False or a mapping of constraints")
     advanced = members.pop("advanced", None)
@@ -254,7 +251,7 @@ def convert_track_constraints(
 
 
 def _values(value: object) -> tuple[Value, ...] | None:
-    """Return the alternatives of a value or a list; None for an empty list: "not given"."""
+    """Return a value or a list as a tuple; None for an empty list, which asks for nothing."""
     if value is None:
         return None
     items = value if conversion.is_sequence(value) else (value,)
@@ -266,7 +263,7 @@ def _number(value: object) -> float | None:
 
 
 def _device_id(value: object) -> object:
-    """Return a bare id; None for an empty one, which names no device: "not given" (§8.1)."""
+    """Return an id; None for an empty string, which names no device and asks for nothing (§8.1)."""
     return None if value == "" else value
 
 
@@ -278,7 +275,7 @@ def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Const
             else _device_id(value)
         )
     if conversion.is_mapping(value):
-        members = dict(value)  # A plain one is quick to say what it does not have.
+        members = dict(value)  # a plain dict looks up missing keys faster than a Dictionary
         constraint = Constraint(
             name,
             min=_number(members.get("min")),
@@ -296,14 +293,14 @@ def _analyse(name: str, value: object, bare: Literal["ideal", "exact"]) -> Const
 
 
 def basic_set(constraints: Mapping[str, object]) -> ConstraintSet:
-    """Analyse the basic set: bare values are ideal."""
+    """Analyse the basic set, in which bare values are ideal."""
     return tuple(
         _analyse(name, value, "ideal") for name, value in constraints.items() if name != "advanced"
     )
 
 
 def _advanced(constraints: Mapping[str, object]) -> Iterator[dict[str, object]]:
-    """Yield the advanced sets as they were converted."""
+    """Yield the converted advanced sets."""
     sets = constraints.get("advanced")
     for one in sets if conversion.is_sequence(sets) else ():
         if conversion.is_mapping(one):
@@ -311,7 +308,7 @@ def _advanced(constraints: Mapping[str, object]) -> Iterator[dict[str, object]]:
 
 
 def advanced_sets(constraints: Mapping[str, object]) -> tuple[ConstraintSet, ...]:
-    """Analyse the advanced sets, in their order: bare values are exact."""
+    """Analyse the advanced sets, in which bare values are exact, in order."""
     return tuple(
         tuple(_analyse(name, value, "exact") for name, value in one.items())
         for one in _advanced(constraints)
@@ -319,27 +316,25 @@ def advanced_sets(constraints: Mapping[str, object]) -> tuple[ConstraintSet, ...
 
 
 def applicable_constraints(constraints: Mapping[str, object], kind: Kind) -> MediaTrackConstraints:
-    """Drop what does not apply to a kind of track, in the basic and the advanced sets (§9.2.1)."""
+    """Return the constraints that apply to a kind of track, in all constraint sets (§9.2.1)."""
 
-    def applicable(members: Mapping[str, object]) -> dict[str, object]:
+    def of_kind(members: Mapping[str, object]) -> dict[str, object]:
         return {
             name: value
             for name, value in members.items()
             if name != "advanced" and kind in PROPERTIES[name].kinds
         }
 
-    result = applicable(constraints)
+    result = of_kind(constraints)
     if "advanced" in constraints:
-        result["advanced"] = FrozenList(
-            Dictionary(applicable(one)) for one in _advanced(constraints)
-        )
+        result["advanced"] = FrozenList(Dictionary(of_kind(one)) for one in _advanced(constraints))
     return MediaTrackConstraints(result)
 
 
 def first_disallowed_required(basic: ConstraintSet) -> str | None:
     """Return the first property that `get_user_media` does not allow to be required, or None.
 
-    The standard's "allowed required constraints for device selection" (§9.2.1, step 6.4).
+    §9.2.1, step 6.4: "allowed required constraints for device selection".
     """
     for constraint in basic:
         if constraint.required and not PROPERTIES[constraint.name].required_in_get_user_media:

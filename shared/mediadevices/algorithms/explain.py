@@ -1,4 +1,4 @@
-"""Why a device was or was not chosen, in words."""
+"""Explains in words why each device was selected or not."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ __all__ = ["explain_selection", "failed_constraint_text"]
 
 
 def failed_constraint_text(name: str) -> str:
-    """Return what an `OverconstrainedError` says of a failed constraint, or of ``""``."""
+    """Return the words for a failed constraint; ``""`` means that only all together fail."""
     return f"the constraint {name!r}" if name else "these constraints together"
 
 
-def _number(value: object) -> str:
+def _value_text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _asked(constraint: Constraint) -> str:
+def _requested(constraint: Constraint) -> str:
     nothing: tuple[Value, ...] = ()
-    asked: dict[str, tuple[Value, ...]] = {
+    parts: dict[str, tuple[Value, ...]] = {
         "exact": constraint.exact or nothing,
         "min": nothing if constraint.min is None else (constraint.min,),
         "max": nothing if constraint.max is None else (constraint.max,),
         "ideal": constraint.ideal or nothing,
     }
-    parts = [
-        f"{word} {shorten(' or '.join(_number(value) for value in values))}"
-        for word, values in asked.items()
+    words = [
+        f"{word} {shorten(' or '.join(_value_text(value) for value in values))}"
+        for word, values in parts.items()
         if values
     ]
     if constraint.exists is not None:
-        parts.append("there" if constraint.exists else "not there")
-    return " ".join(parts) or "anything"
+        words.append("present" if constraint.exists else "absent")
+    return " ".join(words) or "anything"
 
 
 def _offered(name: str, regions: Sequence[Region]) -> str:
-    """Return what the regions together have of a property."""
+    """Return the possible values of a property in all regions together."""
     if name == "aspectRatio":
         ratios = sorted(
             {
@@ -54,23 +54,26 @@ def _offered(name: str, regions: Sequence[Region]) -> str:
                 if isinstance(mode, VideoMode)
             }
         )
-        return "native " + ", ".join(_number(ratio) for ratio in ratios)
+        return "native " + ", ".join(_value_text(ratio) for ratio in ratios)
     domains: list[Domain] = [region.domains[name] for region in regions if name in region.domains]
     if not domains:
-        return "nothing of that name"
+        return "no such property"
     intervals = [domain for domain in domains if isinstance(domain, Interval)]
     values = {
-        _number(value) for domain in domains if not isinstance(domain, Interval) for value in domain
+        _value_text(value)
+        for domain in domains
+        if not isinstance(domain, Interval)
+        for value in domain
     }
     if intervals:
         low = min(interval.min for interval in intervals)
         high = max(interval.max for interval in intervals)
-        native = f" (native {', '.join(sorted(values, key=_as_number))})" if values else ""
-        return f"{_number(low)} to {_number(high)}{native}"
+        native = f" (native {', '.join(sorted(values, key=_sort_number))})" if values else ""
+        return f"{_value_text(low)} to {_value_text(high)}{native}"
     return ", ".join(sorted(values))
 
 
-def _as_number(text: str) -> float:
+def _sort_number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
@@ -91,17 +94,17 @@ def explain_selection(
     selections: Sequence[Selection],
     denied: Mapping[int, str] | None = None,
 ) -> list[str]:
-    """Say for each candidate device what was asked, what it has, and how near it comes.
+    """Explain for each candidate device why it was selected or not.
 
     Args:
         labels: The devices' labels, in the order of the candidates.
         universe: All settings of all candidates.
         basic: The basic constraint set.
-        selections: What was selected.
-        denied: For devices that were ruled out in another way, why.
+        selections: The selected settings, the best first.
+        denied: For devices that were excluded for another reason, that reason.
 
     Returns:
-        One line a device.
+        One line per device: the constraints, the possible or selected values, and the distance.
     """
     lines: list[str] = []
     chosen = {selection.device: selection for selection in selections}
@@ -110,10 +113,11 @@ def explain_selection(
         if denied and index in denied:
             lines.append(f"{label!r}: {denied[index]}")
         elif (selection := chosen.get(index)) is not None:
+            settings = selection.settings
             details = "".join(
-                f"; {one.name}: asked {_asked(one)}, gets {_number(selection.settings[one.name])}"
+                f"; {one.name}: requested {_requested(one)}, gets {_value_text(settings[one.name])}"
                 for one in basic
-                if one.name in selection.settings
+                if one.name in settings
             )
             rank = "best, " if selection is selections[0] else ""
             lines.append(
@@ -121,7 +125,7 @@ def explain_selection(
                 f"mode {_mode(selection.mode)}{details}"
             )
         else:
-            lines.append(f"{label!r}: no; {_reasons(regions, basic)}")
+            lines.append(f"{label!r}: rejected; {_reasons(regions, basic)}")
     return lines
 
 
@@ -130,12 +134,13 @@ def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
     failing = [one for one in required if not restrict_regions(regions, (one,))]
     if failing:
         return "; ".join(
-            f"{one.name}: asked {_asked(one)}, has {_offered(one.name, regions)}" for one in failing
+            f"{one.name}: requested {_requested(one)}, has {_offered(one.name, regions)}"
+            for one in failing
         )
     conflicting = required
     for one in required:
         others = [other for other in conflicting if other is not one]
         if not restrict_regions(regions, others):
-            conflicting = others  # They conflict without it too.
-    together = ", ".join(f"{one.name} {_asked(one)}" for one in conflicting)
-    return f"each of these is possible, but not together: {together}"
+            conflicting = others  # the others conflict without this one too
+    together = ", ".join(f"{one.name} {_requested(one)}" for one in conflicting)
+    return f"each of these is possible alone, but not together: {together}"

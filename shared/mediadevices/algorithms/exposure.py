@@ -1,4 +1,4 @@
-"""Which devices a program may see, in which order, and when the list has changed (§9.2)."""
+"""Device information exposure: which devices a program may see, and in which order (§9.2)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _ORDER: tuple[DeviceKind, ...] = ("audioinput", "videoinput", "audiooutput")
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
-    """A device as the program may see it now.
+    """The information about a device that the program may see now.
 
     Attributes:
         kind: ``"audioinput"``, ``"videoinput"`` or ``"audiooutput"``.
-        device_id: ``""`` while it is not exposed.
-        label: ``""`` while it is not exposed.
-        group_id: ``""`` while it is not exposed.
-        capabilities: Those of a track of an input; empty while it is not exposed. A device that
-            has others now, or whose driver knows more of them, is the same device.
+        device_id: The id; ``""`` while the device is not exposed.
+        label: The label; ``""`` while the device is not exposed.
+        group_id: The group id; ``""`` while the device is not exposed.
+        capabilities: The capabilities of the device's tracks; empty for an output, and while the
+            device is not exposed. They can change, so they do not count for equality.
     """
 
     kind: DeviceKind
@@ -36,7 +36,7 @@ class DeviceInfo:
 
 
 def enumeration_order(devices: Iterable[Device]) -> tuple[Device, ...]:
-    """Sort devices: microphones, cameras, outputs; the default one of each kind first."""
+    """Sort devices: microphones, cameras, outputs; the default device of each kind first."""
     return tuple(
         sorted(devices, key=lambda device: (_ORDER.index(device.kind), not device.default))
     )
@@ -49,22 +49,23 @@ def exposed_devices(
     microphone: bool,
     describe: Callable[[Device], DeviceInfo],
 ) -> list[DeviceInfo]:
-    """Return the list as the program may see it ("create a list of device info objects", §9.2.2).
+    """Create the list of device info objects (§9.2.2).
 
     Args:
         devices: All devices, in the order of the enumeration.
         camera: Whether camera information may be exposed.
-        microphone: Whether microphone information may be exposed; outputs go with it.
-        describe: Makes the description of a device that may be seen.
+        microphone: Whether information about microphones and outputs may be exposed.
+        describe: Returns the information about an exposed device.
 
     Returns:
-        Of a kind that may not be seen, at most one input with nothing but its kind, and no output.
+        All exposed devices. For a kind of input that is not exposed, one device with nothing but
+        its kind; for outputs that are not exposed, none.
     """
-    may_see = {"videoinput": camera, "audioinput": microphone, "audiooutput": microphone}
+    exposed = {"videoinput": camera, "audioinput": microphone, "audiooutput": microphone}
     result: list[DeviceInfo] = []
     nameless: set[DeviceKind] = {"audiooutput"}
     for device in devices:
-        if may_see[device.kind]:
+        if exposed[device.kind]:
             result.append(describe(device))
         elif device.kind not in nameless:
             nameless.add(device.kind)
@@ -73,6 +74,6 @@ def exposed_devices(
 
 
 def inserted_devices(old: Sequence[DeviceInfo], new: Sequence[DeviceInfo]) -> list[DeviceInfo]:
-    """Return the devices of the new list that are exposed there and were not in the old one."""
+    """Return the exposed devices of the new list that were not in the old list."""
     known = {(info.kind, info.device_id) for info in old}
     return [info for info in new if info.device_id and (info.kind, info.device_id) not in known]

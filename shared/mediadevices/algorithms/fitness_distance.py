@@ -18,10 +18,10 @@ __all__ = ["constraint_distance", "fitness_distance", "value_distance"]
 
 
 def value_distance(name: str, actual: Value, ideal: Value) -> float:
-    """Return the distance of one value from an ideal one, from 0 to 1.
+    """Return the distance of one value from an ideal value, from 0 to 1.
 
-    A number's distance is relative to the larger of the two; any other value is the ideal one or
-    it is not.
+    For numbers it is the difference, relative to the larger of the two. For all other values it is
+    0 if they are equal, else 1.
     """
     if isinstance(actual, (str, bool)) or isinstance(ideal, (str, bool)):
         return 0.0 if same_value(name, actual, ideal) else 1.0
@@ -32,10 +32,10 @@ def value_distance(name: str, actual: Value, ideal: Value) -> float:
 
 
 def constraint_distance(constraint: Constraint, setting: Value | None) -> float:
-    """Return the distance of one setting, or of its absence, from one constraint.
+    """Return the distance of one setting from one constraint; None is an absent setting.
 
-    The letters are the standard's cases; (a) and (c), names that are unsupported or of another
-    kind of track, were dropped from the set before.
+    The letters are the cases of the standard. Cases (a) and (c), unsupported names and names of
+    the other kind of track, were dropped earlier.
     """
     if not constraint.satisfied_by(setting):  # (b)
         return math.inf
@@ -51,7 +51,7 @@ def constraint_distance(constraint: Constraint, setting: Value | None) -> float:
 
 
 def fitness_distance(constraints: ConstraintSet, settings: Mapping[str, Value]) -> float:
-    """Return the fitness distance: the sum over the set; infinite if a required one fails."""
+    """Return the sum of the distances; infinite if a required constraint is not satisfied."""
     return sum(
         constraint_distance(constraint, settings.get(constraint.name)) for constraint in constraints
     )

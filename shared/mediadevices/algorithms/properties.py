@@ -1,6 +1,6 @@
-"""The constrainable properties that the library knows (Media Capture and Streams §8).
+"""The table of constrainable properties (Media Capture and Streams §8).
 
-A property that a later document adds is a row here; everything else follows from the row.
+To support a property of a later document, add a row; everything else follows from the table.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Property(NamedTuple):
         name: The standard's name.
         kinds: The kinds of track that it applies to.
         type: The type of its values.
-        required_in_get_user_media: Whether a required constraint may name it in `get_user_media`.
-        selects_existence: Whether True and False ask that it exists or not, instead of a value.
+        required_in_get_user_media: Whether `get_user_media` allows required constraints on it.
+        selects_existence: Whether True and False constrain its existence instead of its value.
     """
 
     name: str
@@ -45,21 +45,21 @@ _BOTH: frozenset[Kind] = frozenset({"audio", "video"})
 _AUDIO: frozenset[Kind] = frozenset({"audio"})
 _VIDEO: frozenset[Kind] = frozenset({"video"})
 
-# idl: without MediaTrack*.pointsOfInterest, ConstrainPoint2DParameters, Point2D: no driver has it.
-#   It would be where the camera looks for focus and exposure.
+# idl: without MediaTrack*.pointsOfInterest, ConstrainPoint2DParameters, Point2D: no driver supports
+#   it. It selects the places in the picture that determine focus and exposure.
 # idl: without MediaTrack*.gestureReactions, MediaTrack*.faceFraming, MediaTrack*.eyeGazeCorrection,
 #   MediaTrack*.humanFaceDetectionMode, MediaTrack*.backgroundSegmentationMask,
-#   HumanFaceDetectionModeEnum: effects that the system adds to a camera's picture. No driver here
-#   can switch them; a browser's are not passed on yet.
+#   HumanFaceDetectionModeEnum: effects that the system applies to a camera's picture. No driver
+#   can switch them, and a browser's effects are not passed on yet.
 # idl: without MediaTrack*.powerEfficient, MediaTrack*.powerEfficientPixelFormat: no driver
-#   tells it.
+#   reports it.
 # idl: without VideoFacingModeEnum, VideoResizeModeEnum, EchoCancellationModeEnum, MeteringMode:
-#   their values are there. The properties take any string, in the IDL's dictionaries too.
+#   the properties take any string, as in the dictionaries of the IDL.
 # idl: without ImageCapture, PhotoCapabilities, PhotoSettings, MediaSettingsRange, RedEyeReduction,
-#   FillLightMode: not built. It would take pictures with the camera's own photo settings.
-# idl: without RTCDegradationPreference, RTCRtpSendParameters: of peer connections.
+#   FillLightMode: not built. They take pictures with the camera's own photo settings.
+# idl: without RTCDegradationPreference, RTCRtpSendParameters: they belong to peer connections.
 
-# Media Capture and Streams: the order is that of its dictionaries.
+# Media Capture and Streams, in the order of its dictionaries.
 _CORE = (
     Property("width", _VIDEO, "ulong", required_in_get_user_media=True),
     Property("height", _VIDEO, "ulong", required_in_get_user_media=True),
@@ -103,17 +103,17 @@ _IMAGE = (
 )
 
 PROPERTIES: Mapping[str, Property] = MappingProxyType(
-    {row.name: row for row in (*_CORE, *_EXTENSIONS, *_IMAGE)}
+    {one.name: one for one in (*_CORE, *_EXTENSIONS, *_IMAGE)}
 )
 
-#: What `get_settings()` still tells of an ended track (inherent constrainable track properties).
+#: The inherent constrainable track properties: `get_settings()` of an ended track returns them.
 INHERENT = ("deviceId", "groupId", "facingMode")
 
-# idl: own MediaTrackSettings.xPixelFormat: in which format the camera sends its pictures, such as
-#   `"MJPG"`, whatever the frames are converted to; no document has it, hence the `x`.
+# idl: own MediaTrackSettings.xPixelFormat: the format in which the camera sends its pictures, such
+#   as `"MJPG"`. Frames can have another format. No document defines it, hence the `x`.
 OWN_PIXEL_FORMAT = "xPixelFormat"
 
 
 def supported_constraints() -> dict[str, bool]:
-    """Return the `MediaTrackSupportedConstraints` of an agent that knows every row."""
+    """Return the `MediaTrackSupportedConstraints` of an agent that supports every property."""
     return dict.fromkeys(PROPERTIES, True)

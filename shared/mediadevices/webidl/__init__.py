@@ -1,1 +1,1 @@
-"""Web IDL in Python's sense: names, interfaces, dictionaries and conversion of what comes in."""
+"""Web IDL for Python: names, interfaces, dictionaries, and the conversion of values."""

@@ -1,4 +1,4 @@
-"""Calls of the program's functions, which may be coroutine functions (Web IDL §3.12)."""
+"""Calls of the program's callbacks, which can be coroutine functions (Web IDL §3.12)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ __all__ = ["invoke", "report_exception"]
 
 
 def invoke(callback: Callable[..., object], where: str, *arguments: object) -> None:
-    """Call a function of the program's; if it is a coroutine function, run it in a task.
+    """Call a callback of the program; if it returns an awaitable, await it in a task.
 
-    What it raises goes to the event loop's exception handler; see `report_exception`.
+    An exception goes to the event loop's exception handler; see `report_exception`.
 
     Args:
-        callback: The function.
-        where: Which function it is, for the message: ``"in a listener for 'ended'"``.
-        arguments: What to call it with.
+        callback: The callback.
+        where: A description of the callback for the message: ``"in a listener for 'ended'"``.
+        arguments: The arguments of the callback.
     """
     try:
         result = callback(*arguments)
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
+    except Exception as error:  # noqa: BLE001  (every exception is reported)
         report_exception(error, where)
         return
     if isinstance(result, Awaitable):
@@ -39,16 +39,16 @@ def invoke(callback: Callable[..., object], where: str, *arguments: object) -> N
 async def _run(awaitable: Awaitable[object], where: str) -> None:
     try:
         await awaitable
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported)
+    except Exception as error:  # noqa: BLE001  (every exception is reported)
         report_exception(error, where)
 
 
 def report_exception(error: Exception, where: str) -> None:
-    """Give an exception that nobody catches to the event loop, or to `sys.excepthook`.
+    """Report an unhandled exception to the event loop, or to `sys.excepthook` if none runs.
 
     Args:
         error: The exception.
-        where: Where it came from, for the message.
+        where: A description of the callback that raised it, for the message.
     """
     try:
         loop = promise.running_loop()

@@ -1,7 +1,7 @@
-"""Conversion of a program's values to Web IDL types, in Python's sense (Web IDL §3.2).
+"""Conversion of a program's values to Web IDL types, with Python's rules (Web IDL §3.2).
 
-Only a bool is a boolean, only a real number is a number, None is "not given", and a mapping or a
-sequence is what Python calls one. Every error is a `TypeError` that names the path.
+Only a bool is a boolean, and only a real number is a number. None counts as "not given". Mappings
+and sequences are what Python calls so. Every error is a `TypeError` that names the path.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ UNSIGNED_LONG_MAX = 2**32 - 1
 
 
 def wrong_type(path: str, expected: str, value: object) -> TypeError:
-    """Return the error for a value that is not what a path expects."""
+    """Return the error for a value of the wrong type."""
     return TypeError(f"{path}: expected {expected}, got {short_repr(value)}")
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether a value is a real number; a bool is none, a NumPy scalar is one."""
+    """Tell whether a value is a real number; NumPy scalars are, bools are not."""
     if isinstance(value, bool | int | float):
         return not isinstance(value, bool)
-    from numbers import Real  # of other libraries; see `names` for why it is here
+    from numbers import Real  # here: loading it takes 20 ms in a web page, and few values need it
 
-    return isinstance(value, Real)
+    return isinstance(value, Real)  # such as NumPy's scalars
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
@@ -51,7 +51,7 @@ def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
 
 
 def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
-    """Tell whether a value is what Python calls a sequence, other than text and bytes."""
+    """Tell whether a value is a sequence, other than a string or bytes."""
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
 
 
@@ -68,11 +68,11 @@ def string(value: object, path: str) -> str:
     """Convert to ``DOMString``."""
     if not isinstance(value, str):
         raise wrong_type(path, "a string", value)
-    return str.__str__(value)  # without what a class of its own, such as an Enum, makes of it
+    return str.__str__(value)  # a subclass, such as an Enum, can override `str(value)`
 
 
 def unrestricted_double(number: float, path: str) -> float:
-    """Convert to ``unrestricted double``; an integer that is too large is infinite."""
+    """Convert to ``unrestricted double``; an integer that is too large becomes infinite."""
     try:
         try:
             return float(number)
@@ -92,9 +92,9 @@ def finite_double(value: object, path: str) -> float:
 
 
 def whole_number(value: object, path: str) -> int:
-    """Convert to an integer without going through a float, which would round those above 2**53.
+    """Convert to an integer; a fraction is cut off, as Web IDL requires.
 
-    The fraction is cut off, as Web IDL has it.
+    Integers do not go through a float, because that would round those above 2**53.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__index__(value)
@@ -107,7 +107,7 @@ def whole_number(value: object, path: str) -> int:
 
 
 def clamped_unsigned_long(value: object, path: str) -> int:
-    """Convert to ``[Clamp] unsigned long``: clamped to 0…4294967295, halves to even, NaN to 0."""
+    """Convert to ``[Clamp] unsigned long``: clamp to 0…4294967295, round half to even, NaN to 0."""
     if not is_number(value):
         raise wrong_type(path, "a number", value)
     if math.isnan(number := unrestricted_double(value, path)):
@@ -116,15 +116,16 @@ def clamped_unsigned_long(value: object, path: str) -> int:
 
 
 def mapping(value: object, path: str, expected: str = "a mapping") -> dict[str, object]:
-    """Convert to a dictionary with the standard's keys; members that are None are not given.
+    """Convert to a dictionary with the standard's keys, without members that are None.
 
     Args:
         value: A mapping with the standard's keys or their snake_case forms.
-        path: Where the value stands, for errors.
-        expected: What to say that it should have been.
+        path: The path of the value, for errors.
+        expected: The description of the expected value, for errors.
 
     Raises:
-        TypeError: It is no mapping, a key is no string, or a member is given under both names.
+        TypeError: The value is not a mapping, a key is not a string, or a member is given under
+            both of its names.
     """
     if not is_mapping(value):
         raise wrong_type(path, expected, value)
@@ -134,8 +135,7 @@ def mapping(value: object, path: str, expected: str = "a mapping") -> dict[str, 
             raise wrong_type(path, "keys that are strings", key)
         name = to_camel_case(str.__str__(key))
         if name in result:
-            message = f"{member_path(path, name)}: given twice, in both spellings"
-            raise TypeError(message)
+            raise TypeError(f"{member_path(path, name)}: given twice, in both spellings")
         if item is not None:
             result[name] = item
     return result

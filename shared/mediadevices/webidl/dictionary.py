@@ -1,11 +1,11 @@
-"""The dictionaries that the library returns."""
+"""The immutable dictionaries and lists that the library returns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from mediadevices.webidl.conversion import is_mapping, is_sequence
-from mediadevices.webidl.names import closest, to_camel_case
+from mediadevices.webidl.names import did_you_mean, to_camel_case
 from mediadevices.webidl.short_repr import short_repr
 
 __all__ = ["Dictionary", "FrozenList", "freeze"]
@@ -22,15 +22,15 @@ def _immutable(self: object, *_arguments: object, **_keywords: object) -> NoRetu
 class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
     """An immutable dictionary of the standard.
 
-    Keys are the standard's; the same members can be read by their Python names, as keys and as
-    attributes: ``settings["frameRate"] == settings["frame_rate"] == settings.frame_rate``. It is
-    equal to a plain dict with the same items, and JSON can write it. A member that the standard
-    knows but that is absent reads as None through its attribute.
+    Its keys are the standard's names. Members can also be read by their Python names, as keys and
+    as attributes: ``settings["frameRate"] == settings["frame_rate"] == settings.frame_rate``. It
+    equals a plain dict with the same items, and `json` can serialize it. The attribute of a member
+    that the standard defines, but that is absent here, is None.
     """
 
     __slots__ = ()
 
-    #: The standard's names of the members that may be there.
+    #: The standard's names of all members that the dictionary can have.
     members: ClassVar[frozenset[str]] = frozenset()
 
     def __missing__(self, key: str) -> Any:  # Any: as above
@@ -45,7 +45,7 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
         )
 
     def get(self, key: str, default: Any = None) -> Any:  # Any: as above
-        """Return a member by either of its names, or the default."""
+        """Return the member with either of its names, or the default."""
         try:
             return self[key]
         except KeyError:
@@ -57,8 +57,7 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
             return self[camel]
         if camel in self.members:
             return None
-        meant = closest(name, [*self.members, *self])
-        hint = f"; did you mean {meant!r}?" if meant else ""
+        hint = did_you_mean(name, [*self.members, *self])
         message = f"{type(self).__name__} has no member {short_repr(name)}{hint}"
         raise AttributeError(message, name=name)
 
@@ -69,19 +68,19 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
         return self
 
     def __deepcopy__(self: _T, memo: dict[int, object]) -> _T:
-        return self  # What is in it cannot be changed either.
+        return self  # the values are immutable too
 
     def __reduce__(self) -> tuple[type[Dictionary], tuple[dict[str, Any]]]:  # Any: as above
         return type(self), (dict(self),)
 
-    # For the type checkers it is a dict; changing it is an error when it happens.
+    # Hidden from the type checkers, which would report an incompatible override of dict.
     if not TYPE_CHECKING:
         __setitem__ = __delitem__ = __ior__ = __setattr__ = __delattr__ = _immutable
         clear = pop = popitem = setdefault = update = _immutable
 
 
 class FrozenList(list[Any]):  # Any: as above
-    """A list that cannot be changed; equal to a plain list, and JSON can write it."""
+    """An immutable list; it equals a plain list, and `json` can serialize it."""
 
     __slots__ = ()
 
@@ -100,7 +99,7 @@ class FrozenList(list[Any]):  # Any: as above
 
 
 def freeze(value: object) -> Any:  # Any: as above
-    """Return a deep copy of mappings and lists that nobody can change."""
+    """Return an immutable deep copy of mappings and lists."""
     if is_mapping(value):
         return Dictionary({str(key): freeze(item) for key, item in value.items()})
     if is_sequence(value):

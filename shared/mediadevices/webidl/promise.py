@@ -1,7 +1,8 @@
-"""Promises in Python's sense: futures of the running event loop.
+"""Promises for Python: futures of the running event loop.
 
-An operation of the standard starts when it is *called*, and returns a future; where the standard
-says "a promise rejected with", the future has failed before the caller gets it.
+An operation of the standard starts when it is *called*, not when it is awaited, and returns a
+future. Where the standard returns "a promise rejected with" an error, the future has failed
+already.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ __all__ = ["rejected", "resolved", "running_loop", "shielded", "started", "then"
 T = TypeVar("T")
 U = TypeVar("U")
 
-# The event loop itself knows its tasks only weakly.
+# Keeps running tasks alive: the event loop has only weak references to them.
 _tasks: set[asyncio.Future[Any]] = set()  # Any: tasks of all results
 
 
@@ -28,9 +29,9 @@ def running_loop() -> asyncio.AbstractEventLoop:
     """Return the running event loop.
 
     Raises:
-        InvalidStateError: None is running.
+        InvalidStateError: No event loop is running.
     """
-    from asyncio import get_running_loop  # here: it is half of what importing the library takes
+    from asyncio import get_running_loop  # here: loading asyncio would double the import time
 
     try:
         return get_running_loop()
@@ -57,14 +58,14 @@ def _trio_is_running() -> bool:
 
 
 def resolved(value: T) -> asyncio.Future[T]:
-    """Return a future that has its result already."""
+    """Return a future that already has its result."""
     future: asyncio.Future[T] = running_loop().create_future()
     future.set_result(value)
     return future
 
 
 def rejected(error: BaseException) -> asyncio.Future[Any]:  # Any: it never has a result
-    """Return a future that has failed already."""
+    """Return a future that has already failed."""
     future: asyncio.Future[Any] = running_loop().create_future()  # Any: likewise
     future.set_exception(error)
     return future
@@ -75,12 +76,12 @@ def started(
     name: str,
     loop: asyncio.AbstractEventLoop | None = None,
 ) -> asyncio.Future[T]:
-    """Return the future of a coroutine that runs from now on.
+    """Start a coroutine in a task, and return the task.
 
     Args:
-        coroutine: What to run.
-        name: The name of its task, for debugging.
-        loop: The event loop to run it on; None for the one that is running.
+        coroutine: The coroutine.
+        name: The name of the task, for debugging.
+        loop: The event loop to run it on; None for the running one.
 
     Raises:
         InvalidStateError: No event loop is running, and none was given.
@@ -88,7 +89,7 @@ def started(
     try:
         task = (loop or running_loop()).create_task(coroutine, name=name)
     except (InvalidStateError, RuntimeError):
-        coroutine.close()  # It will never run, which is no reason for a warning.
+        coroutine.close()  # prevents the warning that it was never awaited
         raise
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
@@ -100,32 +101,33 @@ def then(
     function: Callable[[T], U],
     discard: Callable[[T], object] | None = None,
 ) -> asyncio.Future[U]:
-    """Return a future of what the function makes of another's result.
+    """Return a future with the result of a function of another future's result.
 
-    Errors and cancellation pass through, in both directions.
+    Errors and cancellation of the other future pass on. Cancelling the returned future also
+    cancels the other one.
 
     Args:
         future: The other future.
-        function: Makes the result; what it raises becomes the error.
-        discard: Called with a result that nobody gets: the returned future was cancelled, or the
-            function failed.
+        function: Computes the result; an exception becomes the error of the returned future.
+        discard: Called with the other future's result if it cannot be passed on, because the
+            returned future was cancelled or the function failed.
     """
 
-    def pass_cancellation_on(outcome: asyncio.Future[U]) -> None:
+    def cancel_source(outcome: asyncio.Future[U]) -> None:
         if outcome.cancelled():
             future.cancel()
 
     result = _following(future, function, discard)
     if not result.done():
-        result.add_done_callback(pass_cancellation_on)
+        result.add_done_callback(cancel_source)
     return result
 
 
 def shielded(future: asyncio.Future[T]) -> asyncio.Future[T]:
-    """Return a future of another's outcome; cancelling it leaves the other alone.
+    """Return a future with the outcome of another; cancelling it does not cancel the other.
 
-    Unlike `asyncio.shield`, it does the same in every version of Python with an error that comes
-    after the cancellation: nobody is left who asked, so nobody is told.
+    An error after the cancellation is dropped in every version of Python; `asyncio.shield` reports
+    it in some.
     """
     return _following(future, lambda value: value, None)
 
@@ -146,7 +148,7 @@ def _following(
         elif not result.done():
             try:
                 result.set_result(function(source.result()))
-            except Exception as problem:  # noqa: BLE001  (whatever it is, the caller sees it)
+            except Exception as problem:  # noqa: BLE001  (every exception goes to the caller)
                 result.set_exception(problem)
                 if discard is not None:
                     discard(source.result())

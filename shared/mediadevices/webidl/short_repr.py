@@ -1,4 +1,4 @@
-"""A program's values in messages: one short line, whatever they are."""
+"""Short texts for a program's values and names in messages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ __all__ = ["member_path", "short_repr", "shorten"]
 
 _LENGTH = 80
 _DOTS = "..."
-#: What is more, or deeper, would not be seen anyway.
+#: The limits of what is shown: more items or levels would not fit into the line.
 _ITEMS = 8
 _LEVELS = 4
+#: Bits of the largest integer that is shown; converting a huge one to decimal is slow.
 _BITS = 256
 
 _BRACKETS: tuple[tuple[type, str], ...] = (
@@ -26,32 +27,32 @@ _BRACKETS: tuple[tuple[type, str], ...] = (
 
 
 def short_repr(value: object) -> str:
-    """Return a value as Python writes it, in one line of at most 80 characters.
+    """Return the `repr` of a value, shortened to one line of at most 80 characters.
 
-    That costs little, however large or deep the value is, and works where its `repr` fails.
+    It is fast for large and deeply nested values, and works if the value's own `repr` fails.
     """
     text = _text(value, _LEVELS)[: _LENGTH + 1]
     return shorten("".join(letter if letter.isprintable() else " " for letter in text))
 
 
 def member_path(path: str, name: str) -> str:
-    """Return the path of a member whose name the program chose."""
+    """Return the path of a member; a long name is shortened, since the program chose it."""
     return f"{path}.{shorten(name)}"
 
 
 def shorten(text: str) -> str:
-    """Return a text that the program chose, in at most 80 characters."""
+    """Return a text, shortened to at most 80 characters."""
     return text if len(text) <= _LENGTH else text[: _LENGTH - len(_DOTS)] + _DOTS
 
 
 def _text(value: object, levels: int) -> str:
     try:
-        return _written(value, levels)
-    except Exception:  # noqa: BLE001  (it is the program's own code, and may do anything)
+        return _unsafe_text(value, levels)
+    except Exception:  # noqa: BLE001  (a `__repr__` of the program can raise anything)
         return f"<{type(value).__name__} that cannot be shown>"
 
 
-def _written(value: object, levels: int) -> str:
+def _unsafe_text(value: object, levels: int) -> str:
     if isinstance(value, (str, bytes, bytearray, array)):
         return repr(cast("Sequence[object]", value)[: _LENGTH + 1])
     if isinstance(value, int) and (bits := value.bit_length()) > _BITS:

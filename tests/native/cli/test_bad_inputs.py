@@ -49,7 +49,7 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["photo", "a.png", "--constraints", '{"width": {"exact": 9999}}'],
         (
             "OverconstrainedError: no camera satisfies the constraint 'width'\n"
-            "  'Fake Camera 1': no; width: asked exact 9999, has 1 to "
+            "  'Fake Camera 1': rejected; width: requested exact 9999, has 1 to "
         ),
     ),
     "an ending that says nothing": (

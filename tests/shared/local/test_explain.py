@@ -83,4 +83,4 @@ async def test_a_selection_is_in_the_debug_log(
         async with await navigator.media_devices.get_user_media(video={"width": 320}):
             pass
     assert "'Fake Camera 1': best" in caplog.text
-    assert "asked ideal 320" in caplog.text
+    assert "requested ideal 320" in caplog.text
