@@ -61,9 +61,55 @@ def test_the_test_of_motion(program):
     assert "2 passed" in done.stdout
 
 
+def test_photo_server(program):
+    program("photo_server.py")
+    with running_server(program, "photo_server:app") as (_, port):
+        for _ in range(2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/photo.jpg") as answer:
+                assert answer.headers["Content-Type"] == "image/jpeg"
+                jpeg = np.frombuffer(answer.read(), np.uint8)
+        assert cv2.imdecode(jpeg, cv2.IMREAD_COLOR).shape == (720, 1280, 3)
+
+
+def test_tk_camera(program, display):
+    pytest.importorskip("tkinter", reason="no tkinter (apt-get install python3-tk)")
+    wrapper = (
+        "import runpy, sys, tkinter\n"
+        "configure, shown = tkinter.Label.configure, []\n"
+        "def show(label, **options):\n"
+        "    configure(label, **options)\n"
+        "    shown.append(options['image'])\n"
+        "    if len(shown) == 3:\n"
+        "        label.master.tk.call(label.master.protocol('WM_DELETE_WINDOW'))\n"
+        "        print(*options['image'].get(120, 400))\n"
+        "tkinter.Label.configure = show\n"
+        "runpy.run_path(sys.argv[1], run_name='__main__')\n"
+    )
+    command = [sys.executable, "-c", wrapper, program("tk_camera.py")]
+    assert_yellow(program.run(*command, environment=display).stdout)
+
+
+def assert_yellow(colour):
+    """Check a pixel of the second bar of the synthetic camera's picture."""
+    red, green, blue, *_ = map(int, colour.split())
+    assert min(red, green) > 200
+    assert blue < 60
+
+
+def test_a_video_and_a_clip_of_it(program):
+    program.run(sys.executable, program("record_video.py"), "1")
+    film = cv2.VideoCapture(str(program.folder / "film.mp4"))
+    assert film.get(cv2.CAP_PROP_FPS) == 30
+    assert film.get(cv2.CAP_PROP_FRAME_COUNT) in range(30, 35)
+    assert film.get(cv2.CAP_PROP_FRAME_WIDTH) == 640
+    film.release()
+    done = program.run(sys.executable, program("clip_camera.py"), "film.mp4")
+    assert done.stdout.splitlines()[-1] == "99 640 480"  # more than twice through the clip
+
+
 def test_web_server(program):
     program("web_server.py")
-    with running_server(program) as (server, port):
+    with running_server(program, "web_server:app") as (server, port):
         clients = [urllib.request.urlopen(f"http://127.0.0.1:{port}/camera") for _ in range(2)]
         for client in clients * 2:
             assert picture(client).shape == (480, 640, 3)
@@ -76,9 +122,9 @@ def test_web_server(program):
 
 
 @contextmanager
-def running_server(program):
-    """Run the web server of the docs, and give its process and port."""
-    command = ["uvicorn", "web_server:app", "--port", "0", "--timeout-graceful-shutdown", "1"]
+def running_server(program, app):
+    """Run a web server of the docs, and give its process and port."""
+    command = ["uvicorn", app, "--port", "0", "--timeout-graceful-shutdown", "1"]
     with subprocess.Popen(
         command, cwd=program.folder, env=program.environment, stderr=subprocess.PIPE, text=True
     ) as server:
@@ -120,9 +166,7 @@ def test_qt_camera(program):
     )
     command = [sys.executable, "-c", wrapper, program("qt_camera.py")]
     done = program.run(*command, environment={"QT_QPA_PLATFORM": "offscreen"})
-    red, green, blue, _ = map(int, done.stdout.split())
-    assert min(red, green) > 200  # the second bar is yellow
-    assert blue < 60
+    assert_yellow(done.stdout)
 
 
 def test_processes(program):
