@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,9 @@ def test_the_examples_are_found():
 @pytest.mark.filterwarnings("ignore::mediadevices.TrackLeakWarning")
 @pytest.mark.parametrize(("source", "place"), list(examples()))
 def test_example(source, place, tmp_path, capsys):
+    if re.search(r"^(async )?def test_", source, re.MULTILINE):
+        run_with_pytest(source, tmp_path)
+        return
     code = compile(source, place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     names = {"__name__": "__main__"}
     with contextlib.chdir(tmp_path), mediadevices.testing.install_fake_devices():
@@ -42,12 +47,21 @@ def test_example(source, place, tmp_path, capsys):
             asyncio.run(run(eval(code, names)))
         else:
             exec(code, names)
-    for name in [name for name in names if name.startswith("test_")]:
-        with mediadevices.testing.install_fake_devices() as fakes:
-            asyncio.run(names[name](fakes))
     if re.search(r"^print\(", source, re.MULTILINE):
         assert capsys.readouterr().out
 
 
 async def run(coroutine):
     await asyncio.wait_for(coroutine, 20)
+
+
+def run_with_pytest(source, folder):
+    """Run an example's tests as a reader would: pytest and its plugins, without our options."""
+    tests = source.count("def test_")
+    (folder / "test_example.py").write_text(source, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    result = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"{tests} passed" in result.stdout

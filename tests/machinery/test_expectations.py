@@ -66,7 +66,7 @@ OUTCOMES = """
 def test_only_the_expected_failure_is_an_expected_failure(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(JUDGED)
     pytester.makepyfile(OUTCOMES)
-    result = pytester.runpytest("-p", "no:cacheprovider", "-rA")
+    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:asyncio", "-rA")
     result.assert_outcomes(xfailed=1, failed=3, errors=1)
     result.stdout.fnmatch_lines(
         [

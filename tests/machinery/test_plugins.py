@@ -30,7 +30,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     def run(source: str, *options: str, path: str = "tests/test_it.py") -> pytest.RunResult:
         pytester.makeini(f"""
             [pytest]
-            addopts = --import-mode=importlib -p no:cacheprovider
+            addopts = --import-mode=importlib -p no:cacheprovider -p no:asyncio
             pythonpath = {TESTS}
         """)
         file = pytester.path / path
