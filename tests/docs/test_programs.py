@@ -57,7 +57,15 @@ def test_motion(program):
 
 def test_the_test_of_motion(program):
     program("motion.py")
-    done = program.run(sys.executable, "-m", "pytest", "-q", program("test_motion.py"))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:asyncio",
+    ]  # whose advice is on stderr
+    done = program.run(*command, program("test_motion.py"))
     assert "2 passed" in done.stdout
 
 
