@@ -56,7 +56,8 @@ class AudioPipeline(TrackPipeline):
         self._rate, self._channels, self._format = 48000, 1, "f32"
         self._resampler: Resampler | None = None
         self._resampler_key: tuple[float, int, int] | None = None
-        self._delivered = self._total = 0
+        # In samples of the track's rate, which may be a fraction of the source's.
+        self._delivered = self._total = 0.0
         self._delivered_seconds = self._total_seconds = 0.0
         self._latency = 0.0
         # Count, sum, least and greatest since the last reset.
@@ -103,9 +104,9 @@ class AudioPipeline(TrackPipeline):
         """Return the numbers of `MediaStreamTrackAudioStats`; durations in milliseconds."""
         count, total, least, greatest = self._latencies
         return {
-            "deliveredFrames": self._delivered,
+            "deliveredFrames": round(self._delivered),
             "deliveredFramesDuration": self._delivered_seconds * 1000,
-            "totalFrames": self._total,
+            "totalFrames": round(self._total),
             "totalFramesDuration": self._total_seconds * 1000,
             "latency": self._latency,
             "averageLatency": total / count if count else 0.0,
@@ -117,14 +118,15 @@ class AudioPipeline(TrackPipeline):
         """Let average, least and greatest latency start from the current one."""
         self._latencies = (1, self._latency, self._latency, self._latency)
 
-    def _count(self, timestamp: int, frames: int, rate: float, duration: int) -> None:
-        seconds = frames / rate
+    def _count(self, timestamp: int, source_frames: int, rate: float, duration: int) -> None:
+        seconds = source_frames / rate
+        frames = source_frames * self._rate / rate
         self._delivered += frames
         self._delivered_seconds += seconds
         if self._gapless and self._expected is not None:
             missing = (timestamp - self._expected) / 1e6
             if missing > _LOSS * seconds:
-                frames, seconds = frames + round(missing * rate), seconds + missing
+                frames, seconds = frames + round(missing * self._rate), seconds + missing
         self._total += frames
         self._total_seconds += seconds
         self._expected = timestamp + duration

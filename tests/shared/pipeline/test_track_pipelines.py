@@ -357,6 +357,40 @@ async def test_latency_is_the_age_of_the_samples(fakes: FakeDevices, clock: Manu
         assert stats.average_latency == pytest.approx(10)
 
 
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+async def test_a_resampled_track_counts_its_own_samples(
+    fakes: FakeDevices, clock: ManualClock, rate: int
+) -> None:
+    constraints = {"sampleRate": {"exact": rate}}
+    async with await navigator.media_devices.get_user_media(audio=constraints) as stream:
+        (track,) = stream.get_tracks()
+        assert track.get_settings().sample_rate == rate
+        await clock.advance(1.005)
+        stats = track.stats
+        assert stats.delivered_frames == stats.total_frames == rate
+        assert stats.delivered_frames_duration == pytest.approx(1000)
+        clock.jump(3)
+        await clock.advance(1)
+        lost = stats.total_frames_duration - stats.delivered_frames_duration
+        assert lost > 1000
+        assert stats.total_frames - stats.delivered_frames == pytest.approx(
+            lost * rate / 1000, abs=1
+        )
+
+
+async def test_a_new_sample_rate_leaves_what_was_counted(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
+    async with await navigator.media_devices.get_user_media(audio=True) as stream:
+        (track,) = stream.get_tracks()
+        await clock.advance(1.005)
+        applying = track.apply_constraints({"sampleRate": {"exact": 8000}})
+        await clock.advance(0)
+        await applying
+        await clock.advance(1)
+        assert track.stats.delivered_frames == 48000 + 8000
+
+
 async def test_samples_that_a_gap_shows_to_be_lost_are_in_the_total(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
