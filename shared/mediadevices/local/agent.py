@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TypeVar
 
 from mediadevices.agent_protocol.agent import Agent, DeviceChange, StreamConstraints
@@ -25,8 +24,9 @@ from mediadevices.algorithms.properties import Kind, supported_constraints
 from mediadevices.driver import Device, DeviceKind, Driver
 from mediadevices.errors import InvalidStateError, NotAllowedError, NotReadableError
 from mediadevices.local.device_list import DeviceList
-from mediadevices.local.forking import follow_forks
+from mediadevices.local.forking import abandon_in_forks
 from mediadevices.local.get_user_media import get_user_media, needed_permissions
+from mediadevices.local.loop_shutdown_hook import LoopShutdownHook
 from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.local.permissions.private_errors import remove_own_frames
 from mediadevices.local.sources.device_source import DeviceSource
@@ -90,10 +90,10 @@ class LocalAgent(Agent):
         self._binding = threading.RLock()  # Of two loops that start at once, one is the owner.
         self._requests: set[object] = set()  # for devices, under way in the loop
         self._closing: list[asyncio.Future[None]] = []  # what a loop left open that was closed
-        self._farewell: AsyncGenerator[None, None] | None = None
+        self._loop_shutdown_hook: LoopShutdownHook | None = None
         self._forked = False
         permissions.on_withdrawn = self._withdrawn
-        follow_forks(self)
+        abandon_in_forks(self)
 
     # --- Agent ------------------------------------------------------------------------------
 
@@ -346,23 +346,15 @@ class LocalAgent(Agent):
             self._list = DeviceList(
                 self._drivers, loop, self.clock, self._devices_changed, self._watch_is_needed
             )
-            self._farewell = self._close_with_loop()
-            _step(self._farewell.asend(None))
+            self._loop_shutdown_hook = LoopShutdownHook(self._close_with_loop)
             return self._list
 
-    async def _close_with_loop(self) -> AsyncGenerator[None, None]:
-        """Close everything when the loop is shut down, as `asyncio.run` does in the end.
-
-        An asynchronous generator that has begun is what a loop closes then, and waits for.
-        """
-        try:
-            yield
-        finally:
-            if self._farewell is not None and not self._forked:
-                self._farewell = None
-                await asyncio.gather(*(source.shut() for source in self.sources))
-                self._release()
-                self._loop = None  # It is about to be closed: another loop may own the devices.
+    async def _close_with_loop(self) -> None:
+        """Close all devices because the event loop is being shut down."""
+        if not self._forked:
+            await asyncio.gather(*(source.shut() for source in self.sources))
+            self._release()
+            self._loop = None  # It is about to be closed: another loop may own the devices.
 
     def _refuse_closed(self) -> None:
         if self._closed:
@@ -384,7 +376,7 @@ class LocalAgent(Agent):
     def _in_use(self) -> bool:
         return bool(self._requests) or not all(source.idle for source in self.sources)
 
-    def forsake_devices(self) -> None:
+    def abandon_after_fork(self) -> None:
         """End all tracks and touch no device: this is a fork of the process that they belong to."""
         if self._loop is not None:
             self._forked = True
@@ -404,9 +396,9 @@ class LocalAgent(Agent):
     def _release(self) -> None:
         if self._forked:
             return
-        if self._farewell is not None:
-            farewell, self._farewell = self._farewell, None
-            _step(farewell.aclose())
+        if self._loop_shutdown_hook is not None:
+            self._loop_shutdown_hook.cancel()
+            self._loop_shutdown_hook = None
         for source in self.sources:
             source.stop_tracks()
         self._sources.clear()
@@ -455,9 +447,3 @@ class LocalAgent(Agent):
         for source in self.sources:
             if source.device.kind == _KIND_OF_PERMISSION[name]:
                 source.end_tracks()
-
-
-def _step(awaitable: Awaitable[None]) -> None:
-    """Run something to its end that awaits nothing."""
-    with contextlib.suppress(StopIteration):
-        awaitable.__await__().send(None)

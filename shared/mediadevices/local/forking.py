@@ -1,4 +1,4 @@
-"""Forked processes: open devices stay with the process that opened them."""
+"""In a forked process, agents abandon their devices: the parent process owns them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from weakref import WeakSet
 if TYPE_CHECKING:
     from mediadevices.local.agent import LocalAgent
 
-__all__ = ["follow_forks"]
+__all__ = ["abandon_in_forks"]
 
 _agents: WeakSet[LocalAgent] = WeakSet()
 
 
-def follow_forks(agent: LocalAgent) -> None:
-    """Let an agent leave its devices alone in every process that is forked from this one."""
+def abandon_in_forks(agent: LocalAgent) -> None:
+    """Make an agent abandon its devices in every process that is forked from this one."""
     _agents.add(agent)
 
 
-def _forked() -> None:
+def _abandon() -> None:
     for agent in tuple(_agents):
-        agent.forsake_devices()
+        agent.abandon_after_fork()
 
 
 # Neither Windows nor a web page can fork.
 if sys.platform != "win32" and hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(after_in_child=_abandon)
