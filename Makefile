@@ -44,7 +44,7 @@ test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
 
 wheels: $(STAMP) ## Build what is published: the source, the wheel and the page wheel, in dist/
 	$(BIN)/python -m build
-	$(BIN)/python -m mediadevices_native.page_wheel dist
+	$(BIN)/python -m mediadevices_native.serving.page_wheel dist
 
 conformance: $(STAMP) ## Run the conformance suite everywhere, and write its table
 	@$(SYSTEM) test

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.utils import parse_wheel_filename
 
-from mediadevices_native.page_wheel import build_wheel, wheel_name
+from mediadevices_native.serving.page_wheel import build_wheel, wheel_name
 from support.pyodide_distribution import (
     PyodideTools,
     chromium,
@@ -152,7 +152,7 @@ def test_the_package_loads_and_captures_in_a_page(browser: str, either: Path) ->
 def test_the_lock_file_takes_the_page_wheel(page_distribution: Path) -> None:
     entry = lock_file(page_distribution)["packages"]["mediadevices"]
     assert (entry["file_name"], entry["depends"]) == (wheel_name("any"), [])
-    assert entry["imports"] == ["mediadevices"]
+    assert set(entry["imports"]) == {"mediadevices", "mediadevices_pyodide"}
 
 
 def test_a_page_refuses_a_wheel_that_was_tampered_with(browser: str, tampered: Path) -> None:

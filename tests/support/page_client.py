@@ -9,12 +9,12 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mediadevices_native.serving import PageServer
+from mediadevices_native.serving.server import PageServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from mediadevices_native.serving import Site
+    from mediadevices_native.serving.site import Site
 
 __all__ = ["SECONDS", "Answer", "PageClient", "serving"]
 

@@ -13,13 +13,9 @@ from mediadevices_native.cli.failures import CommandError, note, reported
 from mediadevices_native.cli.interrupts import interrupted_by_signals
 from mediadevices_native.cli.options import VerboseOption
 from mediadevices_native.cli.showing import say
-from mediadevices_native.serving import (
-    PYODIDE_VERSION,
-    PageServer,
-    Site,
-    examples_folder,
-    find_pyodide,
-)
+from mediadevices_native.serving.pyodide_files import PYODIDE_VERSION, find_pyodide
+from mediadevices_native.serving.server import PageServer
+from mediadevices_native.serving.site import Site, examples_folder
 
 __all__ = ["serve"]
 

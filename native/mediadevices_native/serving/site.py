@@ -11,9 +11,9 @@ from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
-from mediadevices_native.page_wheel import build_wheel, wheel_name
 from mediadevices_native.serving.files import open_inside, resolve_inside
 from mediadevices_native.serving.other_answer import OtherAnswer
+from mediadevices_native.serving.page_wheel import build_wheel, wheel_name
 from mediadevices_native.serving.pyodide_files import CDN
 
 if TYPE_CHECKING:

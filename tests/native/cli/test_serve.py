@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices_native.cli import serve as serve_module
-from mediadevices_native.serving import PageServer, Site, examples_folder, find_pyodide
-from mediadevices_native.serving.pyodide_files import CDN
+from mediadevices_native.serving.pyodide_files import CDN, find_pyodide
+from mediadevices_native.serving.server import PageServer
+from mediadevices_native.serving.site import Site, examples_folder
 from support.command_line import call, command
 from support.page_client import SECONDS, Answer, PageClient, serving
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices_native.serving import Site
+from mediadevices_native.serving.site import Site
 from support.page_client import PageClient, serving
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices_native.serving import Site, files
+from mediadevices_native.serving import files
+from mediadevices_native.serving.site import Site
 from support.page_client import serving
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices_native.serving import PageServer, Site, server
+from mediadevices_native.serving import server
+from mediadevices_native.serving.server import PageServer
+from mediadevices_native.serving.site import Site
 from support.page_client import SECONDS
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from mediadevices_native.serving import Site, server
+from mediadevices_native.serving import server
+from mediadevices_native.serving.site import Site
 from support.browsers import engines
 from support.browsers.setting import Setting
 from support.node_environment import NodeEnvironment

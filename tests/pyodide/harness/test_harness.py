@@ -22,7 +22,7 @@ def test_a_plain_test_runs_in_the_page() -> None:
     assert document.title == "Tests of mediadevices"
 
 
-def test_the_library_is_what_the_page_wheel_unpacks() -> None:
+def test_the_library_comes_from_the_page_wheel() -> None:
     installed = distribution("mediadevices")
     assert "pyemscripten" in (installed.read_text("WHEEL") or "")
     assert find_spec("mediadevices_native") is None

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from mediadevices_native.page_wheel import build_wheel, wheel_name
+from mediadevices_native.serving.page_wheel import build_wheel, wheel_name
 from support.browsers import old_pyodide
 from support.node_environment import NodeEnvironment
 
