@@ -9,12 +9,12 @@ from mediadevices.agent_protocol.generators import GeneratorHandle
 from mediadevices.agent_protocol.handles import MediaData
 from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import InvalidStateError
-from mediadevices.implementations import resampler_factory
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.pixel_operations import black_frame
-from mediadevices.media.resampling import Resampler
 from mediadevices.media.silence import silence
 from mediadevices.media.video_frame import VideoFrame
+from mediadevices.pipeline.generator_writes import check_writable
+from mediadevices.pipeline.rate_converter import RateConverter
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.audio.context import AudioGraph
@@ -74,11 +74,10 @@ class BrowserGenerator(GeneratorHandle, ABC):
         self._family.tracks = [one for one in self._family.tracks if one.ready_state == "live"]
         if not self._family.tracks:
             self._release()
-            message = "every track of the generator has ended; make another generator"
-            return promise.rejected(InvalidStateError(message))
-        if data.closed:
-            message = "the frame or block is closed; write it before closing it, or a clone of it"
-            return promise.rejected(InvalidStateError(message))
+        try:
+            check_writable(data, self._family.tracks)
+        except InvalidStateError as error:
+            return promise.rejected(error)
         return promise.started(self._write_and_close(data), name="write to a generator")
 
     def close(self) -> None:
@@ -161,8 +160,7 @@ class PlaybackGenerator(BrowserGenerator):
         self._graph = AudioGraph()
         self._target = self._graph.destination()
         self._port: ffi.JsObject | None = None
-        self._resampler: Resampler | None = None
-        self._resampler_key: tuple[float, int] | None = None
+        self._resampler = RateConverter()
         self._waiting = 0  # samples that were given and not played yet
         self._played = asyncio.Event()
         self._opening = asyncio.Lock()
@@ -215,11 +213,7 @@ class PlaybackGenerator(BrowserGenerator):
         rate = self._graph.sample_rate
         if data.sample_rate == rate:
             return data.clone()
-        key = (data.sample_rate, data.number_of_channels)
-        if self._resampler is None or self._resampler_key != key:
-            self._resampler = resampler_factory()(data.sample_rate, rate, key[1])
-            self._resampler_key = key
-        return self._resampler.process(data)
+        return self._resampler.convert(data, rate)
 
     def _look(self) -> None:
         """Let go of the graph once every track has ended: it would go on for ever."""

@@ -51,7 +51,7 @@ class VideoTrackReader(TrackReader):
         )
         # Frames written by the program keep their time stamps.
         self._written = generated and self._reader is not None
-        self._video = VideoPipeline(self._clock, rising=not self._written)
+        self._video = VideoPipeline(self._clock, monotonic=not self._written)
         super().__init__(track, self._video)
         self._wanted = wanted
         self._timeline = Timeline(self._clock)

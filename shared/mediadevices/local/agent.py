@@ -242,7 +242,7 @@ class LocalAgent(Agent):
         key = (device.kind, device.key)
         source = self._sources.get(key)
         if source is not None and not source.live:
-            source.renew(device)
+            source.update_device(device)
         if source is None:
             source = DeviceSource(
                 device,
@@ -336,7 +336,7 @@ class LocalAgent(Agent):
             owner = None if self._loop is None or self._loop.is_closed() else self._loop
             if owner is not None and (owner.is_running() or self._in_use()):
                 raise other_loop_error()
-            left_open = [source for source in self.sources if source.capture is not None]
+            left_open = [source for source in self.sources if source.is_open]
             self._release()
             self._closing = [
                 promise.started(source.close_device(), f"close {source.label!r}")
@@ -352,7 +352,7 @@ class LocalAgent(Agent):
     async def _close_with_loop(self) -> None:
         """Close all devices because the event loop is being shut down."""
         if not self._forked:
-            await asyncio.gather(*(source.shut() for source in self.sources))
+            await asyncio.gather(*(source.close() for source in self.sources))
             self._release()
             self._loop = None  # It is about to be closed: another loop may own the devices.
 
@@ -382,7 +382,7 @@ class LocalAgent(Agent):
             self._forked = True
             self._binding = threading.RLock()  # A thread may have held it that is not here.
             for source in self.sources:
-                source.forsake()
+                source.abandon()
 
     def close(self) -> None:
         """Stop all tracks, which closes their devices, and stop watching the devices.
@@ -400,7 +400,7 @@ class LocalAgent(Agent):
             self._loop_shutdown_hook.cancel()
             self._loop_shutdown_hook = None
         for source in self.sources:
-            source.stop_tracks()
+            source.end_tracks_silently()
         self._sources.clear()
         self._requests.clear()
         if self._list is not None:

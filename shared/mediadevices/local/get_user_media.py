@@ -90,7 +90,7 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
         agent.refuse_withdrawn(permissions)  # Opening takes time.
     except BaseException:
         for track in tracks:
-            track.halt()
+            track.end_silently()
         raise
     return LocalStream(tracks)
 

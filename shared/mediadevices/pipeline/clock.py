@@ -1,4 +1,4 @@
-"""The one clock of an agent: time stamps and timers."""
+"""The clock of an agent: timestamps and timers."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ __all__ = ["Clock", "MonotonicClock", "Timer"]
 
 
 class Timer(Protocol):
-    """Something that will happen."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """Let it not happen."""
+        """Cancel the call."""
         ...
 
 
 class Clock(Protocol):
-    """Tells the time, and calls when it has come."""
+    """Tells the time, and schedules calls."""
 
     def now(self) -> int:
         """Return the time in microseconds, from any thread."""
         ...
 
     def call_later(self, seconds: float, callback: Callable[[], None], /) -> Timer:
-        """Call a function of the event loop after some time."""
+        """Call a function on the event loop after a time in seconds."""
         ...
 
 
 class MonotonicClock:
-    """The system's monotonic clock, which drivers stamp their frames with too."""
+    """The system's monotonic clock; drivers take timestamps from it too."""
 
     def now(self) -> int:
         """Return the time in microseconds, from any thread."""
         return time.monotonic_ns() // 1000
 
     def call_later(self, seconds: float, callback: Callable[[], None], /) -> Timer:
-        """Call a function of the running event loop after some time."""
+        """Call a function on the running event loop after a time in seconds."""
         return asyncio.get_running_loop().call_later(seconds, callback)

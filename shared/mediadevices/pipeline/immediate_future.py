@@ -1,4 +1,4 @@
-"""What one task waits for, to go on at once."""
+"""A future whose waiting task can resume at once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["ImmediateFuture"]
 
 
 class ImmediateFuture(asyncio.Future[None]):
-    """What one task waits for until it is given.
+    """A future for one waiting task, which can resume within the call that sets the result.
 
-    Who waits for an ordinary future goes on in a later turn of the event loop, which looks at its
-    files and timers first. In a web page such a turn takes longer than a frame does; on the desktop
-    it is a fifth of the way from the driver. So here the task can go on at once.
+    A task that waits for an ordinary future resumes in the next iteration of the event loop, after
+    the loop has polled its files and timers. On the desktop that iteration is a fifth of the
+    latency from driver to consumer; in a web page it takes longer than copying a small frame.
     """
 
     _waiting: tuple[Callable[[ImmediateFuture], object], Context] | None = None
@@ -25,39 +25,39 @@ class ImmediateFuture(asyncio.Future[None]):
     def add_done_callback(
         self, fn: Callable[[ImmediateFuture], object], /, *, context: Context | None = None
     ) -> None:
-        """Take note of the task that waits: it calls this itself, with its context."""
-        assert context is not None, "only a task waits for a turn"
+        """Store the waiting task's callback, which asyncio's task adds here."""
+        assert context is not None, "only a task may wait for this future"
         self._waiting = fn, context
 
-    def give(self, *, at_once: bool) -> None:
-        """Let the task go on.
+    def resolve(self, *, at_once: bool) -> None:
+        """Set the result, and resume the waiting task.
 
         Args:
-            at_once: Whether within this call, unless another task is running.
+            at_once: Whether to resume it within this call, unless another task is running.
         """
         self.set_result(None)
-        self._go_on(at_once=at_once)
+        self._resume_task(at_once=at_once)
 
     def cancel(self, msg: object = None) -> bool:
-        """Let the task be cancelled, in a later turn of the event loop."""
+        """Cancel the waiting task, in the next iteration of the event loop."""
         cancelled = super().cancel(msg)
         if cancelled:
-            self._go_on(at_once=False)
+            self._resume_task(at_once=False)
         return cancelled
 
-    def _go_on(self, *, at_once: bool) -> None:
+    def _resume_task(self, *, at_once: bool) -> None:
         if self._waiting is None:
             return
         (fn, context), self._waiting = self._waiting, None
         loop = self.get_loop()
-        if at_once and _is_idle(loop):
+        if at_once and _runs_no_task(loop):
             context.run(fn, self)
         else:
             loop.call_soon(fn, self, context=context)
 
 
-def _is_idle(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether a task of the loop can be run here and now."""
+def _runs_no_task(loop: asyncio.AbstractEventLoop) -> bool:
+    """Return whether the loop runs in this thread and no task of it is running."""
     try:
         return asyncio.get_running_loop() is loop and asyncio.current_task(loop) is None
     except RuntimeError:

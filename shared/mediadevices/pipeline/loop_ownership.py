@@ -1,4 +1,4 @@
-"""The one event loop that owns the devices: who may call, and how other threads reach it."""
+"""The event loop that owns the devices: checking it, and calling it from other threads."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def other_loop_error() -> InvalidStateError:
 
 
 def check_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Refuse a call outside the event loop that owns an object.
+    """Reject a call outside the event loop that owns an object.
 
     Between two runs of that loop, a call from a thread without a running loop is allowed. After
-    the loop was closed, everything is allowed, because nothing can happen any more.
+    the loop was closed, everything is allowed, because the object can no longer change.
 
     Args:
         loop: The event loop that owns the object.
@@ -48,12 +48,12 @@ def check_loop(loop: asyncio.AbstractEventLoop) -> None:
 def call_on_loop(
     loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arguments: object
 ) -> bool:
-    """Call a function on the event loop, from any thread, after what was called before.
+    """Call a function on the event loop, from any thread, after earlier calls.
 
     Args:
         loop: The event loop.
         function: The function.
-        arguments: What to call it with.
+        arguments: Its arguments.
 
     Returns:
         False when the loop is closed, so that the function will never be called.

@@ -14,12 +14,12 @@ __all__ = ["LocalReader"]
 
 
 class LocalReader(FrameReader):
-    """A queue that drops the oldest, and does the work for a frame only when it is taken.
+    """A queue that drops its oldest item when full, and converts an item only when it is read.
 
     Args:
         capacity: How many frames or blocks may wait.
-        finish: Makes what the consumer gets of what waits, such as a scaled frame.
-        closed: Called when the consumer has closed it.
+        convert: Converts an item for the consumer, for example scales a frame.
+        on_close: Called when the consumer has closed the reader.
         loop: The event loop that owns the track; None where there is only one.
     """
 
@@ -27,49 +27,49 @@ class LocalReader(FrameReader):
         "__weakref__",
         "_capacity",
         "_closed",
+        "_convert",
         "_dropped",
-        "_finish",
         "_items",
         "_loop",
         "_on_close",
         "_unannounced",
-        "_waiting",
+        "_waiters",
     )
 
     def __init__(
         self,
         capacity: int,
-        finish: Callable[[MediaData], MediaData],
-        closed: Callable[[], None],
+        convert: Callable[[MediaData], MediaData],
+        on_close: Callable[[], None],
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._capacity = capacity
         self._loop = loop
-        self._finish = finish
-        self._on_close = closed
+        self._convert = convert
+        self._on_close = on_close
         self._items: deque[MediaData] = deque()
-        self._waiting: deque[ImmediateFuture] = deque()
+        self._waiters: deque[ImmediateFuture] = deque()
         self._unannounced = 0  # put since the last `wake`
         self._dropped = 0
         self._closed = False
 
     @property
     def capacity(self) -> int:
-        """How many frames or blocks may wait."""
+        """How many items may wait."""
         return self._capacity
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more comes: the track has ended, or the consumer has closed it."""
+        """Whether the track has ended, or the consumer has closed the reader."""
         return self._closed
 
     @property
     def dropped(self) -> int:
-        """How many were dropped because the consumer did not keep up."""
+        """How many items were dropped because the consumer did not keep up."""
         return self._dropped
 
     def put(self, item: MediaData) -> None:
-        """Queue something, which belongs to the reader from here on; `wake` tells who waits."""
+        """Queue an item, which the reader owns from here on. `wake` then resumes the consumers."""
         if self._closed:
             item.close()
             return
@@ -80,24 +80,24 @@ class LocalReader(FrameReader):
         self._unannounced += 1
 
     def wake(self) -> None:
-        """Let those who wait go on with what was put, within this call where that can be."""
+        """Resume a waiting consumer for each new item, within this call if possible."""
         announced, self._unannounced = self._unannounced, 0
         for _ in range(announced):
-            if self._items:  # One consumer may have taken them all.
-                self._give_turn(at_once=True)
+            if self._items:  # A consumer that has resumed may have taken several.
+                self._resume_one(at_once=True)
 
     def count_lost(self, count: int) -> None:
-        """Count what was lost before it could be queued, because the event loop was busy."""
+        """Count items that were lost before they reached the reader, because the loop was busy."""
         self._dropped += count
 
     def end(self) -> None:
-        """Let the consumer take what is queued, and then see the end."""
+        """End the stream of items after those that are queued."""
         self._closed = True
-        while self._waiting:
-            self._give_turn(at_once=False)
+        while self._waiters:
+            self._resume_one(at_once=False)
 
     async def read(self) -> MediaData | None:
-        """Wait for the next one; None when the track has ended or the reader was closed.
+        """Wait for the next item; None when the track has ended or the reader was closed.
 
         Raises:
             InvalidStateError: Another event loop owns the track.
@@ -107,34 +107,34 @@ class LocalReader(FrameReader):
         while not self._items:
             if self._closed or (self._loop is not None and self._loop.is_closed()):
                 return None
-            turn = ImmediateFuture(loop=asyncio.get_running_loop())
-            self._waiting.append(turn)
+            waiter = ImmediateFuture(loop=asyncio.get_running_loop())
+            self._waiters.append(waiter)
             try:
-                await turn
+                await waiter
             except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled() and self._items:
-                    self._give_turn(at_once=False)  # Its turn goes to the next one who waits.
+                if waiter.done() and not waiter.cancelled() and self._items:
+                    self._resume_one(at_once=False)  # Pass the item on to the next waiter.
                 raise
-        return self._finish(self._items.popleft())
+        return self._convert(self._items.popleft())
 
     def close(self) -> None:
-        """Let go of the track and of all that is queued; again does nothing.
+        """End the reader and close the queued items; calling it again does nothing.
 
         Raises:
             InvalidStateError: Another event loop owns the track.
         """
         if self._loop is not None and not self._closed:
             check_loop(self._loop)
-        open_until_now = not self._closed
+        was_open = not self._closed
         self.end()
         while self._items:
             self._items.popleft().close()
-        if open_until_now:
+        if was_open:
             self._on_close()
 
-    def _give_turn(self, *, at_once: bool) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.give(at_once=at_once)
+    def _resume_one(self, *, at_once: bool) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.resolve(at_once=at_once)
                 return

@@ -1,4 +1,4 @@
-"""What a track makes of its source's media: the right form, black or silence, counted."""
+"""From a source's media to a track's readers: converted, counted, or black and silent."""
 
 from __future__ import annotations
 
@@ -17,47 +17,48 @@ if TYPE_CHECKING:
 
 __all__ = ["TrackPipeline"]
 
-#: Microseconds that filling may be late before its rhythm starts anew.
-PATIENCE = 1_000_000
+#: Microseconds that black frames or silence may be late before their schedule restarts.
+MAX_LATENESS = 1_000_000
 
 
 class TrackPipeline(ABC):
-    """The way out of one track, to any number of readers.
+    """Delivers a source's media to any number of readers of one track.
 
-    While the track is disabled or muted its readers get black frames or silence: in place of the
-    source's media when those come, else at the track's rate by the clock.
+    While the track is disabled or muted, its readers get fillers: black frames or silence. Each
+    replaces an item of the source; if the source delivers none, a timer makes them at the track's
+    rate.
 
     Args:
         clock: The agent's clock.
-        rising: Whether time stamps must rise, as those of a device do: what does not come after
-            the last one is left out. A program may stamp what it writes as it likes.
+        monotonic: Whether to drop an item whose timestamp is not later than the one before, as for
+            devices. A program may write any timestamps to a generator.
     """
 
     __slots__ = (
         "_clock",
         "_due",
         "_last",
+        "_monotonic",
         "_readers",
         "_real",
-        "_rising",
-        "_running_dry",
+        "_source_delivers",
         "_timer",
     )
 
-    def __init__(self, clock: Clock, *, rising: bool = True) -> None:
+    def __init__(self, clock: Clock, *, monotonic: bool = True) -> None:
         self._clock = clock
-        self._rising = rising
+        self._monotonic = monotonic
         self._timer: Timer | None = None
-        self._due = 0  # when the next filling is to come, while the timer runs
-        self._last: int | None = None  # the time stamp of what was delivered last
+        self._due = 0  # when the next filler is due, in microseconds, while the timer runs
+        self._last: int | None = None  # the timestamp of the last item
         self._real = True
-        self._running_dry = False
-        # Weakly: a reader belongs to its consumer, and goes with it.
+        self._source_delivers = True
+        # Weak references: a consumer that drops its reader ends it.
         self._readers: tuple[weakref.ref[LocalReader], ...] = ()
 
     @property
     def readers(self) -> tuple[LocalReader, ...]:
-        """The readers whose consumers are still there."""
+        """The open readers that their consumers still hold."""
         return tuple(
             [
                 reader
@@ -67,20 +68,20 @@ class TrackPipeline(ABC):
         )
 
     @property
-    def flows(self) -> bool:
-        """Whether the media are real, and not black or silence."""
+    def delivers_real(self) -> bool:
+        """Whether the readers get the source's media, and not black or silence."""
         return self._real
 
     @property
     def capacity(self) -> int:
-        """How much the most patient reader lets wait for itself, at least 1."""
+        """The capacity of the largest reader, at least 1."""
         return max((reader.capacity for reader in self.readers), default=1)
 
     def open_reader(
         self,
         capacity: int,
         format: str | None,  # noqa: A002  (the standard's name)
-        closed: Callable[[], None],
+        on_close: Callable[[], None],
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> LocalReader:
         """Add a reader.
@@ -88,52 +89,52 @@ class TrackPipeline(ABC):
         Args:
             capacity: How many frames or blocks may wait.
             format: The format to read in; None for the native one.
-            closed: Called when the consumer has closed it; it should call `readers_changed`.
+            on_close: Called when the consumer has closed it; it must call `readers_changed`.
             loop: The event loop that owns the track; None where there is only one.
         """
-        reader = LocalReader(capacity, self._finisher(format), closed, loop)
+        reader = LocalReader(capacity, self._converter(format), on_close, loop)
         self._readers += (weakref.ref(reader),)
         self.readers_changed()
         return reader
 
     def readers_changed(self) -> None:
-        """Take note that a reader came or went."""
+        """Update the readers after one was added, closed or dropped."""
         self._readers = tuple(weakref.ref(reader) for reader in self.readers)
-        self._attend()
+        self._update_timer()
 
     def set_flow(self, *, real: bool, source_delivers: bool) -> None:
-        """Say whether the media are to be real, and whether the source delivers any."""
+        """Set whether the readers get real media, and whether the source delivers any now."""
         self._real = real
-        self._running_dry = not source_delivers
-        self._attend()
+        self._source_delivers = source_delivers
+        self._update_timer()
 
     def end(self) -> None:
-        """Tell all readers that nothing more comes."""
-        self._running_dry = False
-        self._attend()
+        """End all readers after the items that they have queued."""
+        self._source_delivers = True  # No timer: an ended track gets no fillers.
+        self._update_timer()
         for reader in self.readers:
             reader.end()
 
     @abstractmethod
     def deliver(self, data: MediaData, lost: int) -> None:
-        """Pass on what the source gave, which stays the source's.
+        """Queue an item of the source for every reader; `wake` then resumes the consumers.
 
-        The consumers take it once `wake` is called: by then it waits for each of them.
+        The source still owns the item.
 
         Args:
             data: A frame or a block of samples.
-            lost: How many before it were lost on the way.
+            lost: How many items were lost before it.
         """
 
     def wake(self) -> None:
-        """Let the consumers go on with what was delivered."""
+        """Resume the consumers that wait for the delivered items."""
         for reference in self._readers:
             if (reader := reference()) is not None:
                 reader.wake()
 
     @abstractmethod
     def configure(self, settings: Mapping[str, object], native_rate: float) -> None:
-        """Take over the track's settings, and what the source's rate is."""
+        """Set the track's settings, and the source's native frame rate (0 if unknown)."""
 
     @abstractmethod
     def stats(self) -> dict[str, float]:
@@ -141,39 +142,39 @@ class TrackPipeline(ABC):
 
     @abstractmethod
     def reset_latency(self) -> None:
-        """Forget the least and the greatest latency, where there are any."""
+        """Reset the minimum, maximum and average latency, if the track has them."""
 
     # --- for subclasses -------------------------------------------------------------------
 
     @abstractmethod
-    def _finisher(self, format: str | None) -> Callable[[MediaData], MediaData]:  # noqa: A002  (the standard's name)
-        """Return what makes a consumer's frame or block of one that waited."""
+    def _converter(self, format: str | None) -> Callable[[MediaData], MediaData]:  # noqa: A002  (the standard's name)
+        """Return the function that converts a queued item for its consumer."""
 
     @abstractmethod
-    def _filling(self, timestamp: int) -> MediaData:
-        """Return one black frame or block of silence."""
+    def _make_filler(self, timestamp: int) -> MediaData:
+        """Return a black frame or a block of silence."""
 
     @abstractmethod
-    def _filling_interval(self) -> float:
-        """Return the seconds from one to the next."""
+    def _filler_interval(self) -> float:
+        """Return the seconds between two fillers."""
 
-    def _begin(self, timestamp: int, lost: int) -> tuple[LocalReader, ...]:
-        """Return the readers of what has this time stamp; none if it had to rise and does not."""
-        if self._rising and self._last is not None and timestamp <= self._last:
+    def _accept(self, timestamp: int, lost: int) -> tuple[LocalReader, ...]:
+        """Store an item's timestamp and return the readers; none if it must be later and is not."""
+        if self._monotonic and self._last is not None and timestamp <= self._last:
             return ()
         self._last = timestamp
         self._count_lost(lost)
         return self.readers
 
     def _count_lost(self, lost: int) -> None:
-        """Let the readers count what was lost on the way to them."""
+        """Let every reader count the lost items."""
         if lost:
             for reader in self.readers:
                 reader.count_lost(lost)
 
-    def _attend(self) -> None:
-        """Run the timer exactly while somebody reads and the source gives nothing."""
-        needed = self._running_dry and bool(self.readers)
+    def _update_timer(self) -> None:
+        """Run the timer exactly while there is a reader and the source delivers nothing."""
+        needed = not self._source_delivers and bool(self.readers)
         if needed and self._timer is None:
             self._due = self._clock.now()
             self._schedule()
@@ -182,23 +183,23 @@ class TrackPipeline(ABC):
             self._timer = None
 
     def _schedule(self) -> None:
-        self._due += round(self._filling_interval() * 1e6)
+        self._due += round(self._filler_interval() * 1e6)
         wait = max(0, self._due - self._clock.now()) / 1e6
-        self._timer = self._clock.call_later(wait, self._fill)
+        self._timer = self._clock.call_later(wait, self._deliver_filler)
 
-    def _fill(self) -> None:
+    def _deliver_filler(self) -> None:
         self._timer = None
-        if self._clock.now() - self._due > PATIENCE:
+        if self._clock.now() - self._due > MAX_LATENESS:
             self._due = self._clock.now()
-        if readers := self._begin(self._due, lost=0):
-            with self._filling(self._due) as data:
-                pass_on(data, readers)
-        if self._running_dry and self.readers:
+        if readers := self._accept(self._due, lost=0):
+            with self._make_filler(self._due) as filler:
+                put_clones(filler, readers)
+        if not self._source_delivers and self.readers:
             self._schedule()
         self.wake()
 
 
-def pass_on(data: MediaData, readers: tuple[LocalReader, ...]) -> None:
-    """Give each reader a clone of a frame or block, which shares its memory."""
+def put_clones(data: MediaData, readers: tuple[LocalReader, ...]) -> None:
+    """Put a clone of an item into each reader; the clones share its memory."""
     for reader in readers:
         reader.put(data.clone())

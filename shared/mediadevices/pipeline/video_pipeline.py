@@ -1,4 +1,4 @@
-"""What a video track makes of its source's frames: the right size and rate, or black."""
+"""From a source's frames to a video track's: scaled, decimated, or black."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mediadevices.media.video_frame import VideoFrame
 from mediadevices.pipeline.clock import Clock
 from mediadevices.pipeline.decimation import Decimator
 from mediadevices.pipeline.reader import LocalReader
-from mediadevices.pipeline.track_pipeline import TrackPipeline, pass_on
+from mediadevices.pipeline.track_pipeline import TrackPipeline, put_clones
 from mediadevices.webidl import conversion
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ __all__ = ["VideoPipeline"]
 
 
 class VideoPipeline(TrackPipeline):
-    """The way out of a video track: crop-and-scale, decimation, black frames.
+    """Delivers frames to the readers of a video track.
 
     Args:
         clock: The agent's clock.
-        rising: Whether time stamps must rise; see `TrackPipeline`.
-        first_waits: Whether the track's first frame waits for its first reader until the second one
-            comes. A program opens a reader just after `get_user_media`, when the camera's first
-            frame has come already; it should not wait for another.
+        monotonic: Whether timestamps must increase; see `TrackPipeline`.
+        keep_first_frame: Whether to keep the first frame for the first reader, until the second
+            frame arrives. A program opens its reader just after `get_user_media`, when the camera's
+            first frame has arrived already; so the reader need not wait for the second one.
     """
 
     __slots__ = (
@@ -38,22 +38,26 @@ class VideoPipeline(TrackPipeline):
         "_delivered",
         "_discarded",
         "_first",
-        "_first_waits",
         "_format",
         "_height",
+        "_keep_first_frame",
         "_lost",
         "_rate",
         "_total",
         "_width",
     )
 
-    def __init__(self, clock: Clock, *, rising: bool = True, first_waits: bool = False) -> None:
-        super().__init__(clock, rising=rising)
+    def __init__(
+        self, clock: Clock, *, monotonic: bool = True, keep_first_frame: bool = False
+    ) -> None:
+        super().__init__(clock, monotonic=monotonic)
         self._first: VideoFrame | None = None
-        self._first_waits = first_waits
+        self._keep_first_frame = keep_first_frame
         self._width, self._height, self._rate = 0, 0, 30.0
         self._decimator: Decimator | None = None  # while every frame is taken
-        self._lost = 0.0  # the part of a frame that losses leave after decimation
+        self._lost = (
+            0.0  # lost frames of the decimated rate that are not counted yet: less than one
+        )
         self._format = "I420"
         self._delivered = self._discarded = self._total = 0
 
@@ -61,29 +65,29 @@ class VideoPipeline(TrackPipeline):
         self,
         capacity: int,
         format: str | None,  # noqa: A002  (the standard's name)
-        closed: Callable[[], None],
+        on_close: Callable[[], None],
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> LocalReader:
         """Add a reader; see `TrackPipeline.open_reader`."""
-        reader = super().open_reader(capacity, format, closed, loop)
+        reader = super().open_reader(capacity, format, on_close, loop)
         if (first := self._first) is not None:
             self._first = None
             reader.put(first)
         return reader
 
     def set_flow(self, *, real: bool, source_delivers: bool) -> None:
-        """Say whether the frames are to be real, and whether the source delivers any."""
+        """Set whether the readers get real frames, and whether the source delivers any now."""
         super().set_flow(real=real, source_delivers=source_delivers)
         if not real:
-            self._forget_first()
+            self._drop_first()
 
     def end(self) -> None:
-        """Tell all readers that nothing more comes."""
-        self._forget_first()
+        """End all readers after the frames that they have queued."""
+        self._drop_first()
         super().end()
 
     def configure(self, settings: Mapping[str, object], native_rate: float) -> None:
-        """Take over the track's settings, and the source's frames per second."""
+        """Set the track's settings, and the source's native frame rate (0 if unknown)."""
         width, height, rate = (settings.get(name) for name in ("width", "height", "frameRate"))
         if isinstance(width, int) and isinstance(height, int):
             self._width, self._height = width, height
@@ -93,10 +97,10 @@ class VideoPipeline(TrackPipeline):
             self._decimator = Decimator(native_rate, self._rate)
 
     def deliver(self, data: MediaData, lost: int) -> None:
-        """Pass on a frame of the source's."""
+        """Queue a frame of the source, unless the track's frame rate leaves it out."""
         if not isinstance(data, VideoFrame):
             return
-        self._forget_first()
+        self._drop_first()
         takes = self._decimator is None or self._decimator.takes(data.timestamp)
         if self._real:
             self._total += 1 + lost
@@ -107,18 +111,18 @@ class VideoPipeline(TrackPipeline):
         if not takes:
             self._count_lost(lost)
             return
-        if not (readers := self._begin(data.timestamp, lost)):
-            if self._first_waits and self._real and self._delivered == 1:
+        if not (readers := self._accept(data.timestamp, lost)):
+            if self._keep_first_frame and self._real and self._delivered == 1:
                 self._first = data.clone()
             return
         self._format = data.format or self._format
         if self._real:
-            pass_on(data, readers)
+            put_clones(data, readers)
             return
         if not self._width:
             self._width, self._height = data.display_width, data.display_height
         with self._black(data.timestamp, data.duration) as black:
-            pass_on(black, readers)
+            put_clones(black, readers)
 
     def stats(self) -> dict[str, float]:
         """Return the numbers of `MediaStreamTrackVideoStats`."""
@@ -129,27 +133,27 @@ class VideoPipeline(TrackPipeline):
         }
 
     def reset_latency(self) -> None:
-        """Do nothing: video has no such numbers."""
+        """Do nothing: video tracks have no latency statistics."""
 
     def _decimated(self, lost: int) -> int:
-        """Return how many of so many lost frames the track would have taken."""
+        """Return how many of some lost frames the track would have taken."""
         share = 1.0 if self._decimator is None else self._decimator.share
         self._lost += lost * share
         whole = int(self._lost)
         self._lost -= whole
         return whole
 
-    def _forget_first(self) -> None:
+    def _drop_first(self) -> None:
         if self._first is not None:
             self._first.close()
             self._first = None
 
-    def _finisher(self, format: str | None) -> Callable[[MediaData], MediaData]:  # noqa: A002  (the standard's name)
+    def _converter(self, format: str | None) -> Callable[[MediaData], MediaData]:  # noqa: A002  (the standard's name)
         wanted = None if format is None else find_pixel_format(format)
         if format is not None and wanted is None:
             raise conversion.wrong_type("format", "a pixel format such as 'RGB24'", format)
 
-        def finish(data: MediaData) -> MediaData:
+        def convert(data: MediaData) -> MediaData:
             if not isinstance(data, VideoFrame):
                 return data
             shown = data.geometry
@@ -162,15 +166,15 @@ class VideoPipeline(TrackPipeline):
                     data = pixel_operations().convert(data, wanted.name)
             return data
 
-        return finish
+        return convert
 
     def _black(self, timestamp: int, duration: int | None) -> VideoFrame:
         return black_frame(
             self._format, self._width or 640, self._height or 480, timestamp, duration
         )
 
-    def _filling(self, timestamp: int) -> VideoFrame:
+    def _make_filler(self, timestamp: int) -> VideoFrame:
         return self._black(timestamp, round(1e6 / self._rate))
 
-    def _filling_interval(self) -> float:
+    def _filler_interval(self) -> float:
         return 1 / self._rate

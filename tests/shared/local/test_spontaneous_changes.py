@@ -135,7 +135,7 @@ async def test_no_live_frame_reaches_a_track_whose_source_is_muted(
         assert not track.muted
         track.enabled = False
         track.enabled = True
-        output = source.tracks[0].pipeline
-        assert output.flows is False
+        pipeline = source.tracks[0].pipeline
+        assert pipeline.delivers_real is False
         await clock.advance(0)
         assert track.muted

@@ -42,7 +42,7 @@ async def test_the_task_goes_on_within_the_call_and_in_its_own_context() -> None
     turn, task = await started(log)
 
     def give() -> None:
-        turn.give(at_once=True)
+        turn.resolve(at_once=True)
         log.append("given")
 
     await in_a_callback(give)
@@ -57,7 +57,7 @@ async def test_it_goes_on_later(at_once: bool, in_a_task: bool) -> None:
     turn, task = await started(log)
 
     def give() -> None:
-        turn.give(at_once=at_once)
+        turn.resolve(at_once=at_once)
         log.append("given")
 
     if in_a_task:
@@ -71,7 +71,7 @@ async def test_it_goes_on_later(at_once: bool, in_a_task: bool) -> None:
 async def test_a_turn_that_was_given_before_is_not_waited_for() -> None:
     log: list[str] = []
     turn = ImmediateFuture(loop=asyncio.get_running_loop())
-    turn.give(at_once=True)
+    turn.resolve(at_once=True)
     await waiting(turn, log)
     assert log == ["the task went on"]
 
@@ -88,7 +88,7 @@ async def test_the_task_can_be_cancelled() -> None:
 async def test_it_can_be_cancelled_after_its_turn_was_given() -> None:
     log: list[str] = []
     turn, task = await started(log)
-    turn.give(at_once=False)
+    turn.resolve(at_once=False)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -1,1 +1,1 @@
-"""How data and notifications get from a driver's thread to the event loop."""
+"""The hand-over of data and notifications from a driver's thread to the event loop."""

@@ -1,4 +1,4 @@
-"""The sink of an opened device: from any thread onto the event loop."""
+"""The sink of an open device: it passes the calls of any thread on to the event loop."""
 
 from __future__ import annotations
 
@@ -13,82 +13,82 @@ __all__ = ["DeviceSink"]
 
 
 class DeviceSink:
-    """A `Sink` whose every call arrives on the loop, in order, and none after `close`.
+    """A `Sink` that calls its functions on the event loop, in order, and never after `close`.
 
-    Until `start` it holds back what the device says, and the newest frame or block.
+    Until `start` it keeps notifications and only the newest frame or block.
 
     Args:
         loop: The event loop.
-        receive: Takes frames or blocks, and how many were lost before them.
-        reconfigured: Takes what the device has changed to by itself.
-        muted: Takes whether the device gives no data for now.
-        ended: Takes why the device is gone, or None.
+        on_data: Called with frames or blocks, and how many were lost before them.
+        on_reconfigured: Called with the configuration that the device changed to itself.
+        on_muted: Called with whether the device delivers no data for now.
+        on_ended: Called with the error that ended the device, or None.
         capacity: How many frames or blocks may wait for the loop.
     """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        receive: Callable[[list[MediaData], int], None],
-        reconfigured: Callable[[Configuration], None],
-        muted: Callable[[bool], None],
-        ended: Callable[[Exception | None], None],
+        on_data: Callable[[list[MediaData], int], None],
+        on_reconfigured: Callable[[Configuration], None],
+        on_muted: Callable[[bool], None],
+        on_ended: Callable[[Exception | None], None],
         capacity: int,
     ) -> None:
-        self._receive = receive
-        self._reconfigured = reconfigured
-        self._muted = muted
-        self._ended = ended
+        self._on_data = on_data
+        self._on_reconfigured = on_reconfigured
+        self._on_muted = on_muted
+        self._on_ended = on_ended
         self._running = False
         self._open = True
-        self._held: list[Callable[[], None]] = []
+        self._pending: list[Callable[[], None]] = []
         self._mailbox = Mailbox(loop, self._received, capacity)
 
     # --- Sink, in any thread ---------------------------------------------------------------
 
     def deliver(self, data: MediaData, /) -> bool:
-        """Hand over a frame or a block; False when the loop was closed."""
+        """Hand over a frame or block; return False when the loop is closed."""
         return self._mailbox.put(data)
 
     def set_muted(self, muted: bool, /) -> None:
-        """Say that the device gives no data for now, or again."""
-        self._mailbox.call(self._when_running, lambda: self._muted(muted))
+        """Report that the device stops delivering data for now, or resumes."""
+        self._mailbox.call(self._when_running, lambda: self._on_muted(muted))
 
     def reconfigure(self, configuration: Configuration, /) -> None:
-        """Say that the device has changed by itself."""
-        self._mailbox.call(self._when_running, lambda: self._reconfigured(configuration))
+        """Report that the device has changed its configuration itself."""
+        self._mailbox.call(self._when_running, lambda: self._on_reconfigured(configuration))
 
     def end(self, error: Exception | None, /) -> None:
-        """Say that the device is gone for good."""
-        self._mailbox.call(self._when_running, lambda: self._ended(error))
+        """Report that the device is gone for good."""
+        self._mailbox.call(self._when_running, lambda: self._on_ended(error))
 
     # --- on the loop -------------------------------------------------------------------------
 
     def set_capacity(self, capacity: int) -> None:
-        """Let another number of frames or blocks wait."""
+        """Set how many frames or blocks may wait for the loop."""
         self._mailbox.capacity = capacity
 
     def start(self) -> None:
-        """Let everything through from now on."""
+        """Pass on what was kept, and everything from now on."""
         self._running = True
         self._mailbox.start()
-        held, self._held = self._held, []
-        for call in held:
+        pending, self._pending = self._pending, []
+        for call in pending:
             self._when_running(call)
 
     def pause(self) -> None:
-        """Let no data through, since nobody is there to take them."""
+        """Drop data and keep notifications until `start`."""
         self._running = False
 
     def close(self) -> None:
-        """Let nothing through any more; again does nothing."""
+        """Drop everything from now on; calling it again does nothing."""
         self._open = False
-        self._held.clear()
+        self._pending.clear()
         self._mailbox.close()
 
     def _received(self, items: list[MediaData], lost: int) -> None:
         if self._running and self._open:
-            self._receive(items, lost)
+            self._on_data(items, lost)
             return
         for item in items:
             item.close()
@@ -99,4 +99,4 @@ class DeviceSink:
         if self._running:
             call()
         else:
-            self._held.append(call)
+            self._pending.append(call)

@@ -18,18 +18,17 @@ __all__ = ["Mailbox"]
 
 
 class Mailbox:
-    """A bounded queue into the event loop with one wake-up for all that has come.
+    """A bounded queue from any thread to the event loop, which it wakes once for many items.
 
-    The newest data win: what does not fit pushes the oldest out, and is counted. However slow the
-    loop is, and however fast the device, no more than `capacity` frames or blocks wait here, and
-    no more than one wake-up.
+    When the queue is full, the oldest item is dropped and counted as lost. However slow the loop
+    and however fast the device is, at most `capacity` items and one wake-up wait for the loop.
 
-    Until `start` nothing is delivered, and only the newest waits.
+    Until `start` nothing is delivered, and only the newest item is kept.
 
     Args:
         loop: The event loop to wake.
-        receive: Called on the loop with what has come, and how many were lost before it.
-        capacity: How many frames or blocks may wait.
+        on_items: Called on the loop with the items, and how many were lost before them.
+        capacity: How many items may wait.
     """
 
     __slots__ = (
@@ -38,7 +37,7 @@ class Mailbox:
         "_lock",
         "_loop",
         "_lost",
-        "_receive",
+        "_on_items",
         "_started",
         "_waking",
         "capacity",
@@ -47,23 +46,23 @@ class Mailbox:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        receive: Callable[[list[MediaData], int], None],
+        on_items: Callable[[list[MediaData], int], None],
         capacity: int,
     ) -> None:
         self._loop = loop
-        self._receive = receive
+        self._on_items = on_items
         self.capacity = capacity
         self._items: deque[MediaData] = deque()
         self._lost = 0
         self._started = False
-        self._waking = False  # whether a wake-up is under way
+        self._waking = False  # whether the loop is about to call `_deliver`
         self._closed = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Deliver the newest, and all that comes from now on; again does nothing.
+        """Deliver the newest item, and all later ones; calling it again does nothing.
 
-        What was pushed out until now is not counted: nobody was there to lose it.
+        Items that were dropped before the start do not count as lost.
         """
         with self._lock:
             if self._started:
@@ -75,10 +74,10 @@ class Mailbox:
             self.call(self._deliver)
 
     def put(self, item: MediaData) -> bool:
-        """Leave something, in any thread; the mailbox owns it from here on.
+        """Put an item, from any thread; the mailbox owns it from here on.
 
         Returns:
-            False when nobody will ever take it: the loop was closed.
+            False when the loop is closed, so that the item will never be delivered.
         """
         with self._lock:
             if self._closed:
@@ -95,10 +94,10 @@ class Mailbox:
         return self.call(self._deliver)
 
     def call(self, function: Callable[..., None], *arguments: object) -> bool:
-        """Call a function on the loop, from any thread, after what was put before.
+        """Call a function on the loop, from any thread, after the items that were put before.
 
         Returns:
-            False when the loop was closed.
+            False when the loop is closed.
         """
         if call_on_loop(self._loop, function, *arguments):
             return True
@@ -106,7 +105,7 @@ class Mailbox:
         return False
 
     def close(self) -> None:
-        """Take nothing any more, and let go of what waits; again does nothing."""
+        """Close the waiting items and all later ones; calling it again does nothing."""
         with self._lock:
             self._closed = True
             while self._items:
@@ -118,4 +117,4 @@ class Mailbox:
             self._items.clear()
             self._lost = 0
             self._waking = False
-        self._receive(items, lost)
+        self._on_items(items, lost)

@@ -1,4 +1,4 @@
-"""A Python program as a source (MediaStreamTrack Insertable Media Processing §4)."""
+"""A generator: the program is the source (MediaStreamTrack Insertable Media Processing §4)."""
 
 from __future__ import annotations
 
@@ -31,31 +31,32 @@ from mediadevices.local.tracks.track import LocalTrack
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.video_frame import VideoFrame
 from mediadevices.pipeline.clock import Clock
+from mediadevices.pipeline.generator_writes import check_writable
 from mediadevices.pipeline.loop_ownership import call_on_loop, check_loop
 from mediadevices.webidl import promise
 
 __all__ = ["LocalGenerator"]
 
-#: A generator has no rate of its own; nothing faster than this is written.
+#: The greatest frame rate of a generator, which has no frame rate of its own.
 FASTEST_FRAME_RATE = 1000.0
-#: What a program may write, as long as it has written nothing.
-_LARGEST: Mapping[Kind, VideoMode | AudioMode] = {
+#: The greatest frames and blocks that a program may write: the mode before the first one.
+_LARGEST_MODE: Mapping[Kind, VideoMode | AudioMode] = {
     "video": VideoMode(32767, 32767, FASTEST_FRAME_RATE),
     "audio": AudioMode(1_000_000, 32),
 }
 #: The settings that a generator's tracks can have.
 _SETTINGS = frozenset({"width", "height", "frameRate", "resizeMode", "sampleRate", "channelCount"})
-#: A track is decimated no further than its constraints ask for.
-_NO_SLOWER: Mapping[str, Value] = {"frameRate": FASTEST_FRAME_RATE}
+#: The initial settings; a track drops frames only if its constraints request a lower frame rate.
+_FASTEST: Mapping[str, Value] = {"frameRate": FASTEST_FRAME_RATE}
 
 
 class LocalGenerator(GeneratorHandle):
     """A generator and its first track.
 
     Args:
-        kind: What it generates.
+        kind: The kind of its tracks.
         clock: The agent's clock.
-        loop: The event loop on which everything happens.
+        loop: The event loop that owns the generator.
     """
 
     def __init__(self, kind: Kind, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
@@ -69,7 +70,7 @@ class LocalGenerator(GeneratorHandle):
 
     @property
     def muted(self) -> bool:
-        """Whether the tracks give black frames or silence."""
+        """Whether the tracks deliver black frames or silence."""
         return self._source.muted
 
     @muted.setter
@@ -78,22 +79,14 @@ class LocalGenerator(GeneratorHandle):
         self._source.set_muted(value)
 
     def write(self, data: MediaData) -> asyncio.Future[None]:
-        """Give a frame or block to the tracks, and close it."""
+        """Deliver a frame or block to the tracks, and close it."""
         try:
-            self._check_writable(data)
+            check_loop(self._source.loop)
+            check_writable(data, self._source.tracks)
         except InvalidStateError as error:
             return promise.rejected(error)
         self._source.take(data)
         return promise.resolved(None)
-
-    def _check_writable(self, data: MediaData) -> None:
-        check_loop(self._source.loop)
-        if not any(track.ready_state == "live" for track in tuple(self._source.tracks)):
-            message = "every track of the generator has ended; make another generator"
-            raise InvalidStateError(message)
-        if data.closed:
-            message = "the frame or block is closed; write it before closing it, or a clone of it"
-            raise InvalidStateError(message)
 
     def close(self) -> None:
         """End the tracks, each in a task and with its event."""
@@ -101,14 +94,14 @@ class LocalGenerator(GeneratorHandle):
         self._source.end_tracks()
 
     def writer_lost(self) -> None:
-        """End the tracks: the program has dropped all that it could write to, in any thread."""
+        """End the tracks, because the program has dropped every writer. Any thread may call it."""
         call_on_loop(self._source.loop, self._source.end_tracks)
 
 
 class GeneratorSource(Source):
-    """What a program writes, for any number of tracks.
+    """The source of a generator's tracks.
 
-    Its capabilities are those of the frames or blocks: unknown before the first.
+    Its capabilities are those of the frames or blocks that the program writes.
     """
 
     def __init__(self, kind: Kind, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
@@ -117,27 +110,27 @@ class GeneratorSource(Source):
 
     @property
     def delivers(self) -> bool:
-        """Whether something may come at any moment: always, since the program decides."""
+        """Return True: the program may write at any time."""
         return True
 
     def set_muted(self, muted: bool) -> None:
-        """Set the muted state, and in a task that of the tracks (§4.3 of the document).
+        """Set the muted state now, and that of the tracks in a task (§4.3 of the document).
 
-        Of several changes in one turn of the event loop, only the last one reaches the tracks.
+        Of several changes in one iteration of the event loop, the tracks see only the last one.
         """
         if muted == self.muted:
             return
         self.muted = muted
         for track in tuple(self.tracks):
             track.update_flow()
-        self.loop.call_soon(self._settle_muted)
+        self.loop.call_soon(self._update_muted)
 
-    def _settle_muted(self) -> None:
+    def _update_muted(self) -> None:
         for track in tuple(self.tracks):
             track.set_muted(self.muted)
 
     def take(self, data: MediaData) -> None:
-        """Give a frame or block to every track, and close it."""
+        """Deliver a frame or block to every track, and close it."""
         mode = _mode_of(data)
         if mode != self._mode:
             self._mode = mode
@@ -146,7 +139,7 @@ class GeneratorSource(Source):
         self.distribute([data])
 
     def get_capabilities(self) -> Mapping[str, object]:
-        """Return what the tracks can be set to; nothing before the first frame or block."""
+        """Return the capabilities of the tracks; none before the first frame or block."""
         mode = self._mode
         if isinstance(mode, VideoMode):
             return {
@@ -164,62 +157,60 @@ class GeneratorSource(Source):
         return {}
 
     def shared_settings(self) -> Mapping[str, Value]:
-        """Return no settings: a generator is no device."""
+        """Return no settings, because a generator is not a device."""
         return {}
 
     async def apply_now(self, track: LocalTrack, constraints: MediaTrackConstraints) -> None:
-        """Make a track's constraints and settings new in one step, or fail and change nothing."""
+        """Replace a track's constraints and settings in one step, or fail and change nothing."""
         track.set_applied(constraints, self._select(constraints, strict=True))
 
     def release(self) -> None:
-        """Let go of nothing: a generator holds nothing."""
+        """Do nothing, because a generator holds no device."""
 
     async def released(self) -> None:
-        """Wait for nothing, likewise."""
+        """Return at once, because a generator holds no device."""
 
     def readers_changed(self) -> None:
-        """Do nothing: what is written goes to whoever reads."""
+        """Do nothing: a generator buffers nothing before its tracks."""
 
     def enabled_changed(self) -> None:
-        """Do nothing: the program decides whether to write."""
+        """Do nothing: the program may write to disabled tracks."""
 
     def _select(self, constraints: MediaTrackConstraints, *, strict: bool) -> Mapping[str, Value]:
-        """Return the settings of a track; before the first frame or block there are none."""
-        universe = _universe(self.kind, self._mode or _LARGEST[self.kind])
+        """Return the settings of a track; none before the first frame or block."""
+        universe = _universe(self.kind, self._mode or _LARGEST_MODE[self.kind])
         applicable = applicable_constraints(constraints, self.kind)
         basic = basic_set(applicable)
-        selections = select_settings(
-            universe, basic, advanced_sets(applicable), initial=[_NO_SLOWER]
-        )
+        selections = select_settings(universe, basic, advanced_sets(applicable), initial=[_FASTEST])
         if not selections:
             if strict:
                 name = failed_constraint(universe, basic)
                 what = failed_constraint_text(name)
                 message = f"what the program writes to the generator cannot satisfy {what}"
                 raise OverconstrainedError(name, message)
-            selections = select_settings(universe, (), initial=[_NO_SLOWER])
+            selections = select_settings(universe, (), initial=[_FASTEST])
         if self._mode is None:
             return {}
         settings = selections[0].settings
         if settings.get("frameRate") == FASTEST_FRAME_RATE:
-            # Every frame is taken, at a rate that only the program knows.
+            # The track takes every frame, at a rate that only the program knows.
             settings = {name: settings[name] for name in settings if name != "frameRate"}
         return settings
 
 
 def _universe(kind: Kind, mode: VideoMode | AudioMode) -> list[Region]:
-    """Return the settings that tracks can have of what a program writes.
+    """Return the settings that a generator's tracks can have.
 
-    A generator is no device, so it has neither an id nor controls.
+    They include neither ids nor controls, because a generator is not a device.
     """
     device = Device(kind="videoinput" if kind == "video" else "audioinput", key="", label="")
-    nothing: Mapping[str, Domain] = {}
+    no_controls: Mapping[str, Domain] = {}
     return [
         region._replace(
             mode_domains={
                 name: domain for name, domain in region.mode_domains.items() if name in _SETTINGS
             },
-            device_domains=nothing,
+            device_domains=no_controls,
         )
         for region in settings_universe(0, device, {}, [mode])
     ]

@@ -22,19 +22,23 @@ _log = logging.getLogger("mediadevices")
 
 
 class Source(ABC):
-    """What gives media to tracks, on the event loop's thread.
+    """A source of media for tracks; everything happens on the event loop's thread.
+
+    How tracks end: `LocalTrack.end` fires ``ended``, `end_silently` does not. `end_tracks` and
+    `end_tracks_silently` do so for all tracks of the source. When the last track has ended, the
+    source starts to `release` what it holds; `released` waits until that is done.
 
     Args:
-        kind: What kind of media it gives.
+        kind: The kind of its media.
         label: The label of its tracks.
         clock: The agent's clock.
-        loop: The event loop on which everything happens.
+        loop: The event loop that owns the source.
     """
 
-    #: Whether a track that nobody stops keeps a device busy.
+    #: Whether a live track keeps a device open.
     holds_device = False
-    #: Whether the time stamps of its samples show what was lost.
-    gapless = False
+    #: Whether a gap between the timestamps of two blocks means that samples were lost.
+    contiguous = False
 
     def __init__(
         self, kind: Kind, label: str, clock: Clock, loop: asyncio.AbstractEventLoop
@@ -45,8 +49,8 @@ class Source(ABC):
         self.loop = loop
         self.muted = False
         self.tracks: list[LocalTrack] = []  # the live ones
-        # What changes tracks or the device happens one after the other.
-        self._lock = asyncio.Lock()
+        # Held by each operation that changes tracks or the device, so that they run in turn.
+        self.lock = asyncio.Lock()
 
     @abstractmethod
     def get_capabilities(self) -> Mapping[str, object]:
@@ -54,42 +58,42 @@ class Source(ABC):
 
     @abstractmethod
     def shared_settings(self) -> Mapping[str, Value]:
-        """Return the settings that all tracks share: which device it is, its controls."""
+        """Return the settings that all tracks share: the device's ids, and its controls."""
 
     async def apply_constraints(
         self, track: LocalTrack, constraints: MediaTrackConstraints
     ) -> None:
-        """Make a live track's constraints new, after those before it: see `apply_now`."""
-        async with self._lock:
-            # However many wait here, whatever else the loop has to do is done in between.
+        """Replace a live track's constraints, after the calls before: see `apply_now`."""
+        async with self.lock:
+            # Let other tasks run between two of many calls.
             await asyncio.sleep(0)
             if track.ready_state == "live":
                 await self.apply_now(track, constraints)
 
     @abstractmethod
     async def apply_now(self, track: LocalTrack, constraints: MediaTrackConstraints) -> None:
-        """Make a track's constraints and settings new in one step, or fail and change nothing.
+        """Replace a track's constraints and settings in one step, or fail and change nothing.
 
         Raises:
-            OverconstrainedError: They cannot be satisfied.
+            OverconstrainedError: The constraints cannot be satisfied.
         """
 
     @property
     def native_rate(self) -> float:
-        """How many frames per second come, where known; else 0."""
+        """The frames per second that the source delivers; 0 if unknown."""
         return 0.0
 
     @property
     def delivers(self) -> bool:
-        """Whether media come at the moment, even if only to be replaced by black or silence."""
+        """Whether the source delivers media now, even if black or silence replaces them."""
         return not self.muted
 
     def add(self, track: LocalTrack) -> None:
-        """Take a live track in."""
+        """Add a live track."""
         self.tracks.append(track)
 
     def remove(self, track: LocalTrack) -> None:
-        """Take note that a track has ended."""
+        """Remove a track that has ended."""
         if track in self.tracks:
             self.tracks.remove(track)
             if not self.tracks:
@@ -97,54 +101,54 @@ class Source(ABC):
 
     @abstractmethod
     def release(self) -> None:
-        """Let go of what the source holds, since its last track has ended."""
+        """Start to release what the source holds, because its last track has ended."""
 
     @abstractmethod
     async def released(self) -> None:
-        """Wait until what `release` began is done."""
+        """Wait until what `release` started is done."""
 
     @abstractmethod
     def readers_changed(self) -> None:
-        """Take note that a track has another number of readers."""
+        """Adapt to a new number of readers of a track."""
 
     @abstractmethod
     def enabled_changed(self) -> None:
-        """Take note that a track was enabled or disabled."""
+        """Adapt to a track that was enabled or disabled."""
 
     def distribute(self, items: list[MediaData], lost: int = 0) -> None:
-        """Give media to every track.
+        """Deliver media to every track.
 
         Args:
-            items: Frames or blocks of samples, which are closed afterwards.
-            lost: How many before them were lost on the way.
+            items: Frames or blocks of samples; they are closed afterwards.
+            lost: How many were lost before the first of them.
         """
         for item in items:
             for track in tuple(self.tracks):
                 track.pipeline.deliver(item, lost)
             item.close()
             lost = 0
-        # The newest win: no consumer goes on with one of these while a newer one is to come.
+        # Wake the consumers last, so that none resumes with an item that a newer one displaces.
         for track in tuple(self.tracks):
             track.pipeline.wake()
 
     def set_muted(self, muted: bool) -> None:
-        """Set the muted state of the source, and in a task that of its tracks (§4.3.1.1)."""
+        """Set the source's muted state now, and that of its tracks in a task (§4.3.1.1)."""
         if muted == self.muted:
             return
         self.muted = muted
         _log.debug("%r is %s", self.label, "muted" if muted else "unmuted")
         for track in tuple(self.tracks):
-            track.update_flow()  # No live media from now on.
+            track.update_flow()  # Stop real media at once; the event follows.
             self.loop.call_soon(track.set_muted, muted)
 
     def end_tracks(self) -> None:
         """End every track, each in a task and with its event (§4.3.1)."""
         if self.loop.is_closed():
-            self.stop_tracks()  # There will be no task, and nobody hears events.
+            self.end_tracks_silently()  # A closed loop runs no task and fires no event.
         for track in tuple(self.tracks):
             track.end_soon()
 
-    def stop_tracks(self) -> None:
-        """End every track now and without an event, as when the program is over (§9.1)."""
+    def end_tracks_silently(self) -> None:
+        """End every track now and without an event, as when a document is discarded (§9.1)."""
         for track in tuple(self.tracks):
-            track.halt()
+            track.end_silently()

@@ -14,7 +14,7 @@ class LocalStream(StreamHandle):
     """A stream of tracks of this process.
 
     Args:
-        tracks: The tracks to hold; one that comes twice is held once.
+        tracks: The tracks; duplicates are ignored.
     """
 
     __slots__ = ("_id", "_tracks")
@@ -22,12 +22,12 @@ class LocalStream(StreamHandle):
     def __init__(self, tracks: Sequence[TrackHandle]) -> None:
         super().__init__()
         self._id = str(uuid.uuid4())
-        # A dict is the set that keeps the order.
+        # A dict, as a set that keeps the order.
         self._tracks: dict[TrackHandle, None] = dict.fromkeys(tracks)
 
     @property
     def id(self) -> str:
-        """A name of the stream alone."""
+        """The unique id of the stream."""
         return self._id
 
     @property

@@ -26,9 +26,9 @@ class LocalTrack(TrackHandle):
     """A track of a source of this process.
 
     Args:
-        source: The source, which never changes.
+        source: The source; it never changes.
         constraints: The constraints in force.
-        settings: The track's own settings; the source adds those that all its tracks share.
+        settings: The track's own settings; the source adds those that its tracks share.
         ready_state: ``"ended"`` for the clone of an ended track.
     """
 
@@ -55,9 +55,13 @@ class LocalTrack(TrackHandle):
         super().__init__()
         self.source = source
         self.pipeline: TrackPipeline = (
-            VideoPipeline(source.clock, rising=source.holds_device, first_waits=source.holds_device)
+            VideoPipeline(
+                source.clock, monotonic=source.holds_device, keep_first_frame=source.holds_device
+            )
             if source.kind == "video"
-            else AudioPipeline(source.clock, rising=source.holds_device, gapless=source.gapless)
+            else AudioPipeline(
+                source.clock, monotonic=source.holds_device, contiguous=source.contiguous
+            )
         )
         self._id = str(uuid.uuid4())
         self._enabled = True
@@ -80,7 +84,7 @@ class LocalTrack(TrackHandle):
 
     @property
     def id(self) -> str:
-        """A name of the track alone."""
+        """The unique id of the track."""
         return self._id
 
     @property
@@ -90,7 +94,7 @@ class LocalTrack(TrackHandle):
 
     @property
     def enabled(self) -> bool:
-        """Whether the program wants real media."""
+        """Whether the track delivers real media, or else black or silence."""
         return self._enabled
 
     @enabled.setter
@@ -104,21 +108,21 @@ class LocalTrack(TrackHandle):
 
     @property
     def muted(self) -> bool:
-        """Whether the source gives no media for now."""
+        """Whether the source delivers no media for now."""
         return self._muted
 
     @property
     def ready_state(self) -> ReadyState:
         """``"live"`` or ``"ended"``."""
         if self._ready_state == "live" and self.source.loop.is_closed():
-            self.halt()  # Nothing can be delivered any more, and no task can end the track.
+            self.end_silently()  # A closed loop delivers no media and runs no tasks.
         return self._ready_state
 
     def _is_live_here(self) -> bool:
         """Return whether the track is live.
 
         Raises:
-            InvalidStateError: It is, and another event loop owns it.
+            InvalidStateError: The track is live, and another event loop owns it.
         """
         live = self.ready_state == "live"
         if live:
@@ -127,7 +131,7 @@ class LocalTrack(TrackHandle):
 
     @property
     def content_hint(self) -> str:
-        """What the program hints at."""
+        """The hint of the program at what the media show or contain."""
         return self._content_hint
 
     @content_hint.setter
@@ -136,11 +140,11 @@ class LocalTrack(TrackHandle):
 
     @property
     def settings(self) -> Mapping[str, Value]:
-        """The track's own settings, without those that all tracks of the source share."""
+        """The track's own settings, without those that the source's tracks share."""
         return self._settings
 
     def get_capabilities(self) -> Mapping[str, object]:
-        """Return what the source can be set to."""
+        """Return the capabilities of the source."""
         return self.source.get_capabilities()
 
     def get_constraints(self) -> MediaTrackConstraints:
@@ -148,7 +152,7 @@ class LocalTrack(TrackHandle):
         return self._constraints
 
     def get_settings(self) -> Mapping[str, object]:
-        """Return the settings; of an ended track, those that say which device it was."""
+        """Return the settings; of an ended track only the device's ids and facing mode."""
         if self.ready_state == "ended":
             return {name: self._settings[name] for name in INHERENT if name in self._settings}
         return {**self._settings, **self.source.shared_settings()}
@@ -158,11 +162,11 @@ class LocalTrack(TrackHandle):
         return self.pipeline.stats()
 
     def reset_latency(self) -> None:
-        """Forget the least and the greatest latency."""
+        """Reset the minimum, maximum and average latency."""
         self.pipeline.reset_latency()
 
     def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
-        """Replace the constraints; the source does so in the order of the calls (§4.3.4)."""
+        """Replace the constraints; several calls take effect in their order (§4.3.4)."""
         try:
             if not self._is_live_here():
                 return promise.resolved(None)
@@ -185,10 +189,10 @@ class LocalTrack(TrackHandle):
     def stop(self) -> None:
         """End the track at once, without an event (§4.3.4)."""
         if self._is_live_here():
-            self.halt()
+            self.end_silently()
 
     def released(self) -> asyncio.Future[None]:
-        """Return a future that is done when the device is closed, if no other track uses it."""
+        """Return a future that is done when the device is closed, unless another track uses it."""
         return promise.started(self.source.released(), f"wait for {self.label!r} to be free")
 
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
@@ -199,7 +203,7 @@ class LocalTrack(TrackHandle):
         reader = self.pipeline.open_reader(
             max_buffer_size, format, self._reader_closed, self.source.loop
         )
-        # A consumer that drops its reader without closing it is gone as well.
+        # A program may drop its reader without closing it.
         finalizer = weakref.finalize(reader, call_on_loop, self.source.loop, self._reader_closed)
         finalizer.atexit = False
         self.source.readers_changed()
@@ -211,26 +215,26 @@ class LocalTrack(TrackHandle):
         self.stop_if_lost()
 
     def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:  # noqa: ARG002  (whichever it was)
-        # Any thread may collect garbage; what follows belongs on the loop's.
+        # Any thread may collect garbage, but only the loop's thread may end the track.
         if self._ready_state == "live":
             call_on_loop(self.source.loop, self.stop_if_lost)
 
     # --- for the source -------------------------------------------------------------------
 
-    def halt(self) -> None:
-        """End the track at once, without an event, whichever thread this is."""
+    def end_silently(self) -> None:
+        """End the track at once, without an event. Any thread may call it."""
         if self._ready_state == "live":
-            # These settings stay, whatever other tracks do to the device.
+            # Keep the shared settings of now: other tracks may change the device later.
             self._settings = {**self._settings, **self.source.shared_settings()}
             self._ready_state = "ended"
             self.pipeline.end()
             self.source.remove(self)
 
     def stop_if_lost(self) -> None:
-        """Stop the track if it is live and the program can reach it no more."""
+        """End the track if it is live and the program holds no reference to it or its readers."""
         if self._ready_state == "ended" or self.interface is not None or self.pipeline.readers:
             return
-        self.halt()
+        self.end_silently()
         if self.source.holds_device:
             warnings.warn(
                 f"the {self.kind} track {self.label!r} was dropped while live; call its stop(), "
@@ -247,13 +251,13 @@ class LocalTrack(TrackHandle):
         self.set_settings(settings)
 
     def set_settings(self, settings: Mapping[str, Value]) -> None:
-        """Set the settings alone, as when the device changed by itself."""
+        """Set the settings alone, for example after the device changed its mode itself."""
         self._settings = settings
         self.pipeline.configure(settings, self.source.native_rate)
 
     def update_flow(self) -> None:
-        """Let real media through exactly when the track is live, enabled and unmuted (§4.3.1)."""
-        # The source may be muted already while the track's own state follows in a task.
+        """Deliver real media exactly when the track is enabled and unmuted (§4.3.1)."""
+        # The source may be muted already: the track's own state follows in a task.
         muted = self._muted or self.source.muted
         self.pipeline.set_flow(
             real=self._enabled and not muted, source_delivers=self.source.delivers
@@ -267,12 +271,12 @@ class LocalTrack(TrackHandle):
             self.notify("mute" if muted else "unmute")
 
     def end_soon(self) -> None:
-        """End the track in a task; a clone that is made before ends too."""
+        """End the track in a task, with the event; a clone made before the task runs ends too."""
         self._ending = True
         self.source.loop.call_soon(self.end)
 
     def end(self) -> None:
         """End the track for a reason other than `stop`, with the event (§4.3.1)."""
         if self._ready_state == "live":
-            self.halt()
+            self.end_silently()
             self.notify("ended")

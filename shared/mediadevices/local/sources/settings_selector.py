@@ -1,4 +1,4 @@
-"""How one device serves several tracks: each has its own settings (§4.3.1)."""
+"""Selecting the settings of each track of a shared device (§4.3.1)."""
 
 from __future__ import annotations
 
@@ -8,40 +8,45 @@ from typing import TYPE_CHECKING
 from mediadevices.algorithms.constraints import advanced_sets, applicable_constraints, basic_set
 from mediadevices.algorithms.explain import explain_selection, failed_constraint_text
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
-from mediadevices.algorithms.settings_universe import restrict_regions, settings_universe
+from mediadevices.algorithms.settings_universe import restrict_regions
 from mediadevices.driver import Configuration
 from mediadevices.errors import OverconstrainedError
-from mediadevices.local.sources.needs import Needs, settings_in
+from mediadevices.local.sources.track_requirements import (
+    SharedDevice,
+    TrackRequirements,
+    kept_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mediadevices.algorithms.constraints import Constraint, MediaTrackConstraints, Value
-    from mediadevices.algorithms.properties import Kind
     from mediadevices.algorithms.select_settings import Selection
     from mediadevices.algorithms.settings_universe import Region
     from mediadevices.driver import Device, Mode
     from mediadevices.local.tracks.track import LocalTrack
 
-__all__ = ["Sharing", "named_controls"]
+__all__ = ["SettingsSelector", "named_controls"]
 
 _log = logging.getLogger("mediadevices")
 
 
-class Sharing:
-    """What the tracks of one device allow each other; it changes neither device nor tracks.
+class SettingsSelector:
+    """Selects a track's settings so that the device's other tracks keep what they require.
+
+    It changes neither the device nor the tracks.
 
     Args:
-        device: The device.
-        identity: Its `deviceId` and `groupId`.
-        kind: What its tracks are.
+        shared: The device.
     """
 
-    def __init__(self, device: Device, identity: Mapping[str, str], kind: Kind) -> None:
-        self._device = device
-        self._identity = identity
-        self._kind: Kind = kind
-        self.needs = Needs(device, identity, kind)
+    def __init__(self, shared: SharedDevice) -> None:
+        self._shared = shared
+        self.requirements = TrackRequirements(shared)
+
+    @property
+    def _label(self) -> str:
+        return self._shared.device.label
 
     def select(
         self,
@@ -52,25 +57,27 @@ class Sharing:
         controls: Mapping[str, Value],
         current_mode: Mode | None,
     ) -> Selection:
-        """Run SelectSettings (§11.1.1) for one track, over what the others leave.
+        """Run SelectSettings (§11.1.1) for one track, over what the other tracks permit.
 
         Args:
             constraints: The constraints.
-            track: The track; None for one to come.
+            track: The track; None for a new one.
             modes: The native modes to choose from.
-            controls: What the controls are at.
+            controls: The values of the controls.
             current_mode: The mode that the device is open in, if it is.
 
         Raises:
-            OverconstrainedError: Nothing is left that satisfies the constraints.
+            OverconstrainedError: No settings satisfy the constraints.
         """
-        applicable = applicable_constraints(constraints, self._kind)
+        applicable = applicable_constraints(constraints, self._shared.kind)
         basic = basic_set(applicable)
-        shared, others = self.needs.of_controls(track), self.needs.has_others(track)
-        # Nobody is disturbed without need; but what a track does not require, it can lose.
-        for served in (self.needs.kept_by, self.needs.met_by):
-            left = settings_universe(0, self._device, self._identity, served(modes, track))
-            universe = restrict_regions(left, shared)
+        requirements = self.requirements
+        shared, others = requirements.control_constraints(track), requirements.has_others(track)
+        # Prefer modes in which the other tracks keep their settings. If there are none, change
+        # those settings as far as the other tracks' required constraints allow.
+        for permitted in (requirements.modes_keeping_settings, requirements.satisfying_modes):
+            permitted_universe = self._shared.settings_universe(permitted(modes, track))
+            universe = restrict_regions(permitted_universe, shared)
             selections = select_settings(
                 universe,
                 basic,
@@ -82,8 +89,8 @@ class Sharing:
             if selections or not others:
                 break
         if selections and not _log.isEnabledFor(logging.DEBUG):
-            return selections[0]  # Nobody wants to know why.
-        explanation = explain_selection([self._device.label], universe, basic, selections)
+            return selections[0]  # No explanation is needed.
+        explanation = explain_selection([self._label], universe, basic, selections)
         if not selections:
             raise self._overconstrained(basic, universe, explanation, shared=others)
         _log.debug("%s", "\n".join(explanation))
@@ -92,42 +99,43 @@ class Sharing:
     def configuration(
         self, selection: Selection, constraints: MediaTrackConstraints
     ) -> Configuration:
-        """Return what to set the device to: a mode, and those controls that are asked for."""
-        asked = named_controls(applicable_constraints(constraints, self._kind), self._device)
-        values = {name: selection.settings[name] for name in asked if name in selection.settings}
+        """Return the device's configuration: the mode, and the controls that constraints name."""
+        applicable = applicable_constraints(constraints, self._shared.kind)
+        named = named_controls(applicable, self._shared.device)
+        values = {name: selection.settings[name] for name in named if name in selection.settings}
         return Configuration(selection.mode, values)
 
     def check_controls(
         self, constraints: MediaTrackConstraints, actual: Mapping[str, Value]
     ) -> None:
-        """See that the device did with its controls what is required.
+        """Check that the actual values of the controls satisfy the required constraints.
 
         Raises:
-            OverconstrainedError: It did something else.
+            OverconstrainedError: One does not.
         """
-        for one in basic_set(applicable_constraints(constraints, self._kind)):
+        for one in basic_set(applicable_constraints(constraints, self._shared.kind)):
             if one.name in actual and not one.satisfied_by(actual[one.name]):
-                message = f"{self._device.label!r} set {one.name!r} to {actual[one.name]!r} instead"
+                message = f"{self._label!r} set {one.name!r} to {actual[one.name]!r} instead"
                 raise OverconstrainedError(one.name, message)
 
     def settings_in(
         self, mode: Mode, track: LocalTrack, controls: Mapping[str, Value]
     ) -> Mapping[str, Value]:
-        """Return the settings of a track that goes on in a native mode which it did not ask for.
+        """Return a track's settings in a native mode that it did not request.
 
-        They stay if they can; else they are what is nearest in the mode.
+        It keeps its settings if it can; otherwise it gets the closest ones.
         """
-        kept = settings_in(mode, track, self._kind)
-        return kept if kept is not None else self.nearest_settings(mode, track, controls)
+        kept = kept_settings(mode, track, self._shared.kind)
+        return kept if kept is not None else self.closest_settings(mode, track, controls)
 
-    def nearest_settings(
+    def closest_settings(
         self, mode: Mode, track: LocalTrack, controls: Mapping[str, Value]
     ) -> Mapping[str, Value]:
-        """Return the settings in a native mode that are nearest to a track's constraints."""
-        applicable = applicable_constraints(track.get_constraints(), self._kind)
-        universe = settings_universe(0, self._device, self._identity, [mode])
+        """Return the settings in a native mode that are closest to a track's constraints."""
+        applicable = applicable_constraints(track.get_constraints(), self._shared.kind)
+        universe = self._shared.settings_universe([mode])
         current, initial = track.settings, [controls]
-        # The world need not satisfy the constraints any more; then as near as it can be.
+        # If the new mode violates the constraints, ignore them: the closest settings (§11).
         selections = select_settings(
             universe,
             basic_set(applicable),
@@ -146,9 +154,9 @@ class Sharing:
         shared: bool,
     ) -> OverconstrainedError:
         name = failed_constraint(universe, tuple(basic))
-        hint = "; other tracks of the device need it as it is" if shared else ""
+        hint = "; other tracks of the device need its current settings" if shared else ""
         error = OverconstrainedError(
-            name, f"{self._device.label!r} cannot satisfy {failed_constraint_text(name)}{hint}"
+            name, f"{self._label!r} cannot satisfy {failed_constraint_text(name)}{hint}"
         )
         for line in explanation:
             error.add_note(line)
