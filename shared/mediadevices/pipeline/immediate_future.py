@@ -16,8 +16,8 @@ class ImmediateFuture(asyncio.Future[None]):
     """A future for one waiting task, which can resume within the call that sets the result.
 
     A task that waits for an ordinary future resumes in the next iteration of the event loop, after
-    the loop has polled its files and timers. On the desktop that iteration is a fifth of the
-    latency from driver to consumer; in a web page it takes longer than copying a small frame.
+    the loop has polled its files and timers. On the desktop that adds a fifth to the latency from
+    driver to consumer; in a web page it doubles the time that a small frame takes.
     """
 
     _waiting: tuple[Callable[[ImmediateFuture], object], Context] | None = None

@@ -1,4 +1,4 @@
-"""A program that misbehaves: handlers that fail, hang or block, loops that end or meet."""
+"""Faults of the program: handlers that fail or hang, loops that block, end or compete."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def plain(_: Event) -> None:
 
 @pytest.mark.fault("process", "a handler raises")
 @pytest.mark.parametrize("handler", [plain, coroutine])
-async def test_the_exception_of_a_handler_reaches_the_event_loop_and_nobody_else(
+async def test_a_handlers_exception_reaches_the_loops_exception_handler_only(
     handler: Callable[[Event], object], fakes: FakeDevices, clock: ManualClock, fault: FaultNotes
 ) -> None:
     contexts: list[dict[str, object]] = []
@@ -59,7 +59,7 @@ async def test_the_exception_of_a_handler_reaches_the_event_loop_and_nobody_else
 
 
 @pytest.mark.fault("process", "a handler, a coroutine, never returns")
-async def test_a_handler_that_hangs_holds_up_nothing_else(
+async def test_a_hanging_handler_delays_nothing_else(
     fakes: FakeDevices, clock: ManualClock, fault: FaultNotes
 ) -> None:
     release, begun, heard = asyncio.Event(), [], []
@@ -89,7 +89,7 @@ async def test_a_handler_that_hangs_holds_up_nothing_else(
 
 
 class ThreadedCapture:
-    """A microphone whose thread brings a block of a millisecond every millisecond."""
+    """A microphone whose thread delivers a block of one millisecond every millisecond."""
 
     configuration = Configuration(AudioMode(48000, 1, latency=0.001))
 
@@ -116,7 +116,7 @@ class ThreadedCapture:
 
 
 class ThreadedDriver:
-    """A driver of that microphone."""
+    """The driver of `ThreadedCapture`."""
 
     name = "threaded"
     silent = False
@@ -138,7 +138,7 @@ MODE = ThreadedCapture.configuration.mode
 
 @pytest.fixture
 def threaded() -> Iterator[ThreadedDriver]:
-    """The microphone with a thread behind `navigator`."""
+    """Install the `ThreadedDriver` behind `navigator`."""
     driver = ThreadedDriver()
     policies = {"microphone": "grant"}
     agent = LocalAgent([driver], PermissionAuthority("tests", None, policies), secret=b"secret")
@@ -151,7 +151,7 @@ def threaded() -> Iterator[ThreadedDriver]:
 
 @pytest.mark.lanes("cpython")
 @pytest.mark.fault("process", "the event loop is blocked for seconds")
-async def test_what_a_blocked_loop_has_missed_is_bounded_and_counted(
+async def test_items_for_a_blocked_loop_are_bounded_and_losses_counted(
     threaded: ThreadedDriver, fault: FaultNotes
 ) -> None:
     async with await navigator.media_devices.get_user_media(audio=True) as stream:
@@ -169,22 +169,22 @@ async def test_what_a_blocked_loop_has_missed_is_bounded_and_counted(
     gap = max(after - earlier for earlier, after in pairwise(stamps))
     assert gap > 100_000
     lost = stats.total_frames - stats.delivered_frames
-    assert lost >= gap / 1e6 * 48000 / 5  # a slow machine's blocks come slower than they last
+    assert lost >= gap / 1e6 * 48000 / 5  # on a slow machine the blocks come late
     fault.sees(
         "the newest frame, or the last second of sound; the rest is counted in `stats` as "
         "`total_frames` - `delivered_frames`, and a gap in the timestamps"
     )
 
 
-async def leave() -> MediaStream:
+async def open_microphone() -> MediaStream:
     return await navigator.media_devices.get_user_media(audio=True)
 
 
-def leave_by_hand() -> MediaStream:
-    """Do so in a loop that is closed without being shut down first."""
+def open_in_a_closed_loop() -> MediaStream:
+    """Open a microphone in a loop that is closed without being shut down first."""
     loop = asyncio.new_event_loop()
     try:
-        return loop.run_until_complete(leave())
+        return loop.run_until_complete(open_microphone())
     finally:
         loop.close()
 
@@ -192,11 +192,11 @@ def leave_by_hand() -> MediaStream:
 @pytest.mark.lanes("cpython")
 @pytest.mark.fault("process", "the event loop is shut down while it captures (`asyncio.run` ends)")
 @pytest.mark.parametrize("silent", [False, True])
-def test_a_device_is_closed_before_its_loop_is(
+def test_shutting_a_loop_down_closes_its_devices(
     threaded: ThreadedDriver, silent: bool, fault: FaultNotes
 ) -> None:
     threaded.silent = silent
-    stream = asyncio.run(leave())
+    stream = asyncio.run(open_microphone())
     assert not threaded.capture.thread.is_alive()
     assert not stream.active
     fault.sees("the device is closed before `asyncio.run` returns; no event", 0)
@@ -204,10 +204,10 @@ def test_a_device_is_closed_before_its_loop_is(
 
 @pytest.mark.lanes("cpython")
 @pytest.mark.fault("process", "the event loop is closed, but not shut down, while it captures")
-def test_a_device_lets_go_of_itself_when_its_loop_is_closed(
+def test_a_device_closes_itself_when_its_loop_is_closed(
     threaded: ThreadedDriver, fault: FaultNotes
 ) -> None:
-    stream = leave_by_hand()
+    stream = open_in_a_closed_loop()
     closed = time.monotonic()
     threaded.capture.thread.join(10)
     assert not threaded.capture.thread.is_alive()
@@ -216,7 +216,7 @@ def test_a_device_lets_go_of_itself_when_its_loop_is_closed(
 
 
 @pytest.mark.lanes("cpython")
-def test_a_device_that_has_fallen_silent_is_closed_for_the_next_loop(
+def test_the_next_loop_closes_a_silent_device_of_a_closed_loop(
     threaded: ThreadedDriver,
 ) -> None:
     async def capture() -> None:
@@ -225,7 +225,7 @@ def test_a_device_that_has_fallen_silent_is_closed_for_the_next_loop(
             assert not first.thread.is_alive()
 
     threaded.silent = True
-    stream = leave_by_hand()
+    stream = open_in_a_closed_loop()
     first = threaded.capture
     asyncio.run(capture())
     assert not stream.active
@@ -238,13 +238,13 @@ async def capture(seconds: float = 0) -> None:
 
 
 def in_thread(work: Callable[[], Coroutine[object, object, object]]) -> Future[object]:
-    """Run a coroutine in an event loop of a thread of its own."""
+    """Run a coroutine in a new thread with its own event loop."""
     future: Future[object] = Future()
 
     def run() -> None:
         try:
             future.set_result(asyncio.run(work()))
-        except Exception as error:  # noqa: BLE001  (it goes on to the test)
+        except Exception as error:  # noqa: BLE001  (the test sees it in the future)
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
@@ -276,7 +276,7 @@ def test_devices_belong_to_one_of_two_loops_until_it_is_closed(fault: FaultNotes
 
 
 @pytest.mark.lanes("cpython")
-def test_of_two_loops_that_ask_at_the_same_time_one_gets_the_devices() -> None:
+def test_one_of_two_concurrent_loops_gets_the_devices() -> None:
     with install_fake_devices() as fakes:
         fakes.cameras[0].open_delay = 0.005
         outcomes: list[list[type[BaseException] | None]] = []

@@ -1,4 +1,4 @@
-"""A task that is cancelled at every step of an operation: one run for each turn of the loop."""
+"""Operations that are cancelled at each of their steps: one run for each loop iteration."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PERMISSIONS = ("camera", "microphone")
 CANCELLED = "the task is cancelled, in every await of "
 
-# Who is cancelled in the very moment in which the stream came has lost it, and is told so.
+# A call that is cancelled just after it got its stream drops the stream, with this warning.
 pytestmark = pytest.mark.filterwarnings("ignore::mediadevices.TrackLeakWarning")
 
 
@@ -38,7 +38,7 @@ async def hesitate() -> None:
 
 
 class HesitantDriver:
-    """A driver that needs some turns of the event loop for everything."""
+    """A driver whose every operation takes some iterations of the event loop."""
 
     name = "hesitant"
 
@@ -61,7 +61,7 @@ class HesitantDriver:
 
 
 class HesitantCapture:
-    """What such a driver opens."""
+    """A capture of the `HesitantDriver`."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
@@ -83,7 +83,7 @@ class HesitantCapture:
 
 
 class Hesitant:
-    """A camera and a microphone behind `navigator` that take their time, and so does the user."""
+    """A camera, a microphone and a prompter behind `navigator`, all of them slow."""
 
     def __init__(self) -> None:
         self._before = asyncio.all_tasks()
@@ -106,15 +106,15 @@ class Hesitant:
         self._fakes.uninstall()
 
     async def settle(self) -> None:
-        """Let everything that is under way come to its end."""
+        """Wait until all operations are done."""
         await self._clock.advance(0.1)
-        gc.collect()  # A stream that nobody got is dropped, and in Pyodide not at once.
+        gc.collect()  # A stream without a caller is dropped; in Pyodide not at once.
         await asyncio.sleep(0)
         while others := asyncio.all_tasks() - self._before:
             await asyncio.wait(others)
 
     async def frame_of(self, track: MediaStreamTrack) -> VideoFrame:
-        """Let time pass until a track gives a frame."""
+        """Advance the clock until a track delivers a frame."""
         frames = track.frames()
         reading = asyncio.ensure_future(anext(frames))
         await self._clock.advance(0.1)
@@ -124,14 +124,14 @@ class Hesitant:
 
     @property
     def camera_width(self) -> int:
-        """The pixels of a row of the open camera."""
+        """The width in pixels of the open camera's mode."""
         assert self.camera.capture is not None
         mode = self.camera.capture.configuration.mode
         assert isinstance(mode, VideoMode)
         return mode.width
 
     async def check_at_rest(self) -> None:
-        """See that nothing is open, nothing was decided, and that the next call works."""
+        """Check that nothing is open or denied, and that the next call works."""
         await self.settle()
         assert not self.camera.is_open
         assert not self.microphone.is_open
@@ -159,10 +159,10 @@ async def kinds() -> list[str]:
 
 
 async def cancelled_after(turns: int, operation: Coroutine[object, object, object]) -> bool:
-    """Begin an operation, let the loop turn so often, and cancel it.
+    """Start an operation, and cancel it after some loop iterations.
 
     Returns:
-        False when it had come to its end before.
+        False if the operation was done before.
     """
     task = asyncio.create_task(operation)
     for _ in range(turns):
@@ -209,7 +209,7 @@ async def test_a_cancelled_call_does_not_disturb_another(fault: FaultNotes) -> N
 @pytest.mark.fault(
     "process", CANCELLED + "`get_user_media()`, when it changes a camera that is in use"
 )
-async def test_a_cancelled_call_leaves_the_tracks_of_the_camera_with_settings_that_are_true(
+async def test_a_cancelled_call_keeps_other_tracks_settings_true(
     fault: FaultNotes,
 ) -> None:
     for turns in itertools.count():
@@ -231,7 +231,7 @@ async def test_a_cancelled_call_leaves_the_tracks_of_the_camera_with_settings_th
 
 
 @pytest.mark.fault("process", CANCELLED + "`apply_constraints()`")
-async def test_a_cancelled_application_is_done_as_a_whole(fault: FaultNotes) -> None:
+async def test_a_cancelled_apply_constraints_call_is_completed(fault: FaultNotes) -> None:
     for turns in itertools.count(1):
         async with Hesitant() as devices:
             async with await ask_for_video() as stream:
@@ -249,7 +249,9 @@ async def test_a_cancelled_application_is_done_as_a_whole(fault: FaultNotes) -> 
 
 
 @pytest.mark.fault("process", CANCELLED + "`enumerate_devices()`")
-async def test_a_cancelled_enumeration_leaves_the_list_whole(fault: FaultNotes) -> None:
+async def test_a_cancelled_enumerate_devices_call_keeps_the_list_complete(
+    fault: FaultNotes,
+) -> None:
     for turns in itertools.count():
         async with Hesitant() as devices:
             navigator.media_devices.ondevicechange = lambda _event: None

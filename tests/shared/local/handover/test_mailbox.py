@@ -1,4 +1,4 @@
-"""The hand-over from capture threads: bounded, in order, one wake-up."""
+"""A mailbox is bounded, keeps the order and wakes the event loop once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import threading
 import pytest
 
 from mediadevices import VideoFrame
-from mediadevices.driver import Configuration, VideoMode
-from mediadevices.local.handover.device_sink import DeviceSink
 from mediadevices.local.handover.mailbox import Mailbox
 
 
@@ -18,7 +16,7 @@ def frame(number: int) -> VideoFrame:
 
 
 class Received:
-    """Notes what a mailbox delivers."""
+    """Records what a mailbox delivers."""
 
     def __init__(self) -> None:
         self.batches: list[tuple[list[int], int]] = []
@@ -27,7 +25,7 @@ class Received:
         self.batches.append(([item.timestamp for item in items], lost))
 
 
-async def test_what_comes_in_one_turn_is_one_batch() -> None:
+async def test_items_of_one_iteration_are_one_batch() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=10)
     mailbox.start()
@@ -41,7 +39,7 @@ async def test_what_comes_in_one_turn_is_one_batch() -> None:
     assert received.batches[1:] == [([3], 0)]
 
 
-async def test_the_oldest_give_way_and_are_counted_and_closed() -> None:
+async def test_a_full_mailbox_drops_counts_and_closes_the_oldest_items() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=2)
     mailbox.start()
@@ -53,7 +51,7 @@ async def test_the_oldest_give_way_and_are_counted_and_closed() -> None:
     assert received.batches == [([3, 4], 3)]
 
 
-async def test_however_much_comes_the_loop_is_woken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_items_wake_the_loop_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loop, calls = asyncio.get_running_loop(), []
     original = loop.call_soon_threadsafe
 
@@ -70,7 +68,7 @@ async def test_however_much_comes_the_loop_is_woken_once(monkeypatch: pytest.Mon
     await asyncio.sleep(0)
 
 
-async def test_a_call_comes_after_what_was_put_before() -> None:
+async def test_a_call_runs_after_the_items_put_before() -> None:
     order: list[object] = []
     mailbox = Mailbox(
         asyncio.get_running_loop(), lambda items, _: order.append(len(items)), capacity=5
@@ -83,7 +81,7 @@ async def test_a_call_comes_after_what_was_put_before() -> None:
     assert order[:2] == [2, "call"]
 
 
-async def test_a_closed_mailbox_closes_what_it_gets() -> None:
+async def test_a_closed_mailbox_closes_its_items() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=2)
     mailbox.start()
@@ -97,8 +95,8 @@ async def test_a_closed_mailbox_closes_what_it_gets() -> None:
     assert received.batches in ([], [([], 0)])
 
 
-@pytest.mark.lanes("cpython")  # Pyodide has one event loop for ever.
-def test_a_closed_loop_takes_nothing_and_says_so() -> None:
+@pytest.mark.lanes("cpython")  # Pyodide has a single event loop.
+def test_putting_an_item_for_a_closed_loop_returns_false() -> None:
     loop = asyncio.new_event_loop()
     mailbox = Mailbox(loop, Received(), capacity=2)
     mailbox.start()
@@ -113,7 +111,7 @@ def test_a_closed_loop_takes_nothing_and_says_so() -> None:
 
 
 @pytest.mark.lanes("cpython")  # There are no threads in Pyodide.
-async def test_of_what_a_thread_leaves_nothing_is_unaccounted_for() -> None:
+async def test_every_item_of_a_thread_is_delivered_or_counted_as_lost() -> None:
     received = Received()
     mailbox = Mailbox(asyncio.get_running_loop(), received, capacity=3)
     mailbox.start()
@@ -124,7 +122,7 @@ async def test_of_what_a_thread_leaves_nothing_is_unaccounted_for() -> None:
 
     thread = threading.Thread(target=leave)
     thread.start()
-    while thread.is_alive():  # noqa: ASYNC110  (nothing tells of the end of a thread)
+    while thread.is_alive():  # noqa: ASYNC110  (no event is set when a thread ends)
         await asyncio.sleep(0)
     thread.join()
     await asyncio.sleep(0)
@@ -133,48 +131,3 @@ async def test_of_what_a_thread_leaves_nothing_is_unaccounted_for() -> None:
     assert numbers[-1] == 4999
     assert len(numbers) + sum(lost for _, lost in received.batches) == 5000
     assert max(len(batch) for batch, _ in received.batches) <= 3
-
-
-class Heard:
-    """Notes what a sink passes on."""
-
-    def __init__(self) -> None:
-        self.calls: list[object] = []
-        self.sink = DeviceSink(
-            asyncio.get_running_loop(),
-            lambda items, lost: self.calls.append(([item.timestamp for item in items], lost)),
-            self.calls.append,
-            self.calls.append,
-            self.calls.append,
-            10,
-        )
-
-
-async def test_a_sink_holds_back_states_and_the_newest_frame_until_it_starts() -> None:
-    heard = Heard()
-    configuration = Configuration(VideoMode(2, 2, 1.0))
-    early = [frame(number) for number in range(3)]
-    heard.sink.set_muted(True)
-    for one in early:
-        heard.sink.deliver(one)
-    heard.sink.reconfigure(configuration)
-    await asyncio.sleep(0)
-    assert heard.calls == []
-    assert [one.closed for one in early] == [True, True, False]
-    heard.sink.start()
-    assert heard.calls == [True, configuration]
-    await asyncio.sleep(0)
-    assert heard.calls[2:] == [([2], 0)]
-    heard.sink.deliver(frame(3))
-    await asyncio.sleep(0)
-    assert heard.calls[3:] == [([3], 0)]
-
-
-async def test_a_closed_sink_says_nothing_more() -> None:
-    heard = Heard()
-    heard.sink.start()
-    heard.sink.deliver(frame(0))
-    heard.sink.end(None)
-    heard.sink.close()
-    await asyncio.sleep(0)
-    assert heard.calls == []

@@ -1,4 +1,4 @@
-"""One event loop owns the devices; a call from another one fails and says so."""
+"""One event loop owns the devices; calls from other loops fail with InvalidStateError."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OTHER_LOOP = "another event loop"
 
 @contextmanager
 def loop_in_a_thread() -> Generator[asyncio.AbstractEventLoop]:
-    """Run an event loop in another thread, which owns the devices once it uses them."""
+    """Run an event loop in another thread; it owns the devices after its first use of them."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -160,7 +160,7 @@ def test_a_generator_belongs_to_its_loop() -> None:
         assert generator.track.ready_state == "live"
 
 
-def test_another_loop_leaves_the_first_one_hearing_of_changes() -> None:
+def test_a_call_in_another_loop_keeps_the_first_loops_devicechange_events() -> None:
     seen: list[str] = []
 
     async def listen() -> None:
@@ -237,7 +237,7 @@ def test_after_its_loop_is_closed_a_generator_has_ended() -> None:
         assert generator.track.ready_state == "ended"
 
 
-def test_threads_that_ask_at_once_get_one_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_threads_get_the_same_agent(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
 
     def make_slowly() -> object:

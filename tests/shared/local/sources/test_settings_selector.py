@@ -1,4 +1,4 @@
-"""One device, several tracks: each with its settings, and none at the cost of another."""
+"""Tracks that share a device: each has its own settings and keeps what it requires."""
 
 from __future__ import annotations
 
@@ -9,39 +9,24 @@ import pytest
 
 from mediadevices import (
     MediaStreamTrack,
-    MediaStreamTrackProcessor,
     OverconstrainedError,
     VideoTrackGenerator,
     navigator,
 )
 from mediadevices.driver import AudioMode, Configuration, Range, VideoMode
 from mediadevices.testing import FakeCamera, FakeMicrophone, frame_number, install_fake_devices
+from support.collecting import collected
 from support.work import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mediadevices import VideoFrame
     from mediadevices.testing import FakeDevices, ManualClock
 
 
 async def video(**constraints: object) -> MediaStreamTrack:
     stream = await navigator.media_devices.get_user_media(video=constraints)
     return stream.get_video_tracks()[0]
-
-
-async def frames(track: MediaStreamTrack, clock: ManualClock, seconds: float) -> list[VideoFrame]:
-    """Return what a track delivers in some time."""
-    reader = MediaStreamTrackProcessor(track, max_buffer_size=1000).readable.get_reader()
-    await clock.advance(seconds)
-    found: list[VideoFrame] = []
-    while True:
-        pending = reader.read()
-        await clock.advance(0)
-        if not pending.done():
-            await reader.cancel()
-            return found
-        found.append((await pending).value)
 
 
 def mode_of(fakes: FakeDevices) -> VideoMode:
@@ -53,10 +38,10 @@ def mode_of(fakes: FakeDevices) -> VideoMode:
 async def test_each_track_has_its_size_and_rate(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await video() as full, await video(width=320, height=240, frameRate=10) as small:
         assert fakes.cameras[0].opened == 1
-        of_full = await frames(full, clock, 1.05)
+        of_full = await collected(full, clock, 1.05)
         assert {(one.display_width, one.display_height) for one in of_full} == {(640, 480)}
         assert len(of_full) == 31
-        of_small = await frames(small, clock, 1.05)
+        of_small = await collected(small, clock, 1.05)
         assert {(one.display_width, one.display_height) for one in of_small} == {(320, 240)}
         assert len(of_small) in (10, 11)
 
@@ -73,7 +58,7 @@ async def test_tracks_share_the_memory_of_a_frame(fakes: FakeDevices, clock: Man
             await reader.aclose()
 
 
-async def test_the_device_changes_its_mode_and_no_track_is_lost(
+async def test_a_mode_change_keeps_the_other_tracks_settings(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as first:
@@ -87,8 +72,8 @@ async def test_the_device_changes_its_mode_and_no_track_is_lost(
             settings = first.get_settings()
             assert (settings.width, settings.height) == (640, 480)
             assert settings.resize_mode == "crop-and-scale"
-            assert {one.display_width for one in await frames(first, clock, 0.2)} == {640}
-            assert {one.display_width for one in await frames(second, clock, 0.2)} == {1280}
+            assert {one.display_width for one in await collected(first, clock, 0.2)} == {640}
+            assert {one.display_width for one in await collected(second, clock, 0.2)} == {1280}
             await second.apply_constraints({"width": {"exact": 640}, "resizeMode": "none"})
             assert mode_of(fakes).width == 640
             await clock.advance(0)
@@ -96,7 +81,7 @@ async def test_the_device_changes_its_mode_and_no_track_is_lost(
             assert len(changed) == 2
 
 
-async def test_what_another_track_requires_is_refused_and_nothing_changes(
+async def test_constraints_that_conflict_with_another_track_change_nothing(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     native = {"resizeMode": {"exact": "none"}, "width": {"exact": 640}}
@@ -111,12 +96,12 @@ async def test_what_another_track_requires_is_refused_and_nothing_changes(
             with pytest.raises(OverconstrainedError):
                 await video(width={"exact": 1280})
             assert first.get_settings() == before
-        await first.apply_constraints({"width": {"exact": 1280}})  # Nobody is in the way now.
+        await first.apply_constraints({"width": {"exact": 1280}})  # No other track is live now.
         assert first.get_settings().width == 1280
 
 
 @pytest.mark.parametrize("new", [False, True])
-async def test_a_track_that_requires_nothing_yields_to_one_that_does_and_is_told(
+async def test_a_track_without_requirements_adapts_and_fires_an_event(
     fakes: FakeDevices, clock: ManualClock, new: bool
 ) -> None:
     async with await video() as free, await video() as other:
@@ -134,10 +119,10 @@ async def test_a_track_that_requires_nothing_yields_to_one_that_does_and_is_told
         assert len(changed) == 1
         settings = free.get_settings()
         assert (settings.width, settings.height, free.get_constraints()) == (320, 240, {})
-        assert {one.display_width for one in await frames(free, clock, 0.2)} == {320}
+        assert {one.display_width for one in await collected(free, clock, 0.2)} == {320}
 
 
-async def test_a_track_keeps_what_it_requires_and_yields_the_rest(
+async def test_a_track_keeps_required_constraints_but_not_ideal_ones(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     fast = {"frameRate": {"exact": 60}}
@@ -152,7 +137,7 @@ async def test_a_track_keeps_what_it_requires_and_yields_the_rest(
         assert first.get_settings().width == 640
 
 
-async def test_no_track_is_disturbed_for_what_another_only_wishes(
+async def test_an_ideal_constraint_does_not_change_other_tracks(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as first, await video(frameRate=60) as second:
@@ -160,7 +145,7 @@ async def test_no_track_is_disturbed_for_what_another_only_wishes(
         assert (first.get_settings().width, second.get_settings().width) == (640, 640)
 
 
-async def test_what_an_ended_track_required_binds_nobody(
+async def test_the_requirements_of_an_ended_track_no_longer_count(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as first:
@@ -170,7 +155,7 @@ async def test_what_an_ended_track_required_binds_nobody(
         assert mode_of(fakes).width == 320
 
 
-async def test_a_mode_that_the_camera_has_not_listed_binds_like_any_other(
+async def test_an_unlisted_mode_of_the_camera_counts_like_any_other(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as first, await video() as second:
@@ -186,7 +171,11 @@ async def test_a_mode_that_the_camera_has_not_listed_binds_like_any_other(
 
 
 async def apply_at_once(count: int, ask: Mapping[str, object]) -> tuple[int, int]:
-    """Apply constraints to a track and its clones; return the calls, and another task's turns."""
+    """Apply constraints to a track and its clones.
+
+    Returns:
+        How many functions were called, and how often another task ran meanwhile.
+    """
     turns = 0
 
     async def turning() -> None:
@@ -217,17 +206,17 @@ async def apply_at_once(count: int, ask: Mapping[str, object]) -> tuple[int, int
         {"width": {"min": 5000}},
     ],
 )
-async def test_many_clones_take_as_long_each_as_few_and_let_other_tasks_run(
+async def test_the_time_per_clone_is_constant_and_other_tasks_run(
     fakes: FakeDevices, clock: ManualClock, ask: Mapping[str, object]
 ) -> None:
-    await apply_at_once(5, ask)  # What is done once only is done.
+    await apply_at_once(5, ask)  # Warm up: some work is done only once.
     few, _ = await apply_at_once(20, ask)
     many, turns = await apply_at_once(160, ask)
-    assert many < 12 * few  # 64 times as much if each looked at all others
+    assert many < 12 * few  # 64 times as many if each clone examined all others
     assert turns >= 160
 
 
-async def test_a_generators_clones_let_other_tasks_run_too(fakes: FakeDevices) -> None:
+async def test_other_tasks_run_between_calls_for_a_generators_clones(fakes: FakeDevices) -> None:
     generator = VideoTrackGenerator()
     tracks = [generator.track, *(generator.track.clone() for _ in range(49))]
     done: list[int] = []
@@ -244,7 +233,7 @@ async def test_a_generators_clones_let_other_tasks_run_too(fakes: FakeDevices) -
         one.stop()
 
 
-async def test_a_track_that_wants_to_be_scaled_stays_so_at_the_native_size(
+async def test_required_scaling_stays_at_the_native_size(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     wanted = {"resizeMode": {"exact": "crop-and-scale"}, "width": 640, "height": 480}
@@ -255,7 +244,7 @@ async def test_a_track_that_wants_to_be_scaled_stays_so_at_the_native_size(
         assert first.get_settings().resize_mode == "crop-and-scale"
 
 
-async def test_controls_are_shared_and_what_one_track_requires_binds_all(
+async def test_tracks_share_controls_and_their_requirements(
     clock: ManualClock,
 ) -> None:
     camera = FakeCamera(controls={"zoom": Range(1, 4, 0.5)}, initial={"zoom": 1})
@@ -268,12 +257,12 @@ async def test_controls_are_shared_and_what_one_track_requires_binds_all(
             assert caught.value.constraint == "zoom"
             assert first.get_settings().zoom == 2
             await first.apply_constraints()
-            assert first.get_settings().zoom == 2  # Nobody asked for another value.
+            assert first.get_settings().zoom == 2  # No constraint names another value.
             await second.apply_constraints({"zoom": {"exact": 3}})
             assert first.get_settings().zoom == 3
 
 
-async def test_a_camera_that_changes_to_another_mode_than_asked_goes_back(
+async def test_a_camera_that_sets_another_mode_is_set_back(
     fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with await video() as track:
@@ -296,7 +285,7 @@ async def test_a_camera_that_changes_to_another_mode_than_asked_goes_back(
         assert mode_of(fakes).width == 640
 
 
-async def test_a_camera_whose_control_does_something_else_goes_back(
+async def test_a_camera_that_sets_another_control_value_is_set_back(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camera = FakeCamera(controls={"zoom": Range(1, 4, 0.5)}, initial={"zoom": 1})
@@ -315,11 +304,11 @@ async def test_a_camera_whose_control_does_something_else_goes_back(
             assert caught.value.constraint == "zoom"
             assert track.get_settings().zoom == 1
             assert capture.configuration.controls["zoom"] == 1
-            await track.apply_constraints({"zoom": 4})  # As near as it gets, then.
+            await track.apply_constraints({"zoom": 4})  # The closest value.
             assert track.get_settings().zoom == 2
 
 
-async def test_cancelling_an_application_does_not_stop_it_halfway(
+async def test_a_cancelled_apply_constraints_call_completes(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as track:
@@ -330,7 +319,7 @@ async def test_cancelling_an_application_does_not_stop_it_halfway(
         assert track.get_constraints() == {"width": {"exact": 320}}
 
 
-async def test_a_cancelled_application_that_fails_is_nobodys_concern(
+async def test_the_error_of_a_cancelled_apply_constraints_call_is_dropped(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as track:
@@ -339,7 +328,9 @@ async def test_a_cancelled_application_that_fails_is_nobodys_concern(
         assert track.get_constraints() == {}
 
 
-async def test_what_two_microphone_tracks_require_of_the_blocks(clock: ManualClock) -> None:
+async def test_microphone_tracks_that_require_different_block_lengths_conflict(
+    clock: ManualClock,
+) -> None:
     modes = (AudioMode(48000, 1, latency=0.01), AudioMode(48000, 1, latency=0.02))
     with install_fake_devices(microphones=[FakeMicrophone(modes=modes)], clock=clock):
         get = navigator.media_devices.get_user_media

@@ -1,4 +1,4 @@
-"""Leaving out frames: the average is exact, and jitter does no harm."""
+"""Decimation reaches the exact average rate, despite jitter."""
 
 import random
 from itertools import pairwise
@@ -21,7 +21,7 @@ def taken(native, wanted, seconds=10, jitter=0.0):
     ("native", "wanted"), [(30, 15), (30, 20), (60, 24), (30, 7.5), (30, 29), (60, 1), (30, 30)]
 )
 @pytest.mark.parametrize("jitter", [0.0, 0.3])
-def test_the_average_rate_is_the_wanted_one(native, wanted, jitter):
+def test_the_average_rate_is_exact(native, wanted, jitter):
     assert len(taken(native, wanted, jitter=jitter)) == pytest.approx(wanted * 10, abs=2)
 
 
@@ -30,13 +30,13 @@ def test_half_the_rate_is_every_other_frame():
     assert {round((b - a) / 1000) for a, b in pairwise(stamps)} == {67}
 
 
-def test_after_a_pause_frames_are_not_caught_up():
+def test_the_schedule_restarts_after_a_pause():
     decimator = Decimator(30, 10)
     assert decimator.takes(0)
     late = [5_000_000 + round(index * 1e6 / 30) for index in range(30)]
     assert sum(decimator.takes(stamp) for stamp in late) == pytest.approx(10, abs=1)
 
 
-def test_a_rate_as_good_as_the_native_one_takes_every_frame_however_uneven():
+def test_a_rate_close_to_the_native_one_takes_every_frame_despite_jitter():
     decimator = Decimator(30, 29.97)
     assert all(decimator.takes(stamp) for stamp in (0, 5, 100_000, 100_001))

@@ -1,4 +1,4 @@
-"""Tracks that are dropped, loops that end, agents that close."""
+"""Tracks that are dropped, event loops that end, agents that are closed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.fault("process", "a live track is dropped, and collected as garbage")
-async def test_a_live_track_that_is_dropped_is_stopped_with_a_warning(
+async def test_a_dropped_live_track_is_stopped_with_a_warning(
     fakes: FakeDevices, clock: ManualClock, fault: FaultNotes
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
@@ -36,7 +36,7 @@ async def test_a_live_track_that_is_dropped_is_stopped_with_a_warning(
     fault.sees("`TrackLeakWarning`; the track is stopped, and the device closed")
 
 
-async def test_behind_an_async_with_block_the_devices_are_closed(fakes: FakeDevices) -> None:
+async def test_leaving_an_async_with_block_closes_the_devices(fakes: FakeDevices) -> None:
     [camera], [microphone, _] = fakes.cameras, fakes.microphones
     async with await navigator.media_devices.get_user_media(video=True, audio=True):
         assert camera.is_open
@@ -45,7 +45,7 @@ async def test_behind_an_async_with_block_the_devices_are_closed(fakes: FakeDevi
     assert not microphone.is_open
 
 
-async def test_behind_an_async_with_block_a_device_stays_open_for_another_track(
+async def test_leaving_an_async_with_block_keeps_a_device_open_for_another_track(
     fakes: FakeDevices,
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -68,7 +68,7 @@ async def test_the_device_is_closed_even_if_the_warning_is_an_error(
 
 
 @pytest.mark.parametrize("name", ["mute", "unmute", "ended"])
-async def test_a_live_track_with_listeners_is_kept(
+async def test_a_live_track_with_listeners_stays_alive(
     fakes: FakeDevices, clock: ManualClock, name: str
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
@@ -92,7 +92,7 @@ async def test_a_live_track_with_listeners_is_kept(
     assert known() is None
 
 
-async def test_listeners_of_other_events_keep_nothing(
+async def test_listeners_of_other_events_do_not_keep_a_track_alive(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
@@ -103,7 +103,7 @@ async def test_listeners_of_other_events_keep_nothing(
         await clock.advance(0)
 
 
-async def test_a_stopped_track_with_listeners_is_not_kept(
+async def test_a_stopped_track_with_listeners_can_be_collected(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
@@ -117,7 +117,7 @@ async def test_a_stopped_track_with_listeners_is_not_kept(
     assert known() is None
 
 
-async def test_a_stream_keeps_its_tracks_and_what_the_program_set_on_them(
+async def test_a_stream_keeps_its_tracks_and_their_state(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -132,7 +132,7 @@ async def test_a_stream_keeps_its_tracks_and_what_the_program_set_on_them(
         assert other.get_tracks()[0].enabled is False
 
 
-async def test_a_generator_that_is_dropped_is_no_leak(clock: ManualClock) -> None:
+async def test_a_dropped_generator_is_not_a_leak(clock: ManualClock) -> None:
     with install_fake_devices(clock=clock):
         generator = VideoTrackGenerator()
         del generator
@@ -172,7 +172,7 @@ async def test_closing_the_agent_while_a_device_opens_leaves_it_closed(
     assert not camera.is_open
 
 
-async def test_the_permission_of_an_agent_that_was_closed_cannot_be_requested(
+async def test_permission_cannot_be_requested_from_a_closed_agent(
     fakes: FakeDevices,
 ) -> None:
     fakes.agent.close()
@@ -183,7 +183,7 @@ async def test_the_permission_of_an_agent_that_was_closed_cannot_be_requested(
     assert fakes.requests == []
 
 
-async def test_a_closed_agent_hears_of_no_change(fakes: FakeDevices, clock: ManualClock) -> None:
+async def test_a_closed_agent_fires_no_devicechange(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         fired: list[object] = []
         navigator.media_devices.ondevicechange = fired.append
@@ -195,7 +195,7 @@ async def test_a_closed_agent_hears_of_no_change(fakes: FakeDevices, clock: Manu
 
 @pytest.mark.lanes("cpython")
 class TestLoops:
-    """Event loops one after the other; Pyodide has one for ever."""
+    """Several event loops, one after the other; Pyodide has a single one."""
 
     @staticmethod
     async def capture_and_stop() -> str:
@@ -209,7 +209,7 @@ class TestLoops:
                 assert fakes.cameras[0].opened == count
                 assert not fakes.cameras[0].is_open
 
-    def test_a_loop_that_ended_without_a_stop_is_no_obstacle(self) -> None:
+    def test_a_loop_that_ended_without_a_stop_does_not_block_the_next(self) -> None:
         async def forget() -> object:
             return await navigator.media_devices.get_user_media(video=True)
 
@@ -219,7 +219,7 @@ class TestLoops:
             assert asyncio.run(self.capture_and_stop())
             assert not stream.active
 
-    def test_what_a_program_does_to_a_track_after_its_loop_is_harmless(self) -> None:
+    def test_a_track_can_be_used_after_its_loop_was_closed(self) -> None:
         async def forget() -> object:
             return await navigator.media_devices.get_user_media(video=True, audio=True)
 
@@ -233,7 +233,7 @@ class TestLoops:
                 track.stop()
             assert not stream.active
 
-    def test_a_track_that_is_dropped_after_its_loop_is_harmless(self) -> None:
+    def test_a_track_can_be_dropped_after_its_loop_was_closed(self) -> None:
         async def forget() -> object:
             return await navigator.media_devices.get_user_media(video=True)
 
@@ -256,7 +256,7 @@ class TestLoops:
                 first.close()
                 second.close()
 
-    def test_questions_of_two_loops_do_not_meet(self) -> None:
+    def test_prompts_of_two_loops_are_independent(self) -> None:
         async def ask_twice() -> None:
             both = [navigator.media_devices.get_user_media(video=True) for _ in range(2)]
             for stream in await asyncio.gather(*both):

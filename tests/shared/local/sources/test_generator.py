@@ -1,4 +1,4 @@
-"""Tracks whose frames and samples come from the program."""
+"""Generators: tracks whose frames and samples the program writes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def block(timestamp: int, rate: int = 8000) -> AudioData:
 async def passed(
     stamps: Sequence[int], constraints: dict[str, object] | None = None, before: int = 0
 ) -> list[int]:
-    """Write frames with these time stamps; return those that come out, in order."""
+    """Write frames with these timestamps, and return the timestamps that are delivered."""
     generator = VideoTrackGenerator()
     writer = generator.writable.get_writer()
     for stamp in stamps[:before]:
@@ -81,13 +81,13 @@ CLIP = [index * FRAME for index in range(5)]
     ],
     ids=["equal", "a clip in a loop", "one far in the future", "extremes", "backwards"],
 )
-async def test_every_frame_is_delivered_with_its_time_stamp(
+async def test_every_frame_is_delivered_with_its_timestamp(
     fakes: FakeDevices, stamps: list[int]
 ) -> None:
     assert await passed(stamps) == stamps
 
 
-async def test_every_block_is_delivered_with_its_time_stamp(fakes: FakeDevices) -> None:
+async def test_every_block_is_delivered_with_its_timestamp(fakes: FakeDevices) -> None:
     generator = AudioTrackGenerator()
     writer = generator.writable.get_writer()
     processor = MediaStreamTrackProcessor(generator.track)
@@ -116,13 +116,13 @@ async def test_a_frame_rate_is_applied(
     assert len(await passed(stamps, constraints, before)) == pytest.approx(count, abs=1)
 
 
-async def test_a_clip_in_a_loop_keeps_its_frame_rate(fakes: FakeDevices) -> None:
+async def test_a_looped_clip_keeps_its_frame_rate(fakes: FakeDevices) -> None:
     second = [index * FRAME for index in range(30)]
     out = await passed(second * 4, {"frameRate": {"max": 10}})
     assert len(out) == pytest.approx(40, abs=4)
 
 
-async def test_the_frame_rate_is_shown_only_where_frames_are_dropped_for_it(
+async def test_settings_have_a_frame_rate_only_if_frames_are_dropped(
     fakes: FakeDevices,
 ) -> None:
     generator = VideoTrackGenerator()
@@ -166,7 +166,7 @@ async def check_refused(track: MediaStreamTrack, constraints: dict[str, object])
 
 @pytest.mark.parametrize("constraints", IMPOSSIBLE, ids=str)
 @pytest.mark.parametrize("written", [False, True])
-async def test_a_video_generator_refuses_what_it_can_never_satisfy(
+async def test_a_video_generator_rejects_impossible_constraints(
     fakes: FakeDevices, constraints: dict[str, object], written: bool
 ) -> None:
     generator = VideoTrackGenerator()
@@ -178,7 +178,7 @@ async def test_a_video_generator_refuses_what_it_can_never_satisfy(
 
 @pytest.mark.parametrize("constraints", IMPOSSIBLE_SOUND, ids=str)
 @pytest.mark.parametrize("written", [False, True])
-async def test_an_audio_generator_refuses_what_it_can_never_satisfy(
+async def test_an_audio_generator_rejects_impossible_constraints(
     fakes: FakeDevices, constraints: dict[str, object], written: bool
 ) -> None:
     generator = AudioTrackGenerator()
@@ -188,7 +188,7 @@ async def test_an_audio_generator_refuses_what_it_can_never_satisfy(
     generator.track.stop()
 
 
-async def test_what_may_become_possible_is_accepted_before_the_first_frame(
+async def test_possible_constraints_are_accepted_before_the_first_frame(
     fakes: FakeDevices,
 ) -> None:
     generator = VideoTrackGenerator()
@@ -201,7 +201,7 @@ async def test_what_may_become_possible_is_accepted_before_the_first_frame(
     generator.track.stop()
 
 
-async def test_muting_twice_in_one_turn_fires_nothing(
+async def test_muting_and_unmuting_in_one_iteration_fires_nothing(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     generator = VideoTrackGenerator()
@@ -221,7 +221,7 @@ async def test_muting_twice_in_one_turn_fires_nothing(
 
 
 class TestDropping:
-    """A generator whose last writer is gone ends its tracks."""
+    """A generator ends its tracks when the program has dropped every writer."""
 
     async def check(self, track: MediaStreamTrack, clock: ManualClock) -> None:
         fired: list[str] = []
@@ -271,7 +271,7 @@ class TestDropping:
 @pytest.mark.parametrize("stretched", [False, True])
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-async def test_frames_have_the_size_of_the_settings_however_they_are_shown(
+async def test_frames_of_any_orientation_have_the_size_of_the_settings(
     fakes: FakeDevices,
     rotation: int,
     flip: bool,

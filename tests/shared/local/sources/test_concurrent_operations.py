@@ -1,4 +1,4 @@
-"""What happens to a device while something else is under way with it."""
+"""Several operations on a device at the same time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def zooming_camera() -> FakeCamera:
     return FakeCamera(controls={"zoom": Range(1, 4, 0.5)}, initial={"zoom": 1})
 
 
-async def test_stopping_the_last_enabled_track_lets_the_camera_go(
+async def test_stopping_the_last_enabled_track_relinquishes_the_camera(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     track = await video()
@@ -42,7 +42,7 @@ async def test_stopping_the_last_enabled_track_lets_the_camera_go(
         assert disabled.ready_state == "live"
 
 
-async def test_a_camera_that_is_reopened_for_another_track_is_set_as_the_first_one_set_it(
+async def test_a_camera_reopened_for_another_track_keeps_its_controls(
     clock: ManualClock,
 ) -> None:
     camera = zooming_camera()
@@ -57,7 +57,7 @@ async def test_a_camera_that_is_reopened_for_another_track_is_set_as_the_first_o
                 assert camera.capture.configuration.controls == {"zoom": 2}
 
 
-async def test_a_capture_that_fails_leaves_no_relinquished_camera_open(clock: ManualClock) -> None:
+async def test_a_failed_capture_closes_a_relinquished_camera_again(clock: ManualClock) -> None:
     camera = FakeCamera()
     with install_fake_devices(cameras=[camera], clock=clock):
         async with await video() as track:
@@ -71,9 +71,7 @@ async def test_a_capture_that_fails_leaves_no_relinquished_camera_open(clock: Ma
             assert not camera.is_open
 
 
-async def test_a_clone_made_while_its_track_ends_ends_too(
-    fakes: FakeDevices, clock: ManualClock
-) -> None:
+async def test_a_clone_of_an_ending_track_ends_too(fakes: FakeDevices, clock: ManualClock) -> None:
     first = await video()
     second = first.clone()
     clones: list[MediaStreamTrack] = []
@@ -84,7 +82,7 @@ async def test_a_clone_made_while_its_track_ends_ends_too(
     assert [track.ready_state for track in (first, second, clone)] == ["ended"] * 3
 
 
-async def test_permission_withdrawn_while_the_camera_opens_gives_no_track(
+async def test_withdrawing_permission_while_the_camera_opens_rejects_the_call(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     (camera,) = fakes.cameras
@@ -100,7 +98,7 @@ async def test_permission_withdrawn_while_the_camera_opens_gives_no_track(
     assert not camera.is_open
 
 
-async def test_a_granted_microphone_does_not_wait_for_the_question_about_the_camera(
+async def test_a_granted_microphone_does_not_wait_for_a_camera_prompt(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     fakes.set_permission("microphone", "granted")
@@ -115,7 +113,7 @@ async def test_a_granted_microphone_does_not_wait_for_the_question_about_the_cam
 
 
 @pytest.mark.parametrize("cameras", [1, 2])
-async def test_a_camera_unplugged_while_the_user_is_asked_is_passed_over(
+async def test_a_camera_unplugged_during_the_prompt_is_skipped(
     clock: ManualClock, cameras: int
 ) -> None:
     with install_fake_devices(cameras=cameras, clock=clock) as fakes:
@@ -153,7 +151,7 @@ async def test_an_ended_track_keeps_the_facing_mode_it_ended_with(clock: ManualC
             assert ended.clone().get_settings().facing_mode == "user"
 
 
-async def test_a_track_that_ends_while_another_changes_the_mode_hears_of_no_change(
+async def test_a_track_that_ends_during_a_mode_change_fires_no_event(
     fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await video(width={"exact": 640})
@@ -175,7 +173,7 @@ async def test_a_track_that_ends_while_another_changes_the_mode_hears_of_no_chan
         assert heard == []
 
 
-@pytest.mark.lanes("cpython")  # Pyodide has one event loop for ever.
+@pytest.mark.lanes("cpython")  # Pyodide has a single event loop.
 def test_permission_can_be_withdrawn_when_the_event_loop_is_closed(fakes: FakeDevices) -> None:
     async def capture() -> MediaStream:
         return await navigator.media_devices.get_user_media(video=True)
@@ -185,7 +183,7 @@ def test_permission_can_be_withdrawn_when_the_event_loop_is_closed(fakes: FakeDe
     assert not stream.active
 
 
-async def test_a_listener_alone_hears_of_the_first_camera(clock: ManualClock) -> None:
+async def test_a_listener_alone_gets_the_event_for_the_first_camera(clock: ManualClock) -> None:
     with install_fake_devices(cameras=0, microphones=0, speakers=0, clock=clock) as fakes:
         changes: list[int] = []
         navigator.media_devices.ondevicechange = lambda event: changes.append(len(event.devices))

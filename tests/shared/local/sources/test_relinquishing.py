@@ -1,4 +1,4 @@
-"""A device whose tracks are all disabled is let go, and had again when one is enabled (§4.3.1)."""
+"""A device closes while all its tracks are disabled, and reopens when one is enabled (§4.3.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def video(**constraints: object) -> MediaStreamTrack:
     return stream.get_video_tracks()[0]
 
 
-async def test_a_disabled_track_lets_its_camera_go_within_three_seconds(
+async def test_a_disabled_track_relinquishes_its_camera_within_three_seconds(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     (camera,) = fakes.cameras
@@ -35,10 +35,12 @@ async def test_a_disabled_track_lets_its_camera_go_within_three_seconds(
         delivered = track.stats.delivered_frames
         await clock.advance(0.5)
         assert track.stats.delivered_frames > delivered
-    assert fakes.requests[1:] == []  # It was permitted, and is not asked for again.
+    assert fakes.requests[1:] == []  # Permission is not requested again.
 
 
-async def test_it_is_kept_while_one_track_wants_it(fakes: FakeDevices, clock: ManualClock) -> None:
+async def test_a_camera_stays_open_while_one_track_is_enabled(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
     async with await video() as track, track.clone() as clone:
         track.enabled = False
         await clock.advance(5)
@@ -48,7 +50,9 @@ async def test_it_is_kept_while_one_track_wants_it(fakes: FakeDevices, clock: Ma
         assert fakes.cameras[0].is_open
 
 
-async def test_a_short_interruption_closes_nothing(fakes: FakeDevices, clock: ManualClock) -> None:
+async def test_disabling_a_track_briefly_closes_nothing(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
     async with await video() as track:
         track.enabled = False
         await clock.advance(1.5)
@@ -58,7 +62,7 @@ async def test_a_short_interruption_closes_nothing(fakes: FakeDevices, clock: Ma
         assert fakes.cameras[0].opened == 1
 
 
-async def test_readers_get_black_frames_all_the_while(
+async def test_readers_get_black_frames_while_the_camera_is_closed(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as track:
@@ -73,7 +77,7 @@ async def test_readers_get_black_frames_all_the_while(
         assert max(gaps) <= 67
 
 
-async def test_settings_and_controls_are_restored(clock: ManualClock) -> None:
+async def test_reopening_restores_settings_and_controls(clock: ManualClock) -> None:
     camera = FakeCamera(controls={"zoom": Range(1, 4)}, initial={"zoom": 1})
     with install_fake_devices([camera], clock=clock):
         async with await video(width={"exact": 1280}, zoom=3) as track:
@@ -89,7 +93,7 @@ async def test_settings_and_controls_are_restored(clock: ManualClock) -> None:
             assert track.get_settings().zoom == 2
 
 
-async def test_failing_to_have_it_again_ends_the_track(
+async def test_failing_to_reopen_the_camera_ends_the_track(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as track, track.clone() as clone:
@@ -104,7 +108,7 @@ async def test_failing_to_have_it_again_ends_the_track(
         assert (track.ready_state, clone.ready_state) == ("ended", "ended")
 
 
-async def test_a_camera_that_was_unplugged_meanwhile_ends_the_track(
+async def test_unplugging_a_relinquished_camera_ends_the_track(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await video() as track:
@@ -132,7 +136,7 @@ async def test_a_new_track_opens_the_camera_and_the_old_one_stays_disabled(
         assert not track.enabled
 
 
-async def test_stopping_while_it_is_opened_again_closes_it(
+async def test_stopping_a_track_while_the_camera_reopens_closes_it(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     track = await video()
@@ -146,7 +150,7 @@ async def test_stopping_while_it_is_opened_again_closes_it(
     assert not fakes.cameras[0].is_open
 
 
-async def test_a_camera_that_comes_back_in_a_smaller_mode_is_not_scaled_up(
+async def test_frames_of_a_camera_reopened_in_a_smaller_mode_are_not_enlarged(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     (camera,) = fakes.cameras
@@ -160,7 +164,7 @@ async def test_a_camera_that_comes_back_in_a_smaller_mode_is_not_scaled_up(
         assert (settings.width, settings.height) == (320, 240)
 
 
-@pytest.mark.lanes("cpython")  # Pyodide has one event loop for ever.
+@pytest.mark.lanes("cpython")  # Pyodide has a single event loop.
 def test_a_track_can_be_disabled_and_stopped_while_the_event_loop_does_not_run() -> None:
     with install_fake_devices() as fakes, asyncio.Runner() as runner:  # with the real clock
         track = runner.run(video())

@@ -1,4 +1,4 @@
-"""A device that changes, falls silent or breaks by itself (§11, §4.3.1)."""
+"""A device that changes, mutes itself or fails (§11, §4.3.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mediadevices.testing import FakeDevices, ManualClock
 
 
-async def test_settings_follow_and_the_program_is_told(
+async def test_settings_follow_a_mode_change_and_an_event_is_fired(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -33,7 +33,7 @@ async def test_settings_follow_and_the_program_is_told(
         assert (frame.display_width, frame.display_height) == (320, 240)
 
 
-async def test_constraints_that_the_world_breaks_stay_and_the_media_go_on(
+async def test_violated_constraints_stay_and_frames_continue(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     wanted = {"width": {"exact": 640}}
@@ -46,7 +46,7 @@ async def test_constraints_that_the_world_breaks_stay_and_the_media_go_on(
         assert track.ready_state == "live"
 
 
-async def test_a_track_that_is_not_touched_by_the_change_is_not_told(
+async def test_a_track_whose_settings_stay_fires_no_event(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     wanted = {"width": 160, "height": 120, "frameRate": 10, "resizeMode": "crop-and-scale"}
@@ -61,7 +61,7 @@ async def test_a_track_that_is_not_touched_by_the_change_is_not_told(
         assert fired == []
 
 
-async def test_a_device_that_breaks_ends_its_tracks_and_is_logged(
+async def test_a_failing_device_ends_its_tracks_and_is_logged(
     fakes: FakeDevices, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -77,7 +77,7 @@ async def test_a_device_that_breaks_ends_its_tracks_and_is_logged(
         assert stream.active
 
 
-async def test_that_a_device_was_unplugged_is_logged_too(
+async def test_an_unplugged_device_is_logged(
     fakes: FakeDevices, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -87,7 +87,7 @@ async def test_that_a_device_was_unplugged_is_logged_too(
     assert f"{fakes.cameras[0].label!r} ended: it was unplugged" in caplog.text
 
 
-async def test_a_track_ends_in_a_task_of_its_own(fakes: FakeDevices, clock: ManualClock) -> None:
+async def test_a_track_ends_in_a_task(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         fired: list[object] = []
         stream.get_tracks()[0].onended = fired.append
@@ -99,7 +99,7 @@ async def test_a_track_ends_in_a_task_of_its_own(fakes: FakeDevices, clock: Manu
         assert len(fired) == 1
 
 
-async def test_ended_is_fired_once_however_many_reports_come(
+async def test_ended_is_fired_once_after_several_reports(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -112,7 +112,7 @@ async def test_ended_is_fired_once_however_many_reports_come(
         assert len(fired) == 1
 
 
-async def test_mute_and_unmute_in_one_moment_are_two_events(
+async def test_mute_and_unmute_in_one_iteration_are_two_events(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -125,7 +125,7 @@ async def test_mute_and_unmute_in_one_moment_are_two_events(
         assert fired == [("mute", True), ("unmute", False)]
 
 
-async def test_no_live_frame_reaches_a_track_whose_source_is_muted(
+async def test_no_real_frame_reaches_a_track_whose_source_is_muted(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:

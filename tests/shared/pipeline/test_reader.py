@@ -1,4 +1,4 @@
-"""The queue of one consumer: bounded, drops the oldest, ends, and goes with its consumer."""
+"""A reader's queue is bounded, drops its oldest items, and ends with its consumer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def reader(capacity: int) -> LocalReader:
     return LocalReader(capacity, lambda data: data, lambda: None)
 
 
-async def test_the_oldest_give_way_and_are_counted() -> None:
+async def test_a_full_reader_drops_and_counts_the_oldest_items() -> None:
     queue = reader(2)
     frames = [frame(number) for number in range(5)]
     for one in frames:
@@ -38,7 +38,7 @@ async def test_the_oldest_give_way_and_are_counted() -> None:
     assert [(await queue.read()).timestamp for _ in range(2)] == [3, 4]
 
 
-async def test_what_is_queued_comes_before_the_end() -> None:
+async def test_queued_items_can_be_read_after_the_end() -> None:
     queue = reader(2)
     queue.put(frame(0))
     queue.end()
@@ -47,7 +47,7 @@ async def test_what_is_queued_comes_before_the_end() -> None:
     assert await queue.read() is None
 
 
-async def test_closing_wakes_who_waits_and_lets_go_of_all() -> None:
+async def test_closing_resumes_waiting_reads_and_closes_the_items() -> None:
     queue = reader(2)
     waiting = [asyncio.ensure_future(queue.read()) for _ in range(2)]
     await asyncio.sleep(0)
@@ -59,7 +59,7 @@ async def test_closing_wakes_who_waits_and_lets_go_of_all() -> None:
 
 
 async def consumed(queue: LocalReader, deliver: Callable[[list[object]], None]) -> list[object]:
-    """Let a consumer wait, call a function as the source does, and return what both have noted."""
+    """Start a consumer, call a function as a source does, and return what both have logged."""
     log: list[object] = []
 
     async def consume() -> None:
@@ -75,7 +75,7 @@ async def consumed(queue: LocalReader, deliver: Callable[[list[object]], None]) 
     return log
 
 
-async def test_a_consumer_has_the_frame_before_its_source_goes_on() -> None:
+async def test_a_consumer_resumes_within_the_call_that_delivers_its_frame() -> None:
     queue = reader(1)
 
     def deliver(log: list[object]) -> None:
@@ -89,7 +89,7 @@ async def test_a_consumer_has_the_frame_before_its_source_goes_on() -> None:
 
 
 @pytest.mark.parametrize(("capacity", "taken"), [(1, [2]), (3, [0, 1, 2])])
-async def test_a_consumer_takes_what_is_left_of_all_that_has_come_together(
+async def test_a_consumer_reads_the_remaining_frames_of_a_batch(
     capacity: int, taken: list[int]
 ) -> None:
     queue = reader(capacity)
@@ -104,7 +104,7 @@ async def test_a_consumer_takes_what_is_left_of_all_that_has_come_together(
     assert queue.dropped == 3 - capacity
 
 
-async def test_who_waits_first_is_served_first_also_when_others_give_up() -> None:
+async def test_reads_get_items_in_order_even_if_one_was_cancelled() -> None:
     queue = reader(5)
     waiting = [asyncio.ensure_future(queue.read()) for _ in range(3)]
     await asyncio.sleep(0)
@@ -115,17 +115,17 @@ async def test_who_waits_first_is_served_first_also_when_others_give_up() -> Non
     assert [(await one).timestamp for one in waiting[1:]] == [0, 1]
 
 
-async def test_a_turn_that_is_given_up_at_the_last_moment_is_passed_on() -> None:
+async def test_an_item_for_a_read_that_is_cancelled_goes_to_the_next_read() -> None:
     queue = reader(5)
     waiting = [asyncio.ensure_future(queue.read()) for _ in range(2)]
     await asyncio.sleep(0)
     queue.put(frame(0))
     queue.wake()
-    waiting[0].cancel()  # It has been woken, and has not run yet.
+    waiting[0].cancel()  # It has been resumed, but has not run yet.
     assert (await waiting[1]).timestamp == 0
 
 
-async def test_a_reader_does_the_work_for_what_it_takes_alone() -> None:
+async def test_only_items_that_are_read_are_converted() -> None:
     finished: list[int] = []
 
     def finish(data: VideoFrame) -> VideoFrame:
@@ -139,7 +139,7 @@ async def test_a_reader_does_the_work_for_what_it_takes_alone() -> None:
     assert finished == [2]
 
 
-async def test_lost_frames_of_a_busy_loop_are_counted_for_each_reader(
+async def test_each_reader_counts_the_frames_that_a_busy_loop_lost(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -151,7 +151,7 @@ async def test_lost_frames_of_a_busy_loop_are_counted_for_each_reader(
         assert [frame_number((await reading.read()).value) for _ in range(3)] == [3, 4, 5]
 
 
-async def test_an_ended_track_takes_no_processor(fakes: FakeDevices) -> None:
+async def test_an_ended_track_refuses_a_processor(fakes: FakeDevices) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         (track,) = stream.get_tracks()
         track.stop()
@@ -159,7 +159,7 @@ async def test_an_ended_track_takes_no_processor(fakes: FakeDevices) -> None:
             MediaStreamTrackProcessor(track)
 
 
-async def test_breaking_out_of_frames_lets_go_of_the_reader(
+async def test_breaking_out_of_frames_closes_the_reader(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -176,7 +176,7 @@ async def test_breaking_out_of_frames_lets_go_of_the_reader(
         assert fakes.agent.sources[0].tracks[0].pipeline.readers == ()
 
 
-async def test_leaving_a_loop_over_the_stream_cancels_it(
+async def test_breaking_out_of_a_loop_over_the_stream_cancels_it(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -194,7 +194,7 @@ async def test_leaving_a_loop_over_the_stream_cancels_it(
         assert (await processor.readable.get_reader().read()).done
 
 
-async def test_a_consumer_that_is_dropped_is_no_reader_any_more(
+async def test_a_dropped_processor_closes_its_reader(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -207,9 +207,7 @@ async def test_a_consumer_that_is_dropped_is_no_reader_any_more(
         assert output.readers == ()
 
 
-async def test_a_processor_alone_keeps_its_track_running(
-    fakes: FakeDevices, clock: ManualClock
-) -> None:
+async def test_a_processor_keeps_its_track_live(fakes: FakeDevices, clock: ManualClock) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
     processor = MediaStreamTrackProcessor(stream.get_tracks()[0])
     del stream

@@ -1,4 +1,4 @@
-"""When a device is opened and closed, whatever is cancelled, unplugged or refused meanwhile."""
+"""Opening and closing a device, with cancelled calls, unplugged devices and failures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def ask(**constraints: object) -> asyncio.Future:
     return navigator.media_devices.get_user_media(constraints)
 
 
-async def test_the_last_stop_closes_the_device(fakes: FakeDevices, clock: ManualClock) -> None:
+async def test_stopping_the_last_track_closes_the_device(
+    fakes: FakeDevices, clock: ManualClock
+) -> None:
     (camera,) = fakes.cameras
     first, second = await ask(video=True), await ask(video=True)
     clone = first.clone()
@@ -41,7 +43,7 @@ async def test_a_hundred_captures_leave_nothing_open(
     assert not fakes.microphones[0].is_open
 
 
-async def test_a_device_that_is_wanted_again_at_once_need_not_be_closed(
+async def test_a_device_requested_again_at_once_stays_open(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     stream = await ask(video=True)
@@ -53,7 +55,7 @@ async def test_a_device_that_is_wanted_again_at_once_need_not_be_closed(
         assert again.get_tracks()[0].stats.delivered_frames > 0
 
 
-async def test_the_last_stop_while_another_track_is_being_made(
+async def test_stopping_the_last_track_while_another_is_created(
     fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await ask(video=True)
@@ -112,7 +114,7 @@ async def test_cancelling_at_any_moment_leaves_every_device_closed(
             assert not any(one.is_open for one in (*fakes.cameras, *fakes.microphones)), moment
 
 
-async def test_after_a_cancelled_opening_the_device_can_be_had(
+async def test_a_device_can_be_opened_after_a_cancelled_call(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     (camera,) = fakes.cameras
@@ -124,14 +126,12 @@ async def test_after_a_cancelled_opening_the_device_can_be_had(
     await clock.advance(5)
     async with await again as stream:
         assert stream.active
-        assert camera.opened == 2  # The first opening was finished, and closed, before.
+        assert camera.opened == 2  # The cancelled call has opened and closed it before.
         await clock.advance(0.1)
         assert stream.get_tracks()[0].stats.delivered_frames > 0
 
 
-async def test_a_device_that_goes_while_it_is_opened(
-    fakes: FakeDevices, clock: ManualClock
-) -> None:
+async def test_a_device_unplugged_while_it_opens(fakes: FakeDevices, clock: ManualClock) -> None:
     (camera,) = fakes.cameras
     camera.open_delay = 1
     promise = ask(video=True)
@@ -143,7 +143,7 @@ async def test_a_device_that_goes_while_it_is_opened(
     assert not camera.is_open
 
 
-async def test_a_device_that_goes_in_the_moment_it_is_open(
+async def test_a_device_unplugged_just_after_it_opened(
     fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver, (camera,) = fakes.driver, fakes.cameras
@@ -174,7 +174,7 @@ async def test_a_failing_microphone_closes_the_camera(
     assert not fakes.cameras[0].is_open
 
 
-async def test_every_device_that_could_not_be_had_is_in_the_message(fakes: FakeDevices) -> None:
+async def test_the_message_names_every_device_that_could_not_be_opened(fakes: FakeDevices) -> None:
     for microphone in fakes.microphones:
         fakes.fail_to_open(microphone)
     with pytest.raises(NotReadableError) as caught:
@@ -183,7 +183,7 @@ async def test_every_device_that_could_not_be_had_is_in_the_message(fakes: FakeD
         assert microphone.label in caught.value.message
 
 
-async def test_what_a_lying_camera_delivers_is_what_counts(clock: ManualClock) -> None:
+async def test_settings_show_what_a_camera_really_delivers(clock: ManualClock) -> None:
     liar = FakeCamera(label="Liar", delivers=VideoMode(320, 240, 15.0))
     with install_fake_devices([liar], clock=clock):
         async with await ask(video={"width": 640}) as stream:
@@ -196,7 +196,9 @@ async def test_what_a_lying_camera_delivers_is_what_counts(clock: ManualClock) -
         assert not liar.is_open
 
 
-async def test_an_honest_camera_takes_the_place_of_a_lying_one(clock: ManualClock) -> None:
+async def test_a_camera_that_delivers_another_mode_is_replaced_by_the_next(
+    clock: ManualClock,
+) -> None:
     liar = FakeCamera(label="Liar", delivers=VideoMode(320, 240, 15.0), default=True)
     with install_fake_devices([liar, FakeCamera(label="Honest")], clock=clock):
         async with await ask(video={"width": {"exact": 640}}) as stream:
@@ -204,12 +206,12 @@ async def test_an_honest_camera_takes_the_place_of_a_lying_one(clock: ManualCloc
         assert not liar.is_open
 
 
-async def test_what_an_earlier_track_set_is_not_there_for_the_next(
+async def test_controls_of_an_ended_track_do_not_apply_to_the_next(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await ask(audio={"echoCancellation": False}) as first:
         assert first.get_tracks()[0].get_settings()["echoCancellation"] is False
-        shared = await ask(audio=True)  # a device that is open stays what it is
+        shared = await ask(audio=True)  # An open device keeps its configuration.
         assert shared.get_tracks()[0].get_settings()["echoCancellation"] is False
         shared.get_tracks()[0].stop()
     await clock.advance(0)
