@@ -53,7 +53,7 @@ class AudioPipeline(TrackPipeline):
         self._expected: int | None = None  # the timestamp of the next block, if no samples are lost
         self._rate, self._channels, self._format = 48000, 1, "f32"
         self._resampler = RateConverter()
-        # In samples of the track's rate, which may be a fraction of the source's.
+        # In samples of the track's rate; a block may hold a fraction of one.
         self._delivered = self._total = 0.0
         self._delivered_seconds = self._total_seconds = 0.0
         self._latency = 0.0

@@ -54,10 +54,8 @@ class VideoPipeline(TrackPipeline):
         self._first: VideoFrame | None = None
         self._keep_first_frame = keep_first_frame
         self._width, self._height, self._rate = 0, 0, 30.0
-        self._decimator: Decimator | None = None  # while every frame is taken
-        self._lost = (
-            0.0  # lost frames of the decimated rate that are not counted yet: less than one
-        )
+        self._decimator: Decimator | None = None  # None: the track takes every frame
+        self._lost = 0.0  # the fraction of a lost frame that is not counted yet
         self._format = "I420"
         self._delivered = self._discarded = self._total = 0
 

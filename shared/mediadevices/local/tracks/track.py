@@ -212,12 +212,12 @@ class LocalTrack(TrackHandle):
     def _reader_closed(self) -> None:
         self.pipeline.readers_changed()
         self.source.readers_changed()
-        self.stop_if_lost()
+        self.end_if_unreachable()
 
-    def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:  # noqa: ARG002  (whichever it was)
+    def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:  # noqa: ARG002  (the base class has it)
         # Any thread may collect garbage, but only the loop's thread may end the track.
         if self._ready_state == "live":
-            call_on_loop(self.source.loop, self.stop_if_lost)
+            call_on_loop(self.source.loop, self.end_if_unreachable)
 
     # --- for the source -------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class LocalTrack(TrackHandle):
             self.pipeline.end()
             self.source.remove(self)
 
-    def stop_if_lost(self) -> None:
+    def end_if_unreachable(self) -> None:
         """End the track if it is live and the program holds no reference to it or its readers."""
         if self._ready_state == "ended" or self.interface is not None or self.pipeline.readers:
             return
