@@ -191,4 +191,4 @@ def _described(
     geometry = packed_geometry(PIXEL_FORMATS[name], *size)
     if size == display_size and not rotation and not flip:
         return geometry
-    return geometry.seen_as(display_size, rotation, flip=flip)
+    return geometry.displayed_as(display_size, rotation, flip=flip)

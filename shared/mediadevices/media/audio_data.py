@@ -286,7 +286,7 @@ class AudioData(Interface):
         shape = target.array_shape(count, channels)
         path = "AudioData.copy_to: destination"
         output = writable_bytes(path, destination, size, target.typecode, [shape])
-        if source.is_like(target) and (source.planar == target.planar or self._channels == 1):
+        if source.has_type_of(target) and (source.planar == target.planar or self._channels == 1):
             step = source.sample_bytes * (1 if source.planar else self._channels)
             start = (plane * self._frames + offset) * step if source.planar else offset * step
             output[:size] = resource.view[start : start + size]

@@ -1,8 +1,8 @@
-"""The one gate for memory that comes in, of programs and of drivers: it must be what a format has.
+"""Checks every buffer that a program or a driver passes in, without NumPy.
 
-Flat bytes always will do: `bytes`, `bytearray`, an array of uint8 with one dimension. Any other
-buffer says of what type its items are, and may say in which shape they lie; both must be the
-format's. So no pointer is taken for a pixel, and no picture for another. NumPy is not needed.
+Flat bytes are always allowed: `bytes`, `bytearray`, or a one-dimensional array of uint8. Any other
+buffer must have items of the type that the pixel or sample format has. If it has more than one
+dimension, it must also have the shape of the picture or the block.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["flat_bytes", "sized_bytes", "writable_bytes"]
 
-#: The formats of `struct` by what they hold; how many bytes that are, a buffer says itself.
+#: The kind of number for each format character of `struct`. The size comes from the buffer.
 _KINDS = {
-    **dict.fromkeys("BHILQNc", "uint"),  # C's char, as ctypes has it, is a byte
+    **dict.fromkeys("BHILQNc", "uint"),  # "c" is the char of ctypes, which is a byte
     **dict.fromkeys("bhilqn", "int"),
     **dict.fromkeys("efdg", "float"),
     "?": "bool",
     "O": "object",
 }
-_FOREIGN_ORDERS = (">", "!") if sys.byteorder == "little" else ("<",)
+_SWAPPED_ORDERS = (">", "!") if sys.byteorder == "little" else ("<",)
 _BYTES = "uint8"
-#: What an array of such samples holds: the typecodes of the sample formats and of pixels.
-_WANTED = {"B": _BYTES, "h": "int16", "i": "int32", "f": "float32"}
+#: The type of the items for each `array.array` typecode of the pixel and sample formats.
+_ITEM_TYPES = {"B": _BYTES, "h": "int16", "i": "int32", "f": "float32"}
 
 
 def flat_bytes(
@@ -37,18 +37,18 @@ def flat_bytes(
     """Return the memory of a buffer as flat bytes, without a copy.
 
     Args:
-        path: Names the buffer in messages.
+        path: The name of the buffer in error messages.
         buffer: Flat bytes, or an array.
-        typecode: The type of an array's items, as `array.array` names it.
-        shapes: The shapes that an array of more than one dimension may have.
+        typecode: The required type of an array's items, as an `array.array` typecode.
+        shapes: The allowed shapes of an array with more than one dimension.
 
     Raises:
-        TypeError: It is no buffer, not C-contiguous, or its items or its shape are others.
+        TypeError: It is not a buffer, not C-contiguous, or has another type of items or shape.
     """
     try:
-        view = memoryview(buffer)  # type: ignore[arg-type]  # a TypeError is the test
+        view = memoryview(buffer)  # type: ignore[arg-type]  # it raises TypeError if not a buffer
     except (TypeError, ValueError, BufferError) as error:
-        # NumPy has arrays that are no buffers, of dates for one.
+        # Some NumPy arrays are not buffers, such as arrays of dates.
         numpy = type(buffer).__module__ == "numpy"
         items = f" of {getattr(buffer, 'dtype', 'another type')}" if numpy else ""
         raise TypeError(
@@ -57,37 +57,37 @@ def flat_bytes(
         ) from error
     if not view.c_contiguous:
         raise TypeError(f"{path}: expected a C-contiguous buffer; make a contiguous copy of it")
-    wanted, items = _WANTED[typecode], _items(view)
+    wanted, items = _ITEM_TYPES[typecode], _item_type(view)
     if items != wanted and (items != _BYTES or view.ndim > 1):
         alternative = "" if wanted == _BYTES else " or flat bytes"
         raise TypeError(
             f"{path}: expected {wanted}{alternative}, got {type(buffer).__name__} of {items}"
         )
     if view.ndim > 1 and view.shape not in shapes:
-        fitting = " or ".join(str(shape) for shape in (*shapes, "one dimension"))
-        raise TypeError(f"{path}: expected an array of shape {fitting}, got {view.shape}")
-    # A view of nothing cannot be cast when it has several dimensions.
+        allowed = " or ".join([*(f"shape {shape}" for shape in shapes), "one dimension"])
+        raise TypeError(f"{path}: expected an array of {allowed}, got shape {view.shape}")
+    # An empty view with several dimensions cannot be cast.
     return view.cast("B") if view.nbytes else memoryview(b"" if view.readonly else bytearray())
 
 
 def sized_bytes(
     path: str, buffer: object, size: int, typecode: str, shapes: Sequence[tuple[int, ...]]
 ) -> memoryview:
-    """Return the memory of a buffer as flat bytes, as many as are needed or more.
+    """Return the memory of a buffer as flat bytes, at least as many as needed.
 
     Args:
-        path: Names the buffer in messages.
+        path: The name of the buffer in error messages.
         buffer: Flat bytes, or an array.
-        size: How many bytes are needed.
-        typecode: The type of an array's items, as `array.array` names it.
-        shapes: The shapes that an array of more than one dimension may have.
+        size: The needed number of bytes.
+        typecode: The required type of an array's items, as an `array.array` typecode.
+        shapes: The allowed shapes of an array with more than one dimension.
 
     Raises:
-        TypeError: It is not what `flat_bytes` takes, or too small.
+        TypeError: `flat_bytes` does not accept the buffer, or it is too small.
     """
     view = flat_bytes(path, buffer, typecode, shapes)
     if view.nbytes < size:
-        raise TypeError(f"{path}: {size} bytes are needed, it has {view.nbytes}")
+        raise TypeError(f"{path}: expected at least {size} bytes, got {view.nbytes}")
     return view
 
 
@@ -97,7 +97,7 @@ def writable_bytes(
     """Return the memory of a destination as flat bytes; see `sized_bytes`.
 
     Raises:
-        TypeError: It is not what `sized_bytes` takes, or read-only.
+        TypeError: `sized_bytes` does not accept the buffer, or it is read-only.
     """
     view = sized_bytes(path, buffer, size, typecode, shapes)
     if view.readonly:
@@ -105,13 +105,13 @@ def writable_bytes(
     return view
 
 
-def _items(view: memoryview) -> str:
-    """Name the type of a buffer's items as NumPy does: ``"float32"``."""
+def _item_type(view: memoryview) -> str:
+    """Return NumPy's name of the type of a buffer's items, such as ``"float32"``."""
     order, code = view.format[:1], view.format.lstrip("@=<>!")
     kind = _KINDS.get(code)
     if kind is None:
         return f"items of the format {short_repr(view.format)}"
     if kind in {"bool", "object"}:
         return kind
-    foreign = order in _FOREIGN_ORDERS and view.itemsize > 1
-    return f"{'byte-swapped ' if foreign else ''}{kind}{view.itemsize * 8}"
+    swapped = order in _SWAPPED_ORDERS and view.itemsize > 1
+    return f"{'byte-swapped ' if swapped else ''}{kind}{view.itemsize * 8}"

@@ -1,4 +1,4 @@
-"""Up-mixing and down-mixing of channels, as Web Audio has it (Web Audio §4.5)."""
+"""Up-mixing and down-mixing of channels (Web Audio §4.5)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from mediadevices.media.sample_formats import (
 
 __all__ = ["mix_channels"]
 
-# For each channel that comes out: how much of each channel that comes in. The order is left, right,
-# centre, LFE, surround left, surround right.
+# One row per output channel, with the weight of each input channel. The order of channels is left,
+# right, centre, LFE, surround left, surround right.
 _Matrix: TypeAlias = Sequence[Sequence[float]]
 
 _H = math.sqrt(0.5)
@@ -53,18 +53,18 @@ _SPEAKERS: Mapping[tuple[int, int], _Matrix] = MappingProxyType(
 
 
 def mix_channels(data: AudioData, channels: int) -> AudioData:
-    """Change the number of channels, as Web Audio's interpretation "speakers" does (§4.5).
+    """Change the number of channels, with Web Audio's "speakers" interpretation (§4.5).
 
-    Mono, stereo, quad and 5.1 are mixed into each other. From or to any other number, channels
-    that are too many are left out, and missing ones are silent. What is louder than an integer
-    format can hold becomes its largest value.
+    It mixes mono, stereo, quad and 5.1 into each other. For any other number of channels it drops
+    surplus channels and adds silent ones. Samples that are too loud for an integer format become
+    its largest value.
 
     Args:
         data: The block; its channels are in the order of Web Audio.
-        channels: How many channels there shall be.
+        channels: The wanted number of channels.
 
     Returns:
-        A new block in the same format; it shares the memory where nothing changes.
+        A new block in the same format; it shares the memory if nothing changes.
 
     Raises:
         InvalidStateError: The block is closed.
@@ -86,27 +86,27 @@ def mix_channels(data: AudioData, channels: int) -> AudioData:
     )
 
 
-def _discrete(given: int, wanted: int) -> _Matrix:
-    return [[float(out == into) for into in range(given)] for out in range(wanted)]
+def _discrete(source: int, target: int) -> _Matrix:
+    return [[float(out == into) for into in range(source)] for out in range(target)]
 
 
 def _mixed(
     channels: Sequence[Samples], row: Sequence[float], sample_format: SampleFormat
 ) -> Samples:
-    """Return one channel that comes out."""
-    heard = [(channel, share) for channel, share in zip(channels, row, strict=True) if share]
-    shares = [share for _, share in heard]
+    """Return one output channel."""
+    audible = [(channel, weight) for channel, weight in zip(channels, row, strict=True) if weight]
+    weights = [weight for _, weight in audible]
     typecode, zero = sample_format.typecode, sample_format.zero
-    if not heard:
+    if not audible:
         return array(typecode, [zero]) * len(channels[0])
-    if shares == [1]:
-        return heard[0][0]
+    if weights == [1]:
+        return audible[0][0]
     sums = (
-        sum(map(mul, samples, shares))
-        for samples in zip(*(channel for channel, _ in heard), strict=True)
+        sum(map(mul, samples, weights))
+        for samples in zip(*(channel for channel, _ in audible), strict=True)
     )
     if typecode == "f":
         return array(typecode, sums)
     low, high = zero - sample_format.scale, zero + sample_format.scale - 1
-    offset = zero - zero * sum(shares) + 0.5  # the half rounds, since `floor` goes down
+    offset = zero - zero * sum(weights) + 0.5  # `floor` of a number plus 0.5 rounds it
     return array(typecode, [max(low, min(high, math.floor(one + offset))) for one in sums])

@@ -1,4 +1,4 @@
-"""Reads the dictionaries that frames and samples are made from and copied by."""
+"""Reads the init and options dictionaries of `VideoFrame` and `AudioData`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import MediaDevicesWarning
 from mediadevices.webidl.conversion import mapping, whole_number, wrong_type
-from mediadevices.webidl.names import closest, to_snake_case
+from mediadevices.webidl.names import did_you_mean, to_snake_case
 from mediadevices.webidl.short_repr import member_path, short_repr
 
 if TYPE_CHECKING:
@@ -19,20 +19,22 @@ __all__ = ["integer", "members", "required"]
 def members(
     path: str, init: object, keywords: Mapping[str, object], known: Iterable[str]
 ) -> dict[str, object]:
-    """Join a dictionary in the standard's keys or in snake_case with keyword arguments.
+    """Merge a dictionary with keyword arguments.
 
     Args:
-        path: Names the dictionary in messages.
-        init: The mapping, or None.
-        keywords: Keyword arguments, which win.
+        path: The name of the dictionary in messages.
+        init: The mapping, with the standard's keys or their snake_case forms, or None.
+        keywords: The keyword arguments; they win over `init`.
         known: The known names in snake_case.
 
     Returns:
-        The members that are given, by their names in snake_case; None means "not given".
+        The given members, by their names in snake_case, without those that are None.
 
     Raises:
-        TypeError: `init` is no mapping, or a keyword is unknown. An unknown key of the mapping is
-            ignored, as the standard says, with a `MediaDevicesWarning`.
+        TypeError: `init` is not a mapping, or a keyword is unknown.
+
+    Warns:
+        MediaDevicesWarning: A key of `init` is unknown; it is ignored, as the standard requires.
     """
     known = tuple(known)
     found: dict[str, object] = {}
@@ -42,27 +44,22 @@ def members(
             if name in known:
                 found[name] = value
             else:
-                message = f"{member_path(path, key)}: unknown, ignored{_suggestion(name, known)}"
+                message = f"{member_path(path, key)}: unknown, ignored{did_you_mean(name, known)}"
                 warnings.warn(message, MediaDevicesWarning, stacklevel=4)
     for name, value in keywords.items():
         if name not in known:
             shown = short_repr(name)
-            raise TypeError(f"{path}: unexpected keyword {shown}{_suggestion(name, known)}")
+            raise TypeError(f"{path}: unexpected keyword {shown}{did_you_mean(name, known)}")
         if value is not None:
             found[name] = value
     return found
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    meant = closest(name, known)
-    return f"; did you mean {meant!r}?" if meant else ""
-
-
 def required(path: str, given: Mapping[str, object], name: str) -> object:
-    """Return a member that must be there.
+    """Return a required member.
 
     Raises:
-        TypeError: It is not.
+        TypeError: The member is missing.
     """
     if name not in given:
         raise TypeError(f"{path}: required, but not given")
@@ -70,10 +67,10 @@ def required(path: str, given: Mapping[str, object], name: str) -> object:
 
 
 def integer(path: str, value: object, minimum: int, maximum: int = 2**63 - 1) -> int:
-    """Return a number without its fraction, as Web IDL converts to an integer.
+    """Convert a number to an integer; a fraction is cut off, as Web IDL requires.
 
     Raises:
-        TypeError: It is no finite number, or not within the limits.
+        TypeError: The value is not a finite number, or outside the limits.
     """
     result = whole_number(value, path)
     if not minimum <= result <= maximum:

@@ -1,4 +1,4 @@
-"""Where the pixels of a frame are: sizes, planes, rectangles (WebCodecs §9.4)."""
+"""The layout of a frame in memory: sizes, planes and rectangles (WebCodecs §9.4)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ __all__ = [
 _MAX_SIZE = 2**31 - 1
 
 
-# idl: differs DOMRectInit.width, DOMRectInit.height: a part of a picture is not empty.
+# idl: differs DOMRectInit.width, DOMRectInit.height: they are required, and not 0.
 
 
 class DOMRectReadOnly(NamedTuple):
     """A rectangle of pixels (Geometry Interfaces §3)."""
 
-    # idl: without fromRect, toJSON: it is a named tuple, with `_make()` and `_asdict()`.
+    # idl: without fromRect, toJSON: a named tuple has `_make()` and `_asdict()` instead.
 
     x: int = 0
     y: int = 0
@@ -54,17 +54,22 @@ class DOMRectReadOnly(NamedTuple):
 
     @property
     def right(self) -> int:
-        """The column after the last."""
+        """The column after the last one."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
-        """The row after the last."""
+        """The row after the last one."""
         return self.y + self.height
 
 
 class PlaneLayout(NamedTuple):
-    """Where a plane lies: bytes to its first sample, and bytes from one row to the next."""
+    """The position of a plane in memory.
+
+    Attributes:
+        offset: Bytes from the start of the memory to the first sample.
+        stride: Bytes from one row to the next.
+    """
 
     offset: int
     stride: int
@@ -72,7 +77,7 @@ class PlaneLayout(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameGeometry:
-    """All of a frame but its memory and its time; one object for the frames that look alike."""
+    """The format, layout, size and orientation of a frame; similar frames share one object."""
 
     format: PixelFormat
     coded_width: int
@@ -86,7 +91,7 @@ class FrameGeometry:
 
     @property
     def is_packed(self) -> bool:
-        """Whether the memory holds the visible pixels, all of them and nothing else."""
+        """Whether the memory holds exactly the visible pixels, without padding."""
         packed = packed_geometry(self.format, self.visible.width, self.visible.height)
         return self.layout == packed.layout and (self.coded_width, self.coded_height) == (
             self.visible.width,
@@ -94,7 +99,7 @@ class FrameGeometry:
         )
 
     def first_sample(self, plane: int, rect: DOMRectReadOnly) -> int:
-        """Return the bytes from the start of the memory to a rectangle's first sample."""
+        """Return the offset, in bytes, of a rectangle's first sample in a plane."""
         shape, (offset, stride) = self.format.planes[plane], self.layout[plane]
         return (
             offset
@@ -102,8 +107,8 @@ class FrameGeometry:
             + (rect.x // shape.subsampling_x) * shape.sample_bytes
         )
 
-    def seen_as(self, size: tuple[int, int], rotation: int, *, flip: bool) -> FrameGeometry:
-        """Return the same pixels with another display size and orientation."""
+    def displayed_as(self, size: tuple[int, int], rotation: int, *, flip: bool) -> FrameGeometry:
+        """Return the same layout with another display size and orientation."""
         width, height = size
         return replace(
             self, display_width=width, display_height=height, rotation=rotation, flip=flip
@@ -112,7 +117,7 @@ class FrameGeometry:
 
 @lru_cache(maxsize=256)
 def packed_geometry(pixel_format: PixelFormat, width: int, height: int) -> FrameGeometry:
-    """Return the geometry of a picture without padding that is visible as a whole."""
+    """Return the geometry of a picture that is visible as a whole and has no padding."""
     layout, _ = compute_layout("", pixel_format, width, height, None)
     whole = DOMRectReadOnly(0, 0, width, height)
     return FrameGeometry(pixel_format, width, height, layout, whole, width, height)
@@ -128,14 +133,14 @@ def compute_layout(
     """Compute Layout and Allocation Size (WebCodecs §9.4.6).
 
     Args:
-        path: Names the layout in messages.
+        path: The name of the layout in error messages.
         pixel_format: The format.
         width: Pixels.
         height: Pixels.
-        layout: Where the planes lie; None packs them one after the other.
+        layout: The positions of the planes; None packs them one after the other.
 
     Returns:
-        Where the planes lie, and the bytes that hold them all.
+        The positions of the planes, and the size of the memory in bytes.
 
     Raises:
         TypeError: The number of planes is wrong, a stride is shorter than a row, or planes overlap.
@@ -158,7 +163,7 @@ def compute_layout(
         end = place.offset + place.stride * rows
         for earlier, other in enumerate(result):
             if place.offset < ends[earlier] and other.offset < end:
-                raise TypeError(f"{path}[{index}]: overlaps the plane {earlier}")
+                raise TypeError(f"{path}[{index}]: overlaps plane {earlier}")
         result.append(place)
         ends.append(end)
         size = max(size, end)
@@ -168,14 +173,15 @@ def compute_layout(
 def array_shapes(
     pixel_format: PixelFormat, layout: Sequence[PlaneLayout], height: int
 ) -> list[tuple[int, ...]]:
-    """Return the shapes of an array of bytes that lies as a layout says.
+    """Return the possible shapes of a NumPy array with a layout.
 
-    One plane is (rows, bytes) or (rows, columns, bytes of a sample), padding included; several that
-    follow each other are (rows of all, bytes of the first one's row), as in OpenCV.
+    An array of one plane is (rows, bytes) or (rows, columns, bytes of a sample), with the padding.
+    Planes that follow each other make an array of (rows of all planes, bytes of a row of the first
+    plane), as in OpenCV. Any other layout has no shape.
 
     Args:
         pixel_format: The format.
-        layout: Where the planes lie.
+        layout: The positions of the planes.
         height: Pixels.
     """
     end = 0
@@ -195,7 +201,7 @@ def read_layout(path: str, value: object) -> list[PlaneLayout]:
     """Read a sequence of ``{"offset": bytes, "stride": bytes}``.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: The value has another type.
     """
     if not is_sequence(value):
         raise wrong_type(path, "a sequence of planes", value)
@@ -219,7 +225,7 @@ def read_rect(path: str, value: object) -> DOMRectReadOnly:
     """Read a rectangle: a `DOMRectReadOnly` or a mapping of x, y, width and height.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: The value has another type.
     """
     if isinstance(value, DOMRectReadOnly):
         value = value._asdict()
@@ -237,15 +243,15 @@ def read_rect(path: str, value: object) -> DOMRectReadOnly:
 def check_rect(
     path: str, rect: DOMRectReadOnly, pixel_format: PixelFormat, width: int, height: int
 ) -> None:
-    """See that a rectangle lies within a picture and starts on a whole sample of each plane.
+    """Check that a rectangle lies within a picture and starts on a whole sample of each plane.
 
     Raises:
         TypeError: It does not.
     """
     if rect.right > width or rect.bottom > height:
         raise TypeError(
-            f"{path}: {rect.width}x{rect.height} at ({rect.x}, {rect.y}) reaches out of the "
-            f"coded {width}x{height}"
+            f"{path}: {rect.width}x{rect.height} at ({rect.x}, {rect.y}) exceeds the "
+            f"coded size {width}x{height}"
         )
     step_x, step_y = pixel_format.subsampling_x, pixel_format.subsampling_y
     if rect.x % step_x or rect.y % step_y:

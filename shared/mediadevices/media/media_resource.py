@@ -1,4 +1,4 @@
-"""The memory under frames and samples: shared, read-only, released when nobody sees it any more."""
+"""The memory of frames and blocks: shared, read-only, and released after its last use."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
 
 __all__ = ["AnyBuffer", "MediaResource"]
 
-# NumPy says only from Python 3.12 on that its arrays are buffers (Any: of whatever type).
+# Named separately because NumPy declares its arrays as buffers only in Python 3.12 and newer.
+# (Any: items of any type.)
 AnyBuffer: TypeAlias = "Buffer | npt.NDArray[Any]"
 
-# Results kept per picture; more than a program asks for at one time, few enough to bound memory.
+# Results kept per picture: more than a program needs at one time, but few enough to bound memory.
 _MAX_DERIVED = 8
 
-_FOLLOWS_VIEWS = sys.version_info >= (3, 12)
+#: Whether a `memoryview` can keep the resource alive, through `__buffer__`.
+_TRACKS_VIEWS = sys.version_info >= (3, 12)
 
 
 class MediaResource:
     """Memory that any number of frames share (WebCodecs §8, "media resource").
 
-    A frame holds the resource as an ordinary Python reference and drops it when it is closed, so
-    Python itself counts the users, from whichever thread they close.
+    A frame holds an ordinary Python reference to the resource and drops it in `close()`. So Python
+    counts the users, in whatever threads they are.
 
     Args:
-        buffer: The memory: any C-contiguous buffer. Nobody may write to it while the resource
-            lives.
-        release: Called once, from any thread, when neither a frame nor a view of the memory is
-            left, so that a pool can use it again. Python 3.11 cannot follow a `memoryview`: there,
-            memory that was shown as one is left to the garbage collector and `release` is not
-            called.
+        buffer: The memory: any C-contiguous buffer. It must not change while the resource lives.
+        release: Called once, from any thread, when no frame and no view of the memory is left, so
+            that a pool can reuse it. Python 3.11 cannot track a `memoryview`. There, `release` is
+            not called if a program has taken one, and the garbage collector frees the memory.
     """
 
     __slots__ = ("_buffer", "_derived", "_release", "_view")
@@ -56,38 +56,38 @@ class MediaResource:
 
     @property
     def view(self) -> memoryview:
-        """The memory as flat read-only bytes, for use while the resource is held, and no longer."""
+        """The memory as flat read-only bytes; use it only while you hold the resource."""
         if self._view is None:
-            buffer = cast("Buffer", self._buffer)  # it is only lost in __del__
+            buffer = cast("Buffer", self._buffer)  # only __del__ sets it to None
             self._view = memoryview(buffer).toreadonly().cast("B")
         return self._view
 
     @property
     def pooled(self) -> bool:
-        """Whether somebody waits for the memory to come back."""
+        """Whether a pool reuses the memory after its release."""
         return self._release is not None
 
     def exposed_view(self) -> memoryview:
-        """Return the memory as flat read-only bytes that may be kept for as long as one likes."""
+        """Return the memory as flat read-only bytes that a program can keep."""
         if self._release is None:
             return self.view
-        if _FOLLOWS_VIEWS:
-            return memoryview(self)  # through __buffer__, so that the view keeps this object alive
-        self._release = None
+        if _TRACKS_VIEWS:
+            return memoryview(self)  # calls __buffer__; the view keeps this object alive
+        self._release = None  # the view cannot keep this object alive, so never reuse the memory
         return self.view
 
     def derived(self, key: Hashable, make: Callable[[], AnyBuffer]) -> MediaResource:
-        """Return what was made from this memory, made once for all who ask.
+        """Return the result of an operation on this memory, from the cache if it is there.
 
         Args:
-            key: Names the operation with all that it depends on.
-            make: Makes the result, if nobody has asked before.
+            key: The operation with everything that its result depends on.
+            make: Computes the result.
         """
         cache = self._derived
         if cache is None:
             cache = self._derived = {}
         if (found := cache.get(key)) is None:
-            # Two threads may both get here; then one result is made in vain, and nothing breaks.
+            # Two threads can get here at once; then both compute the result, and one is dropped.
             found = cache.setdefault(key, MediaResource(make()))
             if len(cache) > _MAX_DERIVED:
                 cache.pop(next(iter(cache)), None)

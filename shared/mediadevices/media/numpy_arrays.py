@@ -36,7 +36,7 @@ SampleArray: TypeAlias = "npt.NDArray[np.uint8 | np.int16 | np.int32 | np.float3
 
 
 class _Holder:
-    """What an array is made from, and keeps, so that the memory is not released under it."""
+    """The base object of an array; it keeps the resource alive as long as the array."""
 
     __slots__ = ("__array_interface__", "_resource")
 
@@ -47,15 +47,15 @@ class _Holder:
 
 
 def memory_array(resource: MediaResource) -> Bytes:
-    """Return memory as a flat read-only array, which may be kept for as long as one likes."""
+    """Return memory as a flat read-only array that a program can keep."""
     array = np.frombuffer(resource.view, np.uint8)
     return np.asarray(_Holder(resource, array)) if resource.pooled else array
 
 
 def frame_array(frame: VideoFrame) -> Bytes:
-    """Return the visible pixels in the frame's format; see `VideoFrame.to_ndarray`."""
+    """Return the visible pixels in the frame's own format; see `VideoFrame.to_ndarray`."""
     geometry, resource = frame.geometry, frame.resource
-    if (shape := _whole(geometry)) is not None:
+    if (shape := _packed_shape(geometry)) is not None:
         return memory_array(resource)[: math.prod(shape)].reshape(shape)
     pixel_format, visible = geometry.format, geometry.visible
     if len(pixel_format.planes) == 1 or geometry.is_packed:
@@ -73,8 +73,8 @@ def frame_array(frame: VideoFrame) -> Bytes:
 
 
 @lru_cache(maxsize=256)
-def _whole(geometry: FrameGeometry) -> tuple[int, ...] | None:
-    """Return the shape of a picture that is its whole memory and one plane; else None."""
+def _packed_shape(geometry: FrameGeometry) -> tuple[int, ...] | None:
+    """Return the shape of a picture with one plane and no padding, else None."""
     if len(geometry.format.planes) != 1 or not geometry.is_packed:
         return None
     size, samples = geometry.visible, geometry.format.planes[0].sample_bytes
@@ -100,24 +100,24 @@ def _plane_view(
     strides: tuple[int, ...] = (place.stride, samples)
     if samples > 1:
         shape, strides = (*shape, samples), (*strides, 1)
-    # The last row may end before its stride does, so a reshape would not do.
+    # The memory can end before the stride of the last row does, so `reshape` is impossible.
     return np.lib.stride_tricks.as_strided(memory[start:], shape, strides, writeable=False)
 
 
 def plane_views(frame: VideoFrame, rect: DOMRectReadOnly) -> list[Bytes]:
-    """Return a part of each plane without a copy, for use while the frame is held.
+    """Return a part of each plane without a copy; use it only while you hold the frame.
 
     Args:
         frame: The picture.
         rect: The part, in coded pixels.
 
     Returns:
-        For each plane an array of shape (rows, columns), or (rows, columns, bytes) where a sample
-        has several.
+        For each plane an array of shape (rows, columns), or (rows, columns, bytes) if a sample has
+        several bytes.
     """
     geometry = frame.geometry
     memory: Bytes = np.frombuffer(frame.resource.view, np.uint8)
-    if rect is geometry.visible and (shape := _whole(geometry)) is not None:
+    if rect is geometry.visible and (shape := _packed_shape(geometry)) is not None:
         return [memory[: math.prod(shape)].reshape(shape)]
     return [
         _plane_view(memory, plane, place, rect)
@@ -126,7 +126,7 @@ def plane_views(frame: VideoFrame, rect: DOMRectReadOnly) -> list[Bytes]:
 
 
 def split_planes(memory: Bytes, pixel_format: PixelFormat, width: int, height: int) -> list[Bytes]:
-    """Return the planes of packed memory as writable views, shaped as by `plane_views`."""
+    """Return the planes of packed memory as writable views, in the shapes of `plane_views`."""
     geometry = packed_geometry(pixel_format, width, height)
     return [
         _plane_view(memory, plane, place, geometry.visible)
@@ -137,12 +137,12 @@ def split_planes(memory: Bytes, pixel_format: PixelFormat, width: int, height: i
 def sample_array(
     resource: MediaResource, source: SampleFormat, shape: tuple[int, int], target: SampleFormat
 ) -> SampleArray:
-    """Return samples as a read-only array in a format.
+    """Return samples as a read-only array in any format.
 
     Args:
         resource: The memory.
-        source: The format that it is in.
-        shape: Frames and channels.
+        source: The format of the memory.
+        shape: The numbers of frames and channels.
         target: The format of the array.
 
     Returns:
@@ -154,20 +154,20 @@ def sample_array(
     array = array.reshape(source.array_shape(frames, channels))
     if source.planar != target.planar:
         array = array.T
-    if not source.is_like(target):
+    if not source.has_type_of(target):
         array = _converted(array, source, target)
         array.flags.writeable = False
     return array
 
 
 def _converted(array: SampleArray, source: SampleFormat, target: SampleFormat) -> SampleArray:
-    """Do as `sample_formats.convert_channel` does (Any: numbers of whatever type)."""
+    """Convert samples like `sample_formats.convert_channel`."""
     if target.typecode == "f":
         return ((array.astype(np.float64) - source.zero) / source.scale).astype(np.float32)
     offset, full = target.zero, target.scale
     if source.typecode == "f":
         numbers = np.nan_to_num(np.clip(array.astype(np.float64), -1, 1), nan=0.0)
-        # Any: of whatever type NumPy calculates in.
+        # Any: the type depends on NumPy's rules of promotion.
         scaled: npt.NDArray[Any] = np.rint(numbers * full) + offset
     elif full >= source.scale:
         scaled = (array.astype(np.int64) - source.zero) * (full // source.scale) + offset

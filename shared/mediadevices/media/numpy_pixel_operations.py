@@ -31,7 +31,7 @@ def _fixed(*factors: float) -> Integers:
     return np.array([round(factor * (1 << _SHIFT)) for factor in factors], dtype=np.int32)
 
 
-# BT.601 in limited range, with the coefficients that OpenCV has; the columns are R, G and B.
+# BT.601 in limited range, with the coefficients of OpenCV; the columns are R, G and B.
 _TO_YUV = {
     "Y": _fixed(0.257, 0.504, 0.098),
     "U": _fixed(-0.148, -0.291, 0.439),
@@ -77,7 +77,7 @@ class NumpyPixelOperations(SharedPixelOperations):
     def scaled_bytes(
         self, frame: VideoFrame, crop: DOMRectReadOnly, width: int, height: int
     ) -> Bytes:
-        """Return the packed bytes of a part of the picture at another size."""
+        """Return the packed bytes of a part of the picture, scaled to another size."""
         pixel_format = frame.geometry.format
         memory: Bytes = np.empty(pixel_format.byte_size(width, height), np.uint8)
         target = split_planes(memory, pixel_format, width, height)
@@ -100,11 +100,11 @@ def _nearest(source: int, target: int) -> npt.NDArray[np.int_]:
 def _averaged(
     lines: npt.NDArray[np.uint8 | np.float32], target: int, axis: int
 ) -> npt.NDArray[np.uint8 | np.float32]:
-    """Average along an axis over the intervals of `target` equal parts."""
+    """Divide an axis into `target` equal intervals, and average each of them."""
     source = lines.shape[axis]
     if source == target:
         return lines
-    # The integral up to each bound of an interval, between two samples by their share.
+    # Sum whole samples per interval, then correct both ends by the share of the split samples.
     whole, rest = np.divmod(np.arange(target + 1) * source, target)
     first = np.add.reduceat(lines, whole[:-1], axis, np.float32)
     share_shape = [1] * lines.ndim
@@ -124,7 +124,7 @@ def _put_channels(channels: dict[str, Bytes], wanted: PixelFormat, target: Bytes
 
 
 def _weighted_sum(channels: dict[str, Bytes], factors: Integers, offset: int) -> Bytes:
-    # The type is named because NumPy 1 chooses one by the factor's value.
+    # The dtype is given because NumPy 1 would choose one by the value of the factor.
     total = np.multiply(channels["R"], factors[0], dtype=np.int32)
     total += np.multiply(channels["G"], factors[1], dtype=np.int32)
     total += np.multiply(channels["B"], factors[2], dtype=np.int32)
@@ -137,7 +137,7 @@ def _weighted_sum(channels: dict[str, Bytes], factors: Integers, offset: int) ->
 def _rgb_to_yuv(channels: dict[str, Bytes], wanted: PixelFormat, target: list[Bytes]) -> None:
     target[0][...] = _weighted_sum(channels, _TO_YUV["Y"], 16)
     step_x, step_y = wanted.planes[1].subsampling_x, wanted.planes[1].subsampling_y
-    # The colour of a group is that of its first pixel, as in OpenCV.
+    # A group of pixels gets the colour of its first pixel, as in OpenCV.
     coarse = {name: channels[name][::step_y, ::step_x] for name in "RGB"}
     for name, plane in zip("UV", _chroma_of(wanted, target), strict=True):
         plane[...] = _weighted_sum(coarse, _TO_YUV[name], 128)
@@ -152,7 +152,7 @@ def _chroma_of(pixel_format: PixelFormat, planes: list[Bytes]) -> tuple[Bytes, B
 
 
 def _spread(plane: npt.NDArray[Any], shape: PixelPlane, size: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Repeat each sample for its group of pixels (Any: of whatever type they are)."""
+    """Repeat each sample for every pixel that shares it (Any: samples of any type)."""
     if shape.subsampling_y > 1:
         plane = plane.repeat(shape.subsampling_y, 0)
     if shape.subsampling_x > 1:

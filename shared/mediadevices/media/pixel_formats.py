@@ -1,7 +1,7 @@
-"""The pixel formats: their planes, their sizes and what black is in each (WebCodecs §9.8).
+"""The pixel formats: their planes, sizes and black (WebCodecs §9.8).
 
 The formats of the standard are I420, I420A, I422, I444, NV12, RGBA, RGBX, BGRA and BGRX. RGB24,
-BGR24 and GRAY8 are Python's own: they are what OpenCV, Pillow and most models speak.
+BGR24 and GRAY8 are additions, because OpenCV, Pillow and most models use them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class PixelPlane:
 
     Attributes:
         black: One sample of opaque black; its length is the size of a sample in bytes.
-        subsampling_x: Pixels across that share a sample.
-        subsampling_y: Pixels down that share a sample.
+        subsampling_x: The number of pixels in a row that share a sample.
+        subsampling_y: The number of pixels in a column that share a sample.
     """
 
     black: bytes
@@ -36,11 +36,11 @@ class PixelPlane:
         return len(self.black)
 
     def columns(self, width: int) -> int:
-        """Return the samples in a row of a picture that is `width` pixels wide."""
+        """Return the samples in a row of a picture of `width` pixels."""
         return -(-width // self.subsampling_x)
 
     def rows(self, height: int) -> int:
-        """Return the rows of samples in a picture that is `height` pixels high."""
+        """Return the rows of samples in a picture of `height` pixels."""
         return -(-height // self.subsampling_y)
 
     def row_bytes(self, width: int) -> int:
@@ -48,7 +48,9 @@ class PixelPlane:
         return self.columns(width) * len(self.black)
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # there is one of each, and its hash is asked often
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # one object per format, hashed by identity, which is fast
 class PixelFormat:
     """A layout of pixels in memory.
 
@@ -56,8 +58,8 @@ class PixelFormat:
         name: The standard's name, such as ``"NV12"``.
         family: ``"rgb"``: one plane of interleaved channels; ``"yuv"``: BT.601 in limited range
             (black is Y=16, U=V=128); ``"gray"``: one full-range channel.
-        channels: The channels in the order of memory; ``X`` is a byte without meaning.
-        planes: The planes in the order of memory.
+        channels: The channels in memory order; ``X`` is an unused byte.
+        planes: The planes in memory order.
     """
 
     name: str
@@ -102,10 +104,10 @@ def _rgb(name: str, channels: str) -> PixelFormat:
     return PixelFormat(name, "rgb", channels, (PixelPlane(black),))
 
 
-# idl: own VideoPixelFormat.RGB24, VideoPixelFormat.BGR24, VideoPixelFormat.GRAY8: what OpenCV,
-#   Pillow and most models speak.
-# idl: without VideoPixelFormat.*P10, VideoPixelFormat.*P12: no driver gives more than 8 bits.
-# idl: without VideoPixelFormat.I422A, VideoPixelFormat.I444A: no driver gives transparency.
+# idl: own VideoPixelFormat.RGB24, VideoPixelFormat.BGR24, VideoPixelFormat.GRAY8: OpenCV, Pillow
+#   and most models use them.
+# idl: without VideoPixelFormat.*P10, VideoPixelFormat.*P12: no driver delivers more than 8 bits.
+# idl: without VideoPixelFormat.I422A, VideoPixelFormat.I444A: no driver delivers transparency.
 
 PIXEL_FORMATS: Mapping[str, PixelFormat] = MappingProxyType(
     {
@@ -129,5 +131,5 @@ PIXEL_FORMATS: Mapping[str, PixelFormat] = MappingProxyType(
 
 
 def find_pixel_format(name: object) -> PixelFormat | None:
-    """Return the format of that name, in upper or lower case, or None."""
+    """Return the format with a name in upper or lower case, or None."""
     return PIXEL_FORMATS.get(name.upper()) if isinstance(name, str) else None

@@ -1,7 +1,7 @@
-"""Operations on pictures: what each implementation offers, and what all of them share.
+"""Operations on pictures: the interface, and the code that all implementations share.
 
-An operation never touches its frame. Its result is made once for all consumers of the picture: it
-is kept with the memory that it came from, and the frames that are handed out share it.
+An operation never changes its frame. Its result is cached with the memory of the source, so that
+all consumers of a picture share one conversion.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ __all__ = ["PixelOperations", "SharedPixelOperations", "black_frame", "centre_cr
 
 
 class PixelOperations(Protocol):
-    """What `mediadevices.implementations.pixel_operations` returns."""
+    """Converts and scales pictures; see `mediadevices.implementations.pixel_operations`."""
 
     def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002  (the standard's name)
         """Convert to another pixel format.
 
-        YUV is BT.601 in limited range. An alpha channel that was not there is opaque, the byte
-        without meaning of RGBX and BGRX is 255, and GRAY8 is full-range luma.
+        YUV is BT.601 in limited range. A new alpha channel is opaque, the unused byte of RGBX and
+        BGRX is 255, and GRAY8 is full-range luma.
 
         Args:
             frame: The picture; its visible pixels are converted.
             format: The name of the format in capitals.
 
         Returns:
-            A new frame, yours to close. In the frame's own format it shares the memory.
+            A new frame, which you have to close. It shares the memory if the format is the same.
 
         Raises:
             InvalidStateError: The frame is closed.
@@ -45,19 +45,19 @@ class PixelOperations(Protocol):
         ...
 
     def crop_and_scale(self, frame: VideoFrame, width: int, height: int, /) -> VideoFrame:
-        """Cut the centre out in the shape of the target, then scale it down by averaging.
+        """Crop the centre to the target's aspect ratio, then scale it down by averaging.
 
-        Enlarging, which no setting of a track asks for, repeats pixels.
+        Enlarging repeats pixels; no setting of a track enlarges.
 
         Args:
             frame: The picture.
-            width: Pixels across when shown.
-            height: Pixels down when shown.
+            width: The wanted display width, in pixels.
+            height: The wanted display height, in pixels.
 
         Returns:
-            A new frame that is shown in that size, of square pixels, in the same format and
-            turned likewise, with the same time-stamp and duration, yours to close. It shares the
-            memory where no pixel changes.
+            A new frame with this display size and square pixels, which you have to close. Format,
+            orientation, timestamp and duration stay the same. It shares the memory if no pixel
+            changes.
 
         Raises:
             InvalidStateError: The frame is closed.
@@ -66,7 +66,7 @@ class PixelOperations(Protocol):
 
 
 class SharedPixelOperations(ABC):
-    """The base of all implementations: results are kept with the memory that they came from."""
+    """The base of all implementations, which caches results with the source's memory."""
 
     def convert(self, frame: VideoFrame, format: str, /) -> VideoFrame:  # noqa: A002  (the standard's name)
         """Convert to another pixel format; see `PixelOperations.convert`."""
@@ -75,27 +75,27 @@ class SharedPixelOperations(ABC):
             return frame.clone()
         result = packed_geometry(wanted, geometry.visible.width, geometry.visible.height)
         size = geometry.display_width, geometry.display_height
-        if (result.display_width, result.display_height) != size or _is_turned(geometry):
-            result = result.seen_as(size, geometry.rotation, flip=geometry.flip)
-        return _made_once(
+        if (result.display_width, result.display_height) != size or _is_reoriented(geometry):
+            result = result.displayed_as(size, geometry.rotation, flip=geometry.flip)
+        return _cached(
             frame, ("convert", wanted.name), result, lambda: self.converted_bytes(frame, wanted)
         )
 
     def crop_and_scale(self, frame: VideoFrame, width: int, height: int, /) -> VideoFrame:
-        """Cut out the centre and scale it; see `PixelOperations.crop_and_scale`."""
+        """Crop the centre and scale it; see `PixelOperations.crop_and_scale`."""
         geometry = frame.geometry
         if (geometry.display_width, geometry.display_height) == (width, height):
             return frame.clone()
-        # In memory a picture that is turned by a quarter lies on its side.
+        # A picture with a quarter rotation lies on its side in memory.
         across, down = (height, width) if geometry.rotation % 180 else (width, height)
         crop = centre_crop(geometry, across, down)
         if crop == geometry.visible and (crop.width, crop.height) == (across, down):
-            result = geometry.seen_as((width, height), geometry.rotation, flip=geometry.flip)
+            result = geometry.displayed_as((width, height), geometry.rotation, flip=geometry.flip)
             return VideoFrame.over(frame.resource, result, frame.timestamp, frame.duration)
         result = packed_geometry(geometry.format, across, down)
-        if _is_turned(geometry):
-            result = result.seen_as((width, height), geometry.rotation, flip=geometry.flip)
-        return _made_once(
+        if _is_reoriented(geometry):
+            result = result.displayed_as((width, height), geometry.rotation, flip=geometry.flip)
+        return _cached(
             frame,
             ("scale", across, down, crop),
             result,
@@ -110,20 +110,20 @@ class SharedPixelOperations(ABC):
     def scaled_bytes(
         self, frame: VideoFrame, crop: DOMRectReadOnly, width: int, height: int
     ) -> AnyBuffer:
-        """Return the packed bytes of a part of the picture at another size."""
+        """Return the packed bytes of a part of the picture, scaled to another size."""
 
 
-def _is_turned(geometry: FrameGeometry) -> bool:
+def _is_reoriented(geometry: FrameGeometry) -> bool:
     return geometry.rotation != 0 or geometry.flip
 
 
-def _made_once(
+def _cached(
     frame: VideoFrame,
     operation: tuple[object, ...],
     result: FrameGeometry,
     make: Callable[[], AnyBuffer],
 ) -> VideoFrame:
-    # Frames over one memory may show different parts of it.
+    # Frames that share memory can show different parts of it.
     source = frame.geometry
     key = (*operation, source.format.name, source.visible, source.layout)
     resource = frame.resource.derived(key, make)
@@ -131,18 +131,18 @@ def _made_once(
 
 
 def centre_crop(geometry: FrameGeometry, width: int, height: int) -> DOMRectReadOnly:
-    """Return the largest centred part of a picture that is shown in the shape of a target.
+    """Return the largest centred part of a picture with the aspect ratio of a target.
 
     Args:
-        geometry: The picture's.
-        width: The target's, in pixels, as it lies in memory.
-        height: The target's, in pixels, as it lies in memory.
+        geometry: The geometry of the picture.
+        width: The target's width in memory, before rotation, in pixels.
+        height: The target's height in memory, before rotation, in pixels.
 
     Returns:
-        The part, in coded pixels, which starts on a whole sample of each plane.
+        The part, in coded pixels. It starts on a whole sample of each plane.
     """
-    visible, shown = geometry.visible, (geometry.display_width, geometry.display_height)
-    across, down = reversed(shown) if geometry.rotation % 180 else shown
+    visible, display = geometry.visible, (geometry.display_width, geometry.display_height)
+    across, down = reversed(display) if geometry.rotation % 180 else display
     cut_width, cut_height = visible.width, visible.height
     if across * height > width * down:
         cut_width = max(round(visible.width * width * down / (height * across)), 1)
@@ -164,17 +164,17 @@ def black_frame(
     timestamp: int = 0,
     duration: int | None = None,
 ) -> VideoFrame:
-    """Return an opaque black picture: what a disabled or muted track shows (§4.3.1).
+    """Return an opaque black picture, which a disabled or muted track delivers (§4.3.1).
 
     Args:
         format: The name of the format in capitals.
         width: Pixels.
         height: Pixels.
         timestamp: Microseconds.
-        duration: Microseconds, or None where unknown.
+        duration: Microseconds, or None if unknown.
 
     Returns:
-        A frame that shares its memory with the other black frames of its format and size.
+        A frame that shares its memory with other black frames of the same format and size.
     """
     return VideoFrame.over(
         _black(format, width, height),

@@ -1,8 +1,8 @@
-"""Operations on pictures by the standard library alone.
+"""Operations on pictures with the standard library alone.
 
-A loop over pixels would take seconds, so whole planes are worked on at once: bytes move by slicing,
-tables apply by `bytes.translate`, and sums are made in one big integer, in which every pixel has a
-lane of 16 or 32 bits that its sums cannot leave.
+A loop over pixels would take seconds, so each operation handles a whole plane at once. Slicing
+moves bytes, and `bytes.translate` applies tables. Sums use one big integer in which every pixel has
+a lane of 16 or 32 bits; no sum overflows its lane.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PurePixelOperations"]
 
-# BT.601 in limited range, with the coefficients that OpenCV has.
+# BT.601 in limited range, with the coefficients of OpenCV.
 _TO_YUV = {
     "Y": (0.257, 0.504, 0.098, 16.5),
     "U": (-0.148, -0.291, 0.439, 128.5),
@@ -32,14 +32,14 @@ _TO_GRAY = (0.299, 0.587, 0.114, 0.5)
 
 
 class _Table(NamedTuple):
-    """A function of a byte with 16-bit results, as two tables of bytes."""
+    """A table from a byte to a 16-bit number, as two tables of bytes."""
 
     low: bytes
     high: bytes
 
 
 class PurePixelOperations(SharedPixelOperations):
-    """Operations on pictures by the standard library alone."""
+    """Operations on pictures with the standard library alone."""
 
     def converted_bytes(self, frame: VideoFrame, wanted: PixelFormat) -> bytes | bytearray:
         """Return the packed bytes of the visible pixels in another format."""
@@ -69,7 +69,7 @@ class PurePixelOperations(SharedPixelOperations):
     def scaled_bytes(
         self, frame: VideoFrame, crop: DOMRectReadOnly, width: int, height: int
     ) -> bytes:
-        """Return the packed bytes of a part of the picture at another size."""
+        """Return the packed bytes of a part of the picture, scaled to another size."""
         enlarge = width > crop.width or height > crop.height
         planes: list[bytes] = []
         for index, plane in enumerate(frame.geometry.format.planes):
@@ -122,7 +122,7 @@ def _table(function: Callable[[int], float], fraction_bits: int) -> _Table:
 
 
 def _lanes(plane: bytes, table: _Table) -> int:
-    """Apply a table to every byte; each result has a lane of 16 bits."""
+    """Apply a table to every byte, and return the results in lanes of 16 bits."""
     lanes = bytearray(2 * len(plane))
     lanes[0::2] = plane.translate(table.low)
     lanes[1::2] = plane.translate(table.high)
@@ -131,16 +131,15 @@ def _lanes(plane: bytes, table: _Table) -> int:
 
 @cache
 def _weight_tables(weights: tuple[float, float, float, float]) -> tuple[_Table, ...]:
-    """Return a table for R, G and B each, whose results are positive and add up to the sum."""
+    """Return tables for R, G and B; their results are not negative and add up to the sum."""
     *factors, offset = weights
     lifts = [max(0.0, -factor * 255) for factor in factors]
     lifts[-1] += offset - sum(lifts)
-    return tuple(
-        _table(partial(_line, factor, lift), 8) for factor, lift in zip(factors, lifts, strict=True)
-    )
+    lines = [partial(_linear, *line) for line in zip(factors, lifts, strict=True)]
+    return tuple(_table(line, 8) for line in lines)
 
 
-def _line(factor: float, lift: float, byte: int) -> float:
+def _linear(factor: float, lift: float, byte: int) -> float:
     return factor * byte + lift
 
 
@@ -153,8 +152,8 @@ def _weighted_sum(channels: dict[str, bytes], weights: tuple[float, float, float
 def _rgb_to_yuv(channels: dict[str, bytes], wanted: PixelFormat, width: int, height: int) -> bytes:
     luma = _weighted_sum(channels, _TO_YUV["Y"])
     chroma_plane = wanted.planes[1]
-    # The colour of a group is that of its first pixel, as in OpenCV.
-    coarse = {name: _thinned(channels[name], chroma_plane, width, height) for name in "RGB"}
+    # A group of pixels gets the colour of its first pixel, as in OpenCV.
+    coarse = {name: _subsampled(channels[name], chroma_plane, width, height) for name in "RGB"}
     chroma = [_weighted_sum(coarse, _TO_YUV[name]) for name in "UV"]
     alpha = channels.get("A", b"\xff" * (width * height)) if wanted.has_alpha else b""
     return b"".join([luma, *_joined_chroma(wanted, chroma), alpha])
@@ -164,8 +163,8 @@ def _joined_chroma(wanted: PixelFormat, chroma: list[bytes]) -> Sequence[bytes |
     return [_interleave(chroma)] if wanted.planes[1].sample_bytes == 2 else chroma
 
 
-def _thinned(plane: bytes, shape: PixelPlane, width: int, height: int) -> bytes:
-    """Keep the first sample of each group; `plane` has a sample for each pixel."""
+def _subsampled(plane: bytes, shape: PixelPlane, width: int, height: int) -> bytes:
+    """Keep the first sample of each group of pixels; `plane` has one sample per pixel."""
     if shape.subsampling_x == shape.subsampling_y == 1:
         return plane
     step = shape.subsampling_x
@@ -176,7 +175,7 @@ def _thinned(plane: bytes, shape: PixelPlane, width: int, height: int) -> bytes:
 
 
 def _spread(plane: bytes, shape: PixelPlane, width: int, height: int) -> bytes:
-    """Repeat each sample for its group of pixels: the reverse of `_thinned`."""
+    """Repeat each sample for every pixel that shares it; the reverse of `_subsampled`."""
     columns, step = shape.columns(width), shape.subsampling_x
     if step == shape.subsampling_y == 1:
         return plane
@@ -202,7 +201,7 @@ def _yuv_to_yuv(
     chroma = list(_separated_chroma(source, planes))
     if (before.subsampling_x, before.subsampling_y) != (after.subsampling_x, after.subsampling_y):
         chroma = [
-            _thinned(_spread(plane, before, width, height), after, width, height)
+            _subsampled(_spread(plane, before, width, height), after, width, height)
             for plane in chroma
         ]
     alpha = b""
@@ -211,8 +210,9 @@ def _yuv_to_yuv(
     return b"".join([planes[0], *_joined_chroma(wanted, chroma), alpha])
 
 
-# Sums of a colour have 5 bits of fraction; 512 lifts them over 0, so that the high byte of the
-# whole part tells: 2 within 0…255, less below, more above. The half rounds.
+# The sums for a colour have 5 bits of fraction. Adding 512 makes them positive, so the high byte of
+# the whole part tells the range: 2 means 0…255, less means below 0, more means above 255. Adding
+# 0.5 rounds them.
 _FRACTION_BITS = 5
 _LUMA_LIFT, _CHROMA_LIFT = 128.5, 384
 _IN_RANGE = bytes(255 if high == 2 else 0 for high in range(256))
@@ -226,7 +226,7 @@ def _luma_table() -> _Table:
 
 @cache
 def _chroma_table(factor: float, lift: float) -> _Table:
-    return _table(partial(_line, factor, lift - 128 * factor), _FRACTION_BITS)
+    return _table(partial(_linear, factor, lift - 128 * factor), _FRACTION_BITS)
 
 
 def _yuv_to_rgb(
@@ -260,7 +260,7 @@ def _whole_part_mask(pixels: int) -> int:
 
 
 def _clipped(total: int, pixels: int) -> bytes:
-    """Return the whole part of each lane without the lift, clipped to a byte."""
+    """Return the whole part of each lane without the added 512, clipped to a byte."""
     whole = ((total >> _FRACTION_BITS) & _whole_part_mask(pixels)).to_bytes(2 * pixels, "little")
     value, high = whole[0::2], whole[1::2]
     result = int.from_bytes(value, "little")
@@ -279,7 +279,7 @@ def _luma_to_gray() -> bytes:
     return bytes(min(255, round(1.164 * max(0, luma - 16))) for luma in range(256))
 
 
-# For each sample of the result: which samples of the source count, and how much, out of 65536.
+# For each sample of the result, the source samples that count, with their weights out of 65536.
 _Weights = tuple[tuple[tuple[int, int], ...], ...]
 
 
@@ -289,7 +289,7 @@ def _weights(source: int, target: int, *, enlarge: bool) -> _Weights:
         return tuple(((index * source // target, 65536),) for index in range(target))
     result: list[tuple[tuple[int, int], ...]] = []
     for index in range(target):
-        # In units of 1/target source samples the interval is [start, start + source).
+        # In units of 1/target of a source sample, the interval is [start, start + source).
         start, done, entries = index * source, 0, list[tuple[int, int]]()
         for sample in range(start // target, -(-(start + source) // target)):
             covered = min((sample + 1) * target, start + source) - start
@@ -315,7 +315,7 @@ def _scaled_plane(plane: bytes, sample_bytes: int, across: _Weights, down: _Weig
 
 
 def _averages(lines: list[bytes], weights: _Weights) -> list[bytes]:
-    """Return weighted averages of lines of equal length."""
+    """Return weighted averages of rows or columns of equal length."""
     length = len(lines[0])
     half = int.from_bytes(b"\x00\x80\x00\x00" * length, "little")
     wide: dict[int, int] = {}
@@ -334,5 +334,5 @@ def _averages(lines: list[bytes], weights: _Weights) -> list[bytes]:
             continue
         total = half + sum(lane(index) * weight for index, weight in entries)
         result.append(total.to_bytes(4 * length, "little")[2::4])
-        wide = {entries[-1][0]: lane(entries[-1][0])}  # only the last may be needed again
+        wide = {entries[-1][0]: lane(entries[-1][0])}  # only the last one can be needed again
     return result

@@ -1,4 +1,4 @@
-"""Changes of the sample rate, block by block."""
+"""Resampling of a stream of blocks."""
 
 from __future__ import annotations
 
@@ -27,86 +27,87 @@ class Resampler(Protocol):
     def process(self, data: AudioData, /) -> AudioData | None:
         """Take the next block of the stream.
 
-        Time-stamps of the result follow those of the blocks, so that nothing drifts, and rise
-        strictly while those do.
+        The timestamps of the results follow those of the blocks without drift. They increase
+        strictly as long as those of the blocks do.
 
         Args:
-            data: The next block; it stays the caller's.
+            data: The next block; the caller still has to close it.
 
         Returns:
-            What can be given out so far, in the format of the block, or None if that is nothing.
+            The samples that are ready, in the format of the block, or None if there are none yet.
 
         Raises:
             InvalidStateError: The block is closed.
-            ValueError: Sample rate or channels are not those that the resampler was made for.
+            ValueError: The resampler was made for another sample rate or number of channels.
         """
         ...
 
 
 class ResamplerFactory(Protocol):
-    """What `mediadevices.implementations.resampler_factory` returns."""
+    """Makes resamplers; see `mediadevices.implementations.resampler_factory`."""
 
     def __call__(self, source_rate: float, target_rate: float, channels: int, /) -> Resampler:
         """Make a resampler for one stream.
 
         Args:
-            source_rate: Hertz of the blocks that go in.
-            target_rate: Hertz of the blocks that come out.
-            channels: Channels of both.
+            source_rate: The sample rate of the blocks, in hertz.
+            target_rate: The sample rate of the results, in hertz.
+            channels: The number of channels of both.
         """
         ...
 
 
 class ResamplerClock:
-    """Tells when the samples that a resampler gives out were taken.
+    """Computes the timestamps of a resampler's results.
 
-    The sample k of the result lies at the sample k * source rate / target rate of what came in;
-    when that was, the latest block tells. So the result follows the device's clock, which runs a
-    little faster or slower than its nominal rate, and the gaps that lost blocks leave. It rises
-    strictly while the blocks' time-stamps do; a program that goes back in time goes back here too.
+    Sample k of the result corresponds to sample k * source rate / target rate of the source, and
+    the timestamp of the latest block tells when that was. So the timestamps follow the device's
+    clock, which differs a little from its nominal rate, and gaps from lost blocks. They increase
+    strictly as long as the timestamps of the blocks do. If a program's blocks go back in time, the
+    results do too.
 
     Args:
-        source_rate: Hertz.
-        target_rate: Hertz.
+        source_rate: The sample rate of the blocks, in hertz.
+        target_rate: The sample rate of the results, in hertz.
     """
 
     def __init__(self, source_rate: float, target_rate: float) -> None:
         self._source_rate = source_rate
         self._target_rate = target_rate
-        self._taken = 0
-        self._given = 0
-        self._before: int | None = None  # the time-stamp of the block before
-        self._last: int | None = None  # the time-stamp that was given out last, if it must rise
+        self._consumed = 0
+        self._produced = 0
+        self._last_source: int | None = None  # the timestamp of the last block
+        self._last_result: int | None = None  # the last timestamp, if the next must exceed it
 
     def advance(self, data: AudioData, produced: int) -> int:
-        """Account for a block and for the samples of each channel that are given out with it.
+        """Count a block and the samples that it produced.
 
         Args:
-            data: The block that went in.
-            produced: Samples of each channel that come out; more than 0, or the result means
-                nothing.
+            data: The block.
+            produced: The produced samples of each channel.
 
         Returns:
-            The time-stamp of the first of them, in microseconds.
+            The timestamp of the first produced sample, in microseconds; meaningless if there is
+            none.
         """
-        ahead = self._given * self._source_rate / self._target_rate - self._taken
+        ahead = self._produced * self._source_rate / self._target_rate - self._consumed
         timestamp = data.timestamp + round(ahead * 1_000_000 / self._source_rate)
-        if self._before is not None and data.timestamp <= self._before:
-            self._last = None
-        self._before = data.timestamp
-        self._taken += data.number_of_frames
-        self._given += produced
+        if self._last_source is not None and data.timestamp <= self._last_source:
+            self._last_result = None
+        self._last_source = data.timestamp
+        self._consumed += data.number_of_frames
+        self._produced += produced
         if produced:
-            if self._last is not None and timestamp <= self._last:
-                timestamp = self._last + 1
-            self._last = timestamp
+            if self._last_result is not None and timestamp <= self._last_result:
+                timestamp = self._last_result + 1
+            self._last_result = timestamp
         return timestamp
 
     def check(self, data: AudioData, channels: int) -> None:
-        """See that a block is of the stream.
+        """Check that a block belongs to the stream.
 
         Raises:
-            ValueError: It is not.
+            ValueError: It has another sample rate or number of channels.
         """
         if (data.sample_rate, data.number_of_channels) != (self._source_rate, channels):
             raise ValueError(
@@ -116,15 +117,15 @@ class ResamplerClock:
 
 
 class LinearResampler:
-    """A `Resampler` by the standard library alone: straight lines between samples.
+    """A `Resampler` without dependencies, by linear interpolation between samples.
 
-    Good enough where no resampling library can be had; when the rate falls, tones above half of
-    the new rate come back as lower ones.
+    It is used where no resampling library is available. It has no low-pass filter: when the rate
+    is reduced, tones above half of the new rate alias to lower tones.
 
     Args:
-        source_rate: Hertz of the blocks that go in.
-        target_rate: Hertz of the blocks that come out.
-        channels: Channels of both.
+        source_rate: The sample rate of the blocks, in hertz.
+        target_rate: The sample rate of the results, in hertz.
+        channels: The number of channels of both.
     """
 
     def __init__(self, source_rate: float, target_rate: float, channels: int, /) -> None:
@@ -132,20 +133,20 @@ class LinearResampler:
         self._source_rate = source_rate
         self._target_rate = target_rate
         self._channels = channels
-        # The next result lies `_position / target_rate` samples after the last one that came in.
+        # The next result lies `_position / target_rate` samples after the last source sample.
         self._last: list[float] | None = None
         self._position = 0.0
 
     def process(self, data: AudioData, /) -> AudioData | None:
         """Take the next block of the stream; see `Resampler.process`."""
-        with data.clone() as held:  # a closed block is said to be closed before anything else
+        with data.clone() as held:  # raises InvalidStateError first if the block is closed
             self._clock.check(held, self._channels)
             name = str(held.format)
             blocks = held.channels()
         sample_format, f32 = SAMPLE_FORMATS[name], SAMPLE_FORMATS["f32"]
         planes = [convert_channel(block, sample_format, f32) for block in blocks]
         if self._last is None:
-            # The first result is the first sample: as if the same had come just before it.
+            # Start at the first sample, as if the same sample had preceded it.
             self._last = [plane[0] for plane in planes]
             self._position = self._target_rate
         limit = data.number_of_frames * self._target_rate
@@ -160,7 +161,7 @@ class LinearResampler:
         resampled: list[Samples] = []
         for channel, plane in enumerate(planes):
             line = [self._last[channel], *plane]
-            line.append(line[-1])  # for a result that lies exactly on the last sample
+            line.append(line[-1])  # needed if a result lies exactly on the last sample
             resampled.append(
                 array("f", [line[at] + (line[at + 1] - line[at]) * part for at, part in places])
             )

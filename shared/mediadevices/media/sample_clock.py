@@ -1,27 +1,25 @@
-"""The timestamps of a microphone's blocks: pure arithmetic.
+"""The timestamps of a microphone's blocks.
 
-A block's time is measured when the sound system hands it over. That moment jitters: it is late
-whenever the machine is busy, and the sound system's estimate of its delay is rough. The samples
-themselves come at a steady rate. So the clock counts samples, follows small errors slowly, and
-steps only when all blocks of a while agree on a large one: samples were lost, or the first block
-was late.
+A block's time is measured when the sound system delivers it. This measurement jitters: a busy
+machine delivers late, and the sound system only estimates its delay. The samples themselves arrive
+at a steady rate. So the clock counts samples and corrects small errors slowly. It jumps only when
+all blocks of a period agree on a large error: then samples were lost, or the first block was late.
 """
 
 from __future__ import annotations
 
 __all__ = ["SampleClock"]
 
-_MAX_DELAY = 2.0  # seconds; a sound system that claims more is not believed
-_LARGE = 0.03  # seconds; an error that is no jitter
-_PATIENCE = 0.15  # seconds for which all blocks must agree on a large error
-_LEAN = 0.01  # of a block's duration: how far a small error moves a timestamp at most
+_MAX_DELAY = 2.0  # seconds; a larger estimate of the delay is ignored
+_LARGE_ERROR = 0.03  # seconds; a larger error is not jitter
+_JUMP_AFTER = 0.15  # seconds for which all blocks must agree on a large error
+_MAX_DRIFT = 0.01  # of a block's duration: the most that a small error moves its timestamp
 
 
 class SampleClock:
-    """Turns measured times into timestamps that rise strictly, at the samples' rate.
+    """Turns measured times into strictly increasing timestamps at the sample rate.
 
-    No timestamp is later than the moment when its block was handed over, unless it has to be in
-    order to rise.
+    A timestamp is never later than the delivery of its block, unless it must be to increase.
 
     Args:
         sample_rate: Hertz.
@@ -31,25 +29,25 @@ class SampleClock:
         self._sample_rate = sample_rate
         self._next: float | None = None
         self._last: int | None = None
-        self._off_since: float | None = None  # since when the errors are large
-        self._off = 0.0  # the least of them
+        self._large_since: float | None = None  # seconds: when the errors became large
+        self._smallest_large = 0.0  # seconds: the smallest error since then
         self._lost = False
 
     def skip(self) -> None:
-        """Say that samples are missing before the next block."""
+        """Note that samples are missing before the next block."""
         self._lost = True
 
     def stamp(self, now: float, delay: float, frames: int) -> int:
         """Return the time of a block's first sample, in microseconds.
 
         Args:
-            now: When the block was handed over, in seconds.
-            delay: How long before that its first sample was taken, in seconds, as the sound
-                system estimates it; an impossible value means that it does not know.
+            now: The time of the block's delivery, in seconds.
+            delay: The sound system's estimate of the seconds between the first sample and the
+                delivery; an impossible value means that it is unknown.
             frames: Samples of each channel.
         """
         duration = frames / self._sample_rate
-        # The last sample was taken before now, so the first one is at least the duration old.
+        # The last sample is in the past, so the first one is at least a block's duration old.
         age = max(delay, duration) if 0 < delay < _MAX_DELAY else duration
         return self.place(now, now - age, frames)
 
@@ -57,8 +55,8 @@ class SampleClock:
         """Return the time of a block's first sample, in microseconds.
 
         Args:
-            now: When the block was handed over, in seconds.
-            measured: When its first sample was taken, in seconds, as well as that is known.
+            now: The time of the block's delivery, in seconds.
+            measured: The measured time of the block's first sample, in seconds.
             frames: Samples of each channel.
         """
         duration = frames / self._sample_rate
@@ -74,20 +72,22 @@ class SampleClock:
         return self._last
 
     def _correction(self, now: float, error: float, duration: float) -> float:
-        """Return the seconds by which the next block is not where the last one ended."""
-        if abs(error) <= _LARGE or (self._off_since is not None and error * self._off < 0):
-            self._off_since = None
-        if abs(error) > _LARGE:
-            if self._off_since is None:
-                self._off_since, self._off = now, error
+        """Return the seconds between the end of the last block and the start of the next one."""
+        large = abs(error) > _LARGE_ERROR
+        opposite = self._large_since is not None and error * self._smallest_large < 0
+        if not large or opposite:
+            self._large_since = None
+        if large:
+            if self._large_since is None:
+                self._large_since, self._smallest_large = now, error
             else:
-                self._off = min(self._off, error, key=abs)
+                self._smallest_large = min(self._smallest_large, error, key=abs)
         if self._lost:
             step = max(error, 0.0)
-        elif self._off_since is not None and now - self._off_since >= _PATIENCE:
-            step = self._off
+        elif self._large_since is not None and now - self._large_since >= _JUMP_AFTER:
+            step = self._smallest_large
         else:
-            bend = _LEAN * duration
-            return min(max(error, -bend), bend)
-        self._off_since = None
+            limit = _MAX_DRIFT * duration
+            return min(max(error, -limit), limit)
+        self._large_since = None
         return step

@@ -27,15 +27,15 @@ Samples: TypeAlias = "array[int] | array[float]"
 
 @dataclass(frozen=True, slots=True)
 class SampleFormat:
-    """How samples lie in memory.
+    """The layout of samples in memory.
 
     Attributes:
         name: The standard's name, such as ``"s16-planar"``.
-        typecode: The type of a sample, as `array.array` and NumPy name it.
+        typecode: The type of a sample, as a typecode of `array.array` and NumPy.
         sample_bytes: Bytes of one sample.
-        planar: Whether each channel has a plane of its own; otherwise channels alternate.
+        planar: Whether each channel has a plane of its own; otherwise channels are interleaved.
         zero: The value of silence.
-        scale: The distance of full scale from silence.
+        scale: The difference between full scale and silence.
     """
 
     name: str
@@ -45,8 +45,8 @@ class SampleFormat:
     zero: int
     scale: int
 
-    def is_like(self, other: SampleFormat) -> bool:
-        """Tell whether samples are the same numbers in both formats."""
+    def has_type_of(self, other: SampleFormat) -> bool:
+        """Tell whether both formats have the same type of numbers."""
         return self.typecode == other.typecode
 
     def array_shape(self, frames: int, channels: int) -> tuple[int, int]:
@@ -76,7 +76,7 @@ def read_samples(memory: Buffer, sample_format: SampleFormat) -> Samples:
 
 
 def split_channels(samples: Samples, sample_format: SampleFormat, channels: int) -> list[Samples]:
-    """Return each channel of samples in a format, as an array of its own."""
+    """Split samples into one array per channel."""
     if channels == 1:
         return [samples]
     if sample_format.planar:
@@ -86,7 +86,7 @@ def split_channels(samples: Samples, sample_format: SampleFormat, channels: int)
 
 
 def join_channels(channels: Sequence[Samples], sample_format: SampleFormat) -> Samples:
-    """Put channels of the format's numbers together as the format lays them."""
+    """Join channels to samples in the layout of a format; their numbers must have its type."""
     if len(channels) == 1:
         return channels[0]
     size = len(channels) * len(channels[0])
@@ -103,10 +103,10 @@ def join_channels(channels: Sequence[Samples], sample_format: SampleFormat) -> S
 def convert_channel(samples: Samples, source: SampleFormat, target: SampleFormat) -> Samples:
     """Convert samples to the numbers of another format.
 
-    Silence and the negative full scale map exactly; so does every integer into a wider format and
-    back. What a format cannot hold (+1.0 in integers) becomes its largest value.
+    Silence and negative full scale convert exactly, and so does every integer to a wider format
+    and back. A number above the range (+1.0 in integer formats) becomes the largest value.
     """
-    if source.is_like(target):
+    if source.has_type_of(target):
         return samples
     zero, scale = source.zero, source.scale
     if target.typecode == "f":
@@ -126,13 +126,13 @@ def convert_channel(samples: Samples, source: SampleFormat, target: SampleFormat
             [min(high, (int(sample) - zero + half) // divisor + offset) for sample in samples],
         )
     return array(
-        target.typecode, [_quantised(sample, low, high, offset, full) for sample in samples]
+        target.typecode, [_to_integer(sample, low, high, offset, full) for sample in samples]
     )
 
 
-def _quantised(sample: float, low: int, high: int, offset: int, full: int) -> int:
+def _to_integer(sample: float, low: int, high: int, offset: int, full: int) -> int:
     if sample >= 1:
         return high
     if sample > -1:
         return min(high, round(sample * full) + offset)
-    return low if sample <= -1 else offset  # what is left is not a number, and no sound either
+    return low if sample <= -1 else offset  # NaN becomes silence

@@ -1,4 +1,4 @@
-"""Blocks of silence, which disabled and muted tracks deliver."""
+"""Blocks of silence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def silence(
     channels: int,
     timestamp: int,
 ) -> AudioData:
-    """Return a block of silence: what a disabled or muted track gives (§4.3.1).
+    """Return a block of silence, which a disabled or muted track delivers (§4.3.1).
 
     Args:
         format: The format's name, such as ``"f32"``.
@@ -27,7 +27,7 @@ def silence(
         timestamp: Microseconds.
 
     Returns:
-        A block that shares its memory with the other silent blocks of its kind.
+        A block that shares its memory with other silent blocks of the same format and size.
     """
     return _silence(format, sample_rate, frames, channels).retimed(timestamp)
 

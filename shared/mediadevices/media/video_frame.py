@@ -557,7 +557,7 @@ def _with_view(path: str, base: FrameGeometry, given: Mapping[str, object]) -> F
             width, height = height, width
     if width * height > _MAX_PIXELS:
         raise TypeError(f"{path}: a picture of {width}x{height} has more than {_MAX_PIXELS} pixels")
-    return replace(base, visible=visible).seen_as((width, height), rotation, flip=flip)
+    return replace(base, visible=visible).displayed_as((width, height), rotation, flip=flip)
 
 
 def _copy_planes(

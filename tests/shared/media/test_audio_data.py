@@ -193,7 +193,7 @@ def test_copy_options_that_are_wrong_are_named(
 
 
 def test_a_destination_that_is_too_small_is_named() -> None:
-    with pytest.raises(TypeError, match=r"destination: 12 bytes are needed, it has 11"):
+    with pytest.raises(TypeError, match=r"destination: expected at least 12 bytes, got 11"):
         stereo().copy_to(bytearray(11))
 
 
