@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from mediadevices.errors import InvalidStateError
 from mediadevices.media.buffer_checks import flat_bytes, sized_bytes, writable_bytes
 from mediadevices.media.dictionary_members import integer, members, required
-from mediadevices.media.media_resource import MediaResource
+from mediadevices.media.media_resource import MediaResource, resource_from_init
 from mediadevices.media.sample_formats import (
     SAMPLE_FORMATS,
     SampleFormat,
@@ -17,7 +17,7 @@ from mediadevices.media.sample_formats import (
     read_samples,
     split_channels,
 )
-from mediadevices.webidl.conversion import finite_double, is_sequence, wrong_type
+from mediadevices.webidl.conversion import finite_double, wrong_type
 from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["AudioData"]
 
-# idl: differs AudioDataCopyToOptions.planeIndex: the first plane is the default; most blocks have
-#   but one.
+# idl: differs AudioDataCopyToOptions.planeIndex: the first plane is the default, because most
+#   blocks have only one.
 
 _MAX_COUNT = 2**31 - 1
-#: An hour; at 48 kHz that is as much as one can wait for.
+#: Seconds. An hour at 48 kHz already takes long to convert.
 _MAX_SECONDS = 3600
-#: A resampler keeps much of each.
+#: A resampler needs memory for each channel.
 _MAX_CHANNELS = 1024
-#: Hertz; beyond that lies no sound, but resampling that takes for ever.
+#: Hertz. Resampling from or to other rates would take forever.
 _MIN_RATE, _MAX_RATE = 1, 1_000_000
 _INIT = (
     "format",
@@ -54,26 +54,27 @@ _COPY_OPTIONS = ("plane_index", "frame_offset", "frame_count", "format")
 
 
 class AudioData(Interface):
-    """One block of samples, immutable and sharing its memory with its clones (WebCodecs §9.2).
+    """One block of samples, immutable, which shares its memory with its clones (WebCodecs §9.2).
 
     Read the samples with `to_ndarray`, `data` or `copy_to`. A frame is one sample of each channel.
 
     Args:
         init: A mapping with the standard's keys, or the same in snake_case:
 
-            * ``format``: ``"u8"``, ``"s16"``, ``"s32"`` or ``"f32"``, in which channels alternate,
-              or one of these with ``"-planar"``, in which one channel follows the other;
+            * ``format``: ``"u8"``, ``"s16"``, ``"s32"`` or ``"f32"`` for interleaved channels, or
+              one of these with ``"-planar"`` for one channel after the other;
             * ``sampleRate``: hertz, from 1 to 1,000,000;
-            * ``numberOfFrames``, ``numberOfChannels``: counts; at most an hour, and 1024 channels;
+            * ``numberOfFrames``: at most an hour; ``numberOfChannels``: at most 1024;
             * ``timestamp``: microseconds;
-            * ``data``: the samples: flat bytes, or a C-contiguous array of the format's type, whose
-              shape, if it has more than one dimension, is that of `to_ndarray`. A buffer that can
-              be written to is copied, as the standard says, unless it is in ``transfer``;
-            * ``transfer``: a list with ``data``, when you give its memory away.
+            * ``data``: the samples as flat bytes or as a C-contiguous array of the format's type.
+              An array with more than one dimension has the shape that `to_ndarray` returns. A
+              read-only buffer is shared. A writable one is copied, as the standard requires, unless
+              ``transfer`` lists it;
+            * ``transfer``: a list with ``data``, if you will not use its memory any more.
         **keywords: The same members in snake_case; they win over `init`.
 
     Raises:
-        TypeError: Something is missing, of the wrong type, or does not fit together; the message
+        TypeError: A member is missing, has the wrong type, or contradicts another; the message
             names the path.
 
     Example:
@@ -81,9 +82,9 @@ class AudioData(Interface):
         ...                  number_of_channels=1, timestamp=0, data=bytes(960))
     """
 
-    # idl: differs constructor, allocationSize, copyTo: keyword arguments are taken too.
+    # idl: differs constructor, allocationSize, copyTo: keyword arguments work too.
     # idl: own wrap, channels: for drivers and for operations on samples.
-    # idl: own data, to_ndarray, converted, buffer protocol: the samples in the form that one needs.
+    # idl: own data, to_ndarray, converted, buffer protocol: other forms of the samples.
     # idl: own with, closed, retimed: what Python programs do with samples.
 
     __slots__ = ("_channels", "_format", "_frames", "_resource", "_sample_rate", "_timestamp")
@@ -96,7 +97,7 @@ class AudioData(Interface):
     _timestamp: int
 
     if not TYPE_CHECKING:
-        # The base class looks at every name that is set. Here none can be, and blocks are many.
+        # Faster than in the base class, which checks every name. Blocks have no settable name.
         __setattr__ = object.__setattr__
 
     def __init__(self, init: Mapping[str, object] | None = None, /, **keywords: object) -> None:
@@ -120,7 +121,7 @@ class AudioData(Interface):
         if self._frames > _MAX_SECONDS * self._sample_rate:
             raise TypeError(
                 f"{path}.numberOfFrames: {self._frames} frames at {self._sample_rate:g} Hz last "
-                f"longer than {_MAX_SECONDS} s; make several blocks of them"
+                f"longer than {_MAX_SECONDS} s; split them into several blocks"
             )
         stamp = required(f"{path}.timestamp", given, "timestamp")
         self._timestamp = integer(f"{path}.timestamp", stamp, -(2**63))
@@ -133,11 +134,7 @@ class AudioData(Interface):
                 f"{path}.data: {self._frames} frames of {self._channels} channels of "
                 f"{self._format.name} need {size} bytes, got {view.nbytes}"
             )
-        transfer = given.get("transfer", ())
-        if not is_sequence(transfer):
-            raise wrong_type(f"{path}.transfer", "a list of buffers", transfer)
-        shared = view.readonly or any(entry is data for entry in transfer)
-        self._resource = MediaResource(view if shared else view.tobytes())
+        self._resource = resource_from_init(path, data, view, given)
 
     @classmethod
     def wrap(
@@ -151,22 +148,22 @@ class AudioData(Interface):
         timestamp: int,
         release: Callable[[], None] | None = None,
     ) -> Self:
-        """Make a block over a driver's memory: no copy, a few microseconds.
+        """Make a block over a driver's memory in a few microseconds, without a copy.
 
         Args:
-            buffer: The samples, as for the constructor; nobody may write to them any more.
+            buffer: The samples, as for the constructor; they must not change any more.
             format: The format's name, such as ``"f32"``.
             sample_rate: Hertz.
             number_of_frames: Samples of each channel.
             number_of_channels: Channels.
             timestamp: Microseconds.
-            release: Called when the memory may be used again; see `VideoFrame.wrap`.
+            release: Called when the memory can be reused; see `VideoFrame.wrap`.
 
         Returns:
             The block.
 
         Raises:
-            TypeError: The buffer is not what the format has.
+            TypeError: The buffer does not fit the format and the counts.
         """
         sample_format = SAMPLE_FORMATS[format]
         size = number_of_frames * number_of_channels * sample_format.sample_bytes
@@ -216,12 +213,12 @@ class AudioData(Interface):
 
     @property
     def timestamp(self) -> int:
-        """When the first sample was taken, in microseconds on the clock of all captured media."""
+        """The time of the first sample, in microseconds; all captured media share one clock."""
         return self._timestamp
 
     @property
     def duration(self) -> int:
-        """Microseconds from the first sample to the first of the next block; 0 when closed."""
+        """The duration of the samples, in microseconds; 0 when closed."""
         return int(self._frames * 1_000_000 / self._sample_rate) if self._sample_rate else 0
 
     @property
@@ -250,7 +247,7 @@ class AudioData(Interface):
         Raises:
             InvalidStateError: The block is closed.
             TypeError: The options are wrong; the message names the path.
-            ValueError: They reach out of the block.
+            ValueError: The options exceed the block.
         """
         target, _, _, count = self._read_copy_options("allocation_size", options, keywords)
         return count * (1 if target.planar else self._channels) * target.sample_bytes
@@ -262,22 +259,21 @@ class AudioData(Interface):
         /,
         **keywords: object,
     ) -> None:
-        """Copy samples to memory of yours, converting them if asked to (WebCodecs §9.2.4).
+        """Copy samples to your own memory, with an optional conversion (WebCodecs §9.2.4).
 
         Args:
-            destination: Writable flat bytes, or a C-contiguous array of the type that is copied; if
-                it has more than one dimension, its shape is (frames, channels), or (1, frames) for
+            destination: Writable flat bytes, or a C-contiguous array of the copied type. An array
+                with more than one dimension has the shape (frames, channels), or (1, frames) for
                 the plane of a planar format.
             options: A mapping of ``planeIndex`` (by default 0; in planar formats the channel),
-                ``frameOffset`` (by default 0), ``frameCount`` (by default all that follow) and
-                ``format`` (to convert to; any).
+                ``frameOffset`` (by default 0), ``frameCount`` (by default all following frames)
+                and ``format`` (the format to convert to).
             **keywords: The same members in snake_case.
 
         Raises:
             InvalidStateError: The block is closed.
-            TypeError: The options are wrong or the destination is none, or too small; the message
-                names the path.
-            ValueError: The options reach out of the block.
+            TypeError: The options or the destination are wrong; the message names the path.
+            ValueError: The options exceed the block.
         """
         target, plane, offset, count = self._read_copy_options("copy_to", options, keywords)
         resource, source = self._opened()
@@ -306,7 +302,7 @@ class AudioData(Interface):
         return self.retimed(self._timestamp)
 
     def retimed(self, timestamp: int) -> AudioData:
-        """Return the same samples, over the same memory, at another time.
+        """Return a block over the same memory with another timestamp.
 
         Args:
             timestamp: Microseconds.
@@ -319,9 +315,9 @@ class AudioData(Interface):
         return AudioData._over(resource, sample_format, shape, timestamp)
 
     def close(self) -> None:
-        """Let go of the memory; the time-stamp stays (WebCodecs §9.2.4).
+        """Drop the reference to the memory; the timestamp stays (WebCodecs §9.2.4).
 
-        Calling it again does nothing.
+        Further calls do nothing.
         """
         if self._resource is not None:
             self._resource = self._format = None
@@ -331,9 +327,9 @@ class AudioData(Interface):
         self,
         format: str | None = None,  # noqa: A002  (the standard's name)
     ) -> npt.NDArray[np.uint8 | np.int16 | np.int32 | np.float32]:
-        """Return the samples as a read-only NumPy array; copy it to change them.
+        """Return the samples as a read-only NumPy array; to change them, copy it.
 
-        There is no copy where the samples are of the format's type already.
+        There is no copy if the samples already have the type of the format.
 
         Args:
             format: The format to convert to, such as ``"f32"`` or ``"s16-planar"``; by default the
@@ -354,7 +350,7 @@ class AudioData(Interface):
         return sample_array(resource, source, (self._frames, self._channels), target)
 
     def converted(self, format: str) -> AudioData:  # noqa: A002  (the standard's name)
-        """Return the same samples in another format; in the same format they share the memory.
+        """Return the samples in another format; the memory is shared if the format is the same.
 
         Args:
             format: The name of the format, such as ``"f32"``.
@@ -376,7 +372,7 @@ class AudioData(Interface):
         )
 
     def __buffer__(self, flags: int, /) -> memoryview:
-        """The bytes of `data`: Python 3.12 and newer take a block wherever they take a buffer."""
+        """Return `data`; since Python 3.12, a block works wherever a buffer does."""
         return self.data
 
     def __enter__(self) -> Self:
@@ -419,7 +415,11 @@ class AudioData(Interface):
     def _read_copy_options(
         self, method: str, options: object, keywords: Mapping[str, object]
     ) -> tuple[SampleFormat, int, int, int]:
-        """Compute Copy Element Count (WebCodecs §9.2.5): format, plane, first frame, frames."""
+        """Compute Copy Element Count (WebCodecs §9.2.5).
+
+        Returns:
+            The format, the plane, the first frame and the number of frames.
+        """
         _, target = self._opened()
         path = f"AudioData.{method}: options"
         given = members(path, options, keywords, _COPY_OPTIONS)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from mediadevices.webidl.conversion import is_sequence, wrong_type
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
     from typing import Any
 
     import numpy.typing as npt
     from typing_extensions import Buffer
 
-__all__ = ["AnyBuffer", "MediaResource"]
+__all__ = ["AnyBuffer", "MediaResource", "resource_from_init"]
 
 # Named separately because NumPy declares its arrays as buffers only in Python 3.12 and newer.
 # (Any: items of any type.)
@@ -92,3 +94,26 @@ class MediaResource:
             if len(cache) > _MAX_DERIVED:
                 cache.pop(next(iter(cache)), None)
         return found
+
+
+def resource_from_init(
+    path: str, data: object, view: memoryview, init: Mapping[str, object]
+) -> MediaResource:
+    """Return a resource over the buffer of a constructor, or over a copy of it.
+
+    A writable buffer is copied, unless ``transfer`` lists it (WebCodecs §9.2.2, §9.4.2).
+
+    Args:
+        path: The name of the init dictionary in error messages.
+        data: The buffer.
+        view: The bytes of the buffer.
+        init: The members of the init dictionary.
+
+    Raises:
+        TypeError: ``transfer`` is not a list.
+    """
+    transfer = init.get("transfer", ())
+    if not is_sequence(transfer):
+        raise wrong_type(f"{path}.transfer", "a list of buffers", transfer)
+    transferred = any(entry is data for entry in transfer)
+    return MediaResource(view if view.readonly or transferred else view.tobytes())
