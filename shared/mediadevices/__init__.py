@@ -4,8 +4,8 @@
 
     stream = await navigator.media_devices.get_user_media({"video": True})
 
-On the desktop it captures from real cameras and microphones. The same program runs in a web page
-under Pyodide, on the browser's own devices.
+On the desktop it captures from cameras and microphones. The same program runs in a web page under
+Pyodide and uses the devices of the browser.
 """
 
 import typing as _typing
@@ -56,7 +56,8 @@ from mediadevices.interfaces.track_stats import (
     MediaStreamTrackVideoStats as MediaStreamTrackVideoStats,
 )
 
-# What only those need who read or write frames and samples is imported when they ask for it.
+# Imported at first use: only programs that read or write frames and samples need these modules.
+
 if _typing.TYPE_CHECKING:
     from mediadevices.interfaces.media_stream_track_processor import (
         MediaStreamTrackProcessor as MediaStreamTrackProcessor,
@@ -68,7 +69,7 @@ if _typing.TYPE_CHECKING:
     from mediadevices.media.audio_data import AudioData as AudioData
     from mediadevices.media.video_frame import VideoFrame as VideoFrame
 else:
-    _LATER = {
+    _LAZY = {
         "MediaStreamTrackProcessor": "mediadevices.interfaces.media_stream_track_processor",
         "ReadableStream": "mediadevices.interfaces.streams",
         "WritableStream": "mediadevices.interfaces.streams",
@@ -78,15 +79,15 @@ else:
         "VideoFrame": "mediadevices.media.video_frame",
     }
 
-    __all__ = [name for name in (*globals(), *_LATER) if not name.startswith("_")]
+    __all__ = [name for name in (*globals(), *_LAZY) if not name.startswith("_")]
 
     def __getattr__(name: str) -> object:
-        if name not in _LATER:
+        if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
         from importlib import import_module
 
-        globals()[name] = getattr(import_module(_LATER[name]), name)
+        globals()[name] = getattr(import_module(_LAZY[name]), name)
         return globals()[name]
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LATER})
+        return sorted({*globals(), *_LAZY})

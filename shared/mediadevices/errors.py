@@ -1,16 +1,16 @@
 """The standard's errors, as a tree of Python exceptions.
 
     DOMException
-    ├── AbortError             the device failed in a way that the standard has no name for
-    ├── InvalidStateError      the object is in no state for this (a closed frame, no event loop)
-    ├── NotAllowedError        the user, the policy or the system said no
-    ├── NotFoundError          there is no device of that kind
-    ├── NotReadableError       the device is there, but something holds it
-    ├── NotSupportedError      this world or this device cannot do it
+    ├── AbortError             the device failed for a reason that has no error of its own
+    ├── InvalidStateError      the call is not possible now (a closed frame, no event loop)
+    ├── NotAllowedError        the user, the policy or the system denied permission
+    ├── NotFoundError          there is no device of the requested kind
+    ├── NotReadableError       the device exists, but cannot be read, often because it is in use
+    ├── NotSupportedError      this platform or this device does not support the operation
     ├── OverconstrainedError   no device or setting satisfies the constraints; see `constraint`
     ├── DataError, EncodingError, InvalidAccessError, OperationError, SecurityError
 
-Input of the wrong type is Python's own `TypeError`, and names the path
+A value of the wrong type raises Python's `TypeError`, and the message names the path of the value
 (``video.width.min: expected a number, got 'wide'``).
 
 Each class has the standard's ``name``, ``message`` and ``code``.
@@ -43,21 +43,21 @@ __all__ = [
 
 # idl: own AbortError, DataError, EncodingError, InvalidAccessError, InvalidStateError,
 #   NotAllowedError, NotFoundError, NotReadableError, NotSupportedError, OperationError,
-#   SecurityError: `except NotFoundError:` is Python's way to ask for the `name`.
-# idl: own MediaDevicesWarning, TrackLeakWarning, UnknownConstraintWarning: Python's warnings, where
-#   the standard is silent.
+#   SecurityError: in Python, `except NotFoundError:` replaces a comparison of `name`.
+# idl: own MediaDevicesWarning, TrackLeakWarning, UnknownConstraintWarning: Python warnings for
+#   cases in which the standard does nothing.
 
 
 class DOMException(Exception):
-    """An error of the Web platform (Web IDL §2.8.1).
+    """The base class of the standard's errors (Web IDL §2.8.1).
 
     Args:
         message: What happened and what to do next.
-        name: The standard's name of the error; a subclass of this class has its own.
+        name: The standard's name of the error; None for the name of the subclass.
     """
 
-    # idl: without *_ERR: numbers of before 2012; compare the class, or `code` with the number.
-    # idl: differs constructor: a subclass has a name of its own, so the default of `name` is None.
+    # idl: without *_ERR: error numbers from before 2012; use the class, or compare `code`.
+    # idl: differs constructor: `name` defaults to None, because each subclass has its own name.
 
     _name: ClassVar[str] = "Error"
     _code: ClassVar[int] = 0
@@ -78,24 +78,24 @@ class DOMException(Exception):
 
     @property
     def code(self) -> int:
-        """The legacy number of the error, 0 for those named after 2012."""
+        """The legacy number of the error; 0 for errors introduced after 2012."""
         return self._code
 
 
 class InvalidStateError(DOMException):
-    """The object is in no state for this."""
+    """The operation is not possible in the current state of the object."""
 
     _name, _code = "InvalidStateError", 11
 
 
 class NotFoundError(DOMException):
-    """There is no device of the kind, or no such thing."""
+    """There is no device of the requested kind, or the requested object does not exist."""
 
     _name, _code = "NotFoundError", 8
 
 
 class NotSupportedError(DOMException):
-    """This world or this device cannot do it."""
+    """This platform or this device does not support the operation."""
 
     _name, _code = "NotSupportedError", 9
 
@@ -113,25 +113,25 @@ class SecurityError(DOMException):
 
 
 class AbortError(DOMException):
-    """The operation was given up for a reason that the standard has no name for."""
+    """The operation failed for a reason that has no error of its own."""
 
     _name, _code = "AbortError", 20
 
 
 class NotAllowedError(DOMException):
-    """The user, the policy or the system said no."""
+    """The user, the policy or the system denied permission."""
 
     _name = "NotAllowedError"
 
 
 class NotReadableError(DOMException):
-    """The device is there, but cannot be read: another program holds it, or the system refuses."""
+    """The device exists, but cannot be read: another program uses it, or the system refuses."""
 
     _name = "NotReadableError"
 
 
 class DataError(DOMException):
-    """The data are not what they should be."""
+    """The data are invalid."""
 
     _name = "DataError"
 
@@ -143,7 +143,7 @@ class EncodingError(DOMException):
 
 
 class OperationError(DOMException):
-    """The operation failed for a reason of its own."""
+    """The operation failed for a reason that is specific to it."""
 
     _name = "OperationError"
 
@@ -152,7 +152,7 @@ class OverconstrainedError(DOMException):
     """No device or setting satisfies the constraints (Media Capture and Streams §10).
 
     Args:
-        constraint: The name of a property that could not be satisfied, or ``""``.
+        constraint: The name of a constraint that could not be satisfied, or ``""``.
         message: What happened and what to do next.
     """
 
@@ -167,24 +167,24 @@ class OverconstrainedError(DOMException):
 
     @property
     def constraint(self) -> str:
-        """The name of a property that could not be satisfied, or ``""``."""
+        """The name of a constraint that could not be satisfied, or ``""``."""
         return self._constraint
 
 
 class MediaDevicesWarning(UserWarning):
-    """Any warning of this library."""
+    """The base class of this library's warnings."""
 
 
 class UnknownConstraintWarning(MediaDevicesWarning):
-    """A constraint has a name that nobody knows, and is ignored, as the standard says."""
+    """The constraint name is unknown; it is ignored, as the standard requires."""
 
 
 class TrackLeakWarning(MediaDevicesWarning, ResourceWarning):
-    """A live track was dropped without `stop()`; its device was closed by the garbage collector."""
+    """A live track was dropped without `stop()`; the garbage collector closed its device."""
 
 
 _CLASSES: dict[str, type[DOMException]] = {
-    cls.__name__: cls  # Each class is named as the standard names the error.
+    cls.__name__: cls  # The name of the class is the standard's name of the error.
     for cls in (
         InvalidStateError,
         NotFoundError,
@@ -202,12 +202,12 @@ _CLASSES: dict[str, type[DOMException]] = {
 
 
 def exception_for_name(name: str, message: str, constraint: str = "") -> DOMException:
-    """Return the exception that has a name of the standard.
+    """Return the exception for a name of the standard.
 
     Args:
-        name: The standard's name; one without a class of its own gives a plain `DOMException`.
+        name: The standard's name; a name without its own class gives a plain `DOMException`.
         message: What happened.
-        constraint: For ``"OverconstrainedError"``, the property that could not be satisfied.
+        constraint: For ``"OverconstrainedError"``, the constraint that could not be satisfied.
     """
     if name == OverconstrainedError.__name__:
         return OverconstrainedError(constraint, message)

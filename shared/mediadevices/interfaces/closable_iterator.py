@@ -36,7 +36,7 @@ class ClosableIterator(AsyncIterator[T]):
 
     def __init__(
         self,
-        read: Callable[[], Coroutine[Any, Any, T | None]],  # Any: nothing is ever sent to it
+        read: Callable[[], Coroutine[Any, Any, T | None]],  # Any: types that asyncio does not use
         release: Callable[[], None],
         owner: object = None,
     ) -> None:

@@ -1,4 +1,4 @@
-"""The dictionaries that this API takes and returns (§4.3.7, §6.1, and the extensions)."""
+"""The dictionaries of this API, given and returned (§4.3.7, §6.1, and the extensions)."""
 
 from __future__ import annotations
 
@@ -31,28 +31,27 @@ __all__ = [
 
 
 class MediaTrackSettings(Dictionary):
-    """What a track is set to (§4.3.9): ``settings["frameRate"] == settings.frame_rate``."""
+    """The settings of a track (§4.3.9): ``settings["frameRate"] == settings.frame_rate``."""
 
     __slots__ = ()
     members = frozenset({*PROPERTIES, OWN_PIXEL_FORMAT})
 
 
 class MediaTrackCapabilities(Dictionary):
-    """What a track can be set to (§4.3.8): ``{"min": …, "max": …}`` or a list of values each."""
+    """The possible settings of a track (§4.3.8): ``{"min": …, "max": …}`` or a list for each."""
 
     __slots__ = ()
     members = frozenset({*PROPERTIES})
 
 
 class MediaTrackSupportedConstraints(Dictionary):
-    """The properties that the agent knows (§4.3.7): True each, the others absent."""
+    """The properties that the agent supports (§4.3.7): each True; the others are absent."""
 
     __slots__ = ()
     members = frozenset({*PROPERTIES})
 
 
-# What goes in. The snake_case forms of the keys are accepted too; the type checkers are told of
-# the standard's.
+# The input. The types have the standard's keys; the snake_case forms are accepted too.
 
 
 class NumberConstraint(TypedDict, total=False):
@@ -65,7 +64,7 @@ class NumberConstraint(TypedDict, total=False):
 
 
 class StringConstraint(TypedDict, total=False):
-    """`ConstrainDOMStringParameters`: a list means any of its values."""
+    """`ConstrainDOMStringParameters`: a list allows each of its values."""
 
     exact: str | Sequence[str]
     ideal: str | Sequence[str]
@@ -136,7 +135,7 @@ class _MediaTrackConstraints(MediaTrackConstraintSet, total=False):
 
 
 MediaTrackConstraintsInput: TypeAlias = _MediaTrackConstraints | Mapping[str, object]
-"""The constraints of a track as a program writes them: a set, and ``advanced`` ones."""
+"""The constraints of a track: a basic set, and a list of ``advanced`` sets."""
 
 
 class _MediaStreamConstraints(TypedDict, total=False):
@@ -145,9 +144,10 @@ class _MediaStreamConstraints(TypedDict, total=False):
 
 
 MediaStreamConstraints: TypeAlias = _MediaStreamConstraints | Mapping[str, object]
-"""What `get_user_media` takes: ``{"video": …, "audio": …}``, True or constraints each."""
+"""The argument of `get_user_media`: ``{"video": …, "audio": …}``, each True or constraints."""
 
-#: What a program may hint at the content of a track (Content Hints §2).
+#: The values of `MediaStreamTrack.content_hint` (Content Hints §2).
+
 ContentHint: TypeAlias = Literal[
     "", "speech", "speech-recognition", "music", "motion", "detail", "text"
 ]

@@ -21,19 +21,19 @@ __all__ = ["DeviceChangeEvent", "Event", "MediaStreamTrackEvent", "device_change
 
 
 class Event(Interface):
-    """Something that happened (DOM §2.2).
+    """An event (DOM §2.2).
 
     Args:
         type: The name of the event, such as ``"ended"``.
-        event_init_dict: `bubbles` and `cancelable`, both False unless given. Nothing bubbles
-            here, since no event target of this API has a parent.
+        event_init_dict: A mapping with `bubbles` and `cancelable`, both False by default. Events
+            do not bubble here, because no event target of this API has a parent.
 
     Raises:
-        TypeError: The type is no string, or a member is not a boolean.
+        TypeError: The type is not a string, or a member is not a boolean.
     """
 
-    # idl: without srcElement, returnValue, cancelBubble, initEvent: older names; the DOM keeps them
-    #   for old pages.
+    # idl: without srcElement, returnValue, cancelBubble, initEvent: older names, which the DOM
+    #   keeps for old pages.
     # idl: without composed, composedPath, eventPhase, NONE, CAPTURING_PHASE, AT_TARGET,
     #   BUBBLING_PHASE: no target of this API has a parent, so there is no path and no phase.
 
@@ -84,7 +84,7 @@ class Event(Interface):
 
     @property
     def bubbles(self) -> bool:
-        """Whether the event was made to bubble."""
+        """The member `bubbles` that the event was created with."""
         return self._bubbles
 
     @property
@@ -99,37 +99,37 @@ class Event(Interface):
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the agent dispatched the event, and not a program."""
+        """Whether the agent dispatched the event; False if the program did."""
         return self._trusted
 
     @property
     def time_stamp(self) -> float:
-        """When the event was made, in milliseconds of the monotonic clock."""
+        """When the event was created, in milliseconds of the monotonic clock."""
         return self._time_stamp
 
     def prevent_default(self) -> None:
-        """Mark a cancelable event as cancelled: `dispatch_event` will return False."""
+        """Cancel a cancelable event: `dispatch_event` will return False."""
         if self._cancelable:
             self._default_prevented = True
 
     def stop_immediate_propagation(self) -> None:
-        """Call no further listener."""
+        """Do not call the remaining listeners."""
         self._stopped = self._propagation_stopped = True
 
     def stop_propagation(self) -> None:
-        """Call no listener after those of this phase: no event goes on to another object."""
+        """Do not call the listeners of the next phase; those of this phase are still called."""
         self._propagation_stopped = True
 
 
 class MediaStreamTrackEvent(Event):
-    """`addtrack` or `removetrack` of a stream (§4.5).
+    """The event `addtrack` or `removetrack` of a stream (§4.5).
 
     Args:
         type: The name of the event.
-        event_init_dict: `track`, which must be given, and the members of an `Event`.
+        event_init_dict: A mapping with the required `track`, and the members of an `Event`.
 
     Raises:
-        TypeError: `track` is missing or is no `MediaStreamTrack`.
+        TypeError: `track` is missing, or is not a `MediaStreamTrack`.
     """
 
     __slots__ = ("_track",)
@@ -152,14 +152,14 @@ class MediaStreamTrackEvent(Event):
 
 
 class DeviceChangeEvent(Event):
-    """`devicechange`: the list of devices has become another (§9.3).
+    """The event `devicechange`: the list of devices has changed (§9.3).
 
     Args:
         type: The name of the event.
-        event_init_dict: `devices`, empty unless given, and the members of an `Event`.
+        event_init_dict: A mapping with `devices`, empty by default, and the members of an `Event`.
 
     Raises:
-        TypeError: `devices` is no list of `MediaDeviceInfo`.
+        TypeError: `devices` is not a list of `MediaDeviceInfo`.
     """
 
     __slots__ = ("_devices", "_user_inserted_devices")
@@ -186,7 +186,7 @@ class DeviceChangeEvent(Event):
 
     @property
     def user_inserted_devices(self) -> Sequence[MediaDeviceInfo]:
-        """Those of `devices` that were plugged in just now; empty in an event made by a program."""
+        """The `devices` that were plugged in just now; empty in an event created by the program."""
         return self._user_inserted_devices
 
 
@@ -195,7 +195,7 @@ def device_change_event(
     devices: Sequence[MediaDeviceInfo],
     inserted: Sequence[MediaDeviceInfo],
 ) -> DeviceChangeEvent:
-    """Return the event of an agent, which alone knows what was plugged in just now."""
+    """Return the event of an agent: only agents know which devices were plugged in just now."""
     event = DeviceChangeEvent(type, {"devices": devices})
     event._user_inserted_devices = FrozenList(inserted)  # pyright: ignore[reportPrivateUsage]  (the init dictionary has no such member)
     return event

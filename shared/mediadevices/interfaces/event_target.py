@@ -1,6 +1,6 @@
-"""`EventTarget` (DOM §2.7), with what asyncio programs expect: coroutines, waiting, iteration."""
+"""`EventTarget` (DOM §2.7), extended for asyncio: coroutine listeners, waiting and iteration."""
 
-# An event and its target, and a target and its `on…` attributes, are each other's friends.
+# Events, their targets and the `on…` attributes use each other's private members.
 # pyright: reportPrivateUsage=false
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ __all__ = ["EventHandler", "EventHandlerAttribute", "EventTarget"]
 
 _E = TypeVar("_E", bound=Event)
 
-# idl: without AddEventListenerOptions.passive: only scrolling knows a use for it.
+# idl: without AddEventListenerOptions.passive: it only matters for scrolling.
 # idl: without AddEventListenerOptions.signal: Python has no `AbortSignal`; `wait_for` and `events`
 #   end with their task.
 
-#: A listener or handler: a function, or a coroutine function, of the event.
-EventHandler: TypeAlias = Callable[[Any], object]  # Any: each handler knows its own event
+#: A listener or handler: a function or coroutine function that takes the event.
+EventHandler: TypeAlias = Callable[[Any], object]  # Any: each handler takes its own class of event
 
 
 class _Listener:
@@ -48,20 +48,19 @@ class _Listener:
         self.callback = callback
         self.capture = capture
         self.once = once
-        self.is_handler = is_handler  # It belongs to an `on…` attribute.
+        self.is_handler = is_handler  # set through an `on…` attribute
         self.removed = False
 
 
 class EventTarget(Interface):
-    """An object that events happen to (DOM §2.7).
+    """An object that can receive events (DOM §2.7).
 
-    Listeners are called in the order in which they were added, those with `capture` before the
-    others, each once for an event, and an
-    exception in one goes to the event loop's exception handler, never to the others. A listener
-    may be a coroutine function: its coroutine runs as a task.
+    Listeners are called in the order in which they were added; those with `capture` come first.
+    An exception in a listener goes to the event loop's exception handler, and the other listeners
+    are still called. A listener may be a coroutine function: its coroutine runs as a task.
     """
 
-    # idl: own wait_for, events: what programs for asyncio expect.
+    # idl: own wait_for, events: the usual forms for asyncio.
     # idl: differs addEventListener: `once` can be a keyword argument too.
 
     __slots__ = ("_listeners",)
@@ -87,8 +86,8 @@ class EventTarget(Interface):
         Args:
             type: The name of the event.
             callback: The function or coroutine function; None adds nothing.
-            options: `once` and `capture`, or `capture` alone, as in the DOM.
-            once: Whether to remove the listener when it is called for the first time.
+            options: A mapping with `once` and `capture`, or the value of `capture`, as in the DOM.
+            once: Whether to remove the listener at its first call.
 
         Raises:
             TypeError: The callback cannot be called, or an option is not a boolean.
@@ -109,12 +108,15 @@ class EventTarget(Interface):
         callback: EventHandler | None,
         options: Mapping[str, object] | bool = False,
     ) -> None:
-        """Stop calling a function; one that was never added is no error.
+        """Stop calling a function; a function that was never added is ignored.
 
         Args:
             type: The name of the event.
             callback: The function that was added.
-            options: `capture`, as it was when the function was added.
+            options: The same `capture` with which the function was added.
+
+        Raises:
+            TypeError: An option is not a boolean.
         """
         capture, _ = _options(options)
         if callback is not None and (found := self._find(type, callback, capture)) is not None:
@@ -127,15 +129,15 @@ class EventTarget(Interface):
             event: The event; it can be dispatched again afterwards.
 
         Returns:
-            False if a listener prevented the default of a cancelable event.
+            False if the event is cancelable and a listener called `prevent_default`.
 
         Raises:
-            TypeError: It is no `Event`.
-            InvalidStateError: It is being dispatched.
+            TypeError: The argument is not an `Event`.
+            InvalidStateError: The event is being dispatched already.
         """
         event = _checked(event)
         if event.current_target is not None:
-            message = f"the {short_repr(event.type)} event is being dispatched; make another one"
+            message = f"the {short_repr(event.type)} event is being dispatched; create another one"
             raise InvalidStateError(message)
         event._trusted = False
         return self._dispatch(event)
@@ -145,13 +147,13 @@ class EventTarget(Interface):
 
         Args:
             type: The name of the event.
-            timeout: How many seconds to wait at most; None for ever.
+            timeout: The longest time to wait, in seconds; None to wait without a limit.
 
         Returns:
             The event.
 
         Raises:
-            TimeoutError: It did not happen in time.
+            TimeoutError: The event was not dispatched in time.
         """
         from asyncio import wait_for
 
@@ -198,7 +200,7 @@ class EventTarget(Interface):
     # --- for the library ------------------------------------------------------------------
 
     def _fire(self, event: Event) -> None:
-        """Dispatch an event of the agent's."""
+        """Dispatch an event of the agent."""
         event._trusted = True
         self._dispatch(event)
 
@@ -206,7 +208,7 @@ class EventTarget(Interface):
         return any(listener.type in types for listener in self._listeners)
 
     def _listeners_changed(self) -> None:
-        """Take note that a listener was added or removed; for subclasses."""
+        """Called when a listener was added or removed; for subclasses."""
 
     def _find(self, type: str, callback: EventHandler, capture: bool) -> _Listener | None:  # noqa: A002  (the standard's name)
         for listener in self._listeners:
@@ -292,8 +294,8 @@ class _EventQueue:
 class EventHandlerAttribute(Generic[_E]):
     """An ``on<type>`` attribute (HTML §8.1.8.1).
 
-    A handler is called in the place in the order of listeners that its attribute had when it was
-    first set. Setting None removes it.
+    The handler takes its place among the listeners when the attribute is first set, and keeps it
+    when another handler replaces it. Setting None removes it.
     """
 
     __slots__ = ("_type",)

@@ -1,6 +1,6 @@
-"""What the interfaces have in common that stand for something of the agent's."""
+"""The base class of the interfaces that an agent implements, such as `MediaStreamTrack`."""
 
-# The two functions at the end are friends of the class, so that nobody else needs to be.
+# The two functions at the end use the private members of the class, so that no other code has to.
 # pyright: reportPrivateUsage=false
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _I = TypeVar("_I", bound="HandleBacked[Any]")
 
 
 class HandleBacked(EventTarget, Generic[_H]):
-    """An event target with a handle of the agent's behind it.
+    """An event target that delegates to a handle of the agent.
 
     A handle has at most one interface object at a time: see `wrap_handle`.
     """
@@ -34,12 +34,12 @@ class HandleBacked(EventTarget, Generic[_H]):
         handle.attach(self)
 
     def _notified(self, event: str, detail: object) -> None:  # noqa: ARG002  (for subclasses)
-        """Fire the event that the agent tells of."""
+        """Fire the event of an agent's notification."""
         self._fire(Event(event))
 
 
 def wrap_handle(cls: type[_I], handle: Handle) -> _I:
-    """Return the one interface object of a handle; make it if there is none."""
+    """Return the interface object of a handle; create it if there is none."""
     existing = handle.interface
     if isinstance(existing, cls):
         return existing
@@ -49,5 +49,5 @@ def wrap_handle(cls: type[_I], handle: Handle) -> _I:
 
 
 def handle_of(interface: HandleBacked[_H]) -> _H:
-    """Return the handle behind an interface object."""
+    """Return the handle of an interface object."""
     return interface._handle

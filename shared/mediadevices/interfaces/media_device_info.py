@@ -17,9 +17,9 @@ __all__ = ["InputDeviceInfo", "MediaDeviceInfo", "device_infos"]
 
 
 class MediaDeviceInfo(Interface):
-    """A device as the program may see it now (§9.2.1).
+    """A device, with what the program may see of it (§9.2.1).
 
-    Before the program has captured from a device of the kind, all but `kind` is empty.
+    Until the program has captured from a device of this kind, every attribute but `kind` is empty.
     """
 
     __slots__ = ("_info",)
@@ -33,14 +33,14 @@ class MediaDeviceInfo(Interface):
         return f"<{type(self).__name__} {self.kind} {self.label!r}>"
 
     def __copy__(self) -> MediaDeviceInfo:
-        return self  # It cannot be changed.
+        return self  # The object is immutable.
 
     def __deepcopy__(self, memo: dict[int, object]) -> MediaDeviceInfo:
         return self
 
     @property
     def device_id(self) -> str:
-        """Names the device: the same after a restart, different for each application."""
+        """The identifier of the device: it survives a restart, and differs in each application."""
         return self._info.device_id
 
     @property
@@ -50,12 +50,12 @@ class MediaDeviceInfo(Interface):
 
     @property
     def label(self) -> str:
-        """The name to show to a person."""
+        """The name of the device, to show to the user."""
         return self._info.label
 
     @property
     def group_id(self) -> str:
-        """Equal for the devices of one physical unit, such as a camera and its microphone."""
+        """The identifier of the physical unit: a camera shares it with its built-in microphone."""
         return self._info.group_id
 
     def to_json(self) -> Dictionary:
@@ -71,12 +71,12 @@ class InputDeviceInfo(MediaDeviceInfo):
     __slots__ = ()
 
     def get_capabilities(self) -> MediaTrackCapabilities:
-        """Return the capabilities of a track of this device; empty while it is not exposed."""
+        """Return the capabilities of the device; empty before the program has captured."""
         return MediaTrackCapabilities(freeze(self._info.capabilities))
 
 
 def device_infos(infos: Iterable[DeviceInfo]) -> list[MediaDeviceInfo]:
-    """Return new objects for what an agent tells of its devices."""
+    """Return new interface objects for an agent's list of devices."""
     return [_device_info(info) for info in infos]
 
 

@@ -34,8 +34,8 @@ _KINDS: tuple[Kind, ...] = ("audio", "video")
 class MediaDevices(HandleBacked[Agent]):
     """The cameras, microphones and speakers of this machine (§9.1).
 
-    There is one, `navigator.media_devices`. ``devicechange`` is fired at it when the list of
-    devices, as the program may see it, has become another.
+    The only instance is `navigator.media_devices`. It receives ``devicechange`` when the list of
+    devices that the program may see changes.
     """
 
     # idl: differs getUserMedia: `video` and `audio` can be keyword arguments too.
@@ -45,7 +45,7 @@ class MediaDevices(HandleBacked[Agent]):
     __slots__ = ()
 
     ondevicechange = EventHandlerAttribute[DeviceChangeEvent]("devicechange")
-    """Called with a `DeviceChangeEvent` when the list of devices has become another."""
+    """Called with a `DeviceChangeEvent` when the list of devices has changed."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "MediaDevices has no constructor; it is navigator.media_devices"
@@ -53,7 +53,7 @@ class MediaDevices(HandleBacked[Agent]):
 
     def _adopt(self, handle: Agent) -> None:
         super()._adopt(handle)
-        handle.pin(self)  # It lives as long as its agent: always the same object.
+        handle.pin(self)  # Keep one object for the whole life of the agent.
 
     def __repr__(self) -> str:
         return f"<MediaDevices of the {self._handle.name} agent>"
@@ -62,15 +62,16 @@ class MediaDevices(HandleBacked[Agent]):
         self._handle.watch_devices(self._has_listeners(frozenset({"devicechange"})))
 
     def get_supported_constraints(self) -> MediaTrackSupportedConstraints:
-        """Return the constrainable properties that the agent knows, each True (§9.2)."""
+        """Return the constrainable properties that the agent supports, each True (§9.2)."""
         return MediaTrackSupportedConstraints(self._handle.get_supported_constraints())
 
     def enumerate_devices(self) -> asyncio.Future[list[MediaDeviceInfo]]:
-        """List the devices: microphones, cameras, speakers, the default one of each first (§9.2).
+        """List the microphones, then the cameras, then the speakers (§9.2).
 
         Returns:
-            A future of new `InputDeviceInfo` and `MediaDeviceInfo` objects. Before the program
-            has captured from a kind of device, at most one nameless device of it.
+            A future of new `InputDeviceInfo` and `MediaDeviceInfo` objects. The default device is
+            the first of its kind. Until the program has captured from a kind of device, the list
+            has at most one device of that kind, without a name.
         """
         found = self._handle.enumerate_devices()
         return promise.then(found, device_infos)
@@ -82,7 +83,7 @@ class MediaDevices(HandleBacked[Agent]):
         video: bool | MediaTrackConstraintsInput | None = None,
         audio: bool | MediaTrackConstraintsInput | None = None,
     ) -> asyncio.Future[MediaStream]:
-        """Ask the user for a camera, a microphone, or both, and open them (§9.2.1).
+        """Ask for permission to use a camera, a microphone, or both, and open them (§9.2.1).
 
         Args:
             constraints: ``{"video": …, "audio": …}``, each True, False or a mapping of
@@ -91,16 +92,18 @@ class MediaDevices(HandleBacked[Agent]):
             audio: The same as ``constraints["audio"]``.
 
         Returns:
-            A future of a stream with one track of each kind that was asked for.
+            A future of a stream with one track of each requested kind.
 
         Raises:
-            TypeError: (through the future, at once) Neither kind is asked for, or a value has the
-                wrong type; the message names its path. Or a property is required that may not be.
-            NotAllowedError: (through the future) The user, the policy or the system said no.
-            NotFoundError: (through the future) There is no device of a kind.
+            TypeError: (through the future, at once) Neither kind is requested, a value has the
+                wrong type, or a constraint is required that may only be ideal. The message names
+                the path of the value.
+            NotAllowedError: (through the future) The user, the policy or the system denied
+                permission.
+            NotFoundError: (through the future) There is no device of a requested kind.
             OverconstrainedError: (through the future) No device satisfies the constraints.
-            NotReadableError: (through the future) Every device that does is held by another
-                program, or cannot be read.
+            NotReadableError: (through the future) Other programs use all devices that satisfy the
+                constraints, or the devices cannot be read.
             AbortError: (through the future) A device failed in another way.
         """
         try:

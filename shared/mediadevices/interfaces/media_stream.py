@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MediaStream", "attach"]
 
-# idl: own attach: sets `srcObject` of an element of the page.
+# idl: own attach: sets `srcObject` of an element of the page, and waits for its metadata.
 
 
 def _tracks_of(source: object) -> list[MediaStreamTrack]:
@@ -34,25 +34,25 @@ def _tracks_of(source: object) -> list[MediaStreamTrack]:
 
 
 class MediaStream(HandleBacked["StreamHandle"]):
-    """Tracks that belong together (§4.2).
+    """A set of tracks that belong together (§4.2).
 
     Args:
-        tracks: A stream, or tracks, to share: the same tracks, no clones, ended ones too.
+        tracks: A stream whose tracks to share, or a list of tracks. The tracks are not cloned.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: The argument is neither.
 
-    As an asynchronous context manager the stream stops all its tracks at the end of the block;
-    behind the block their devices are closed, unless other tracks use them.
+    As an asynchronous context manager the stream stops all its tracks at the end of the block, and
+    waits until their devices are closed, except those that other tracks use.
     """
 
-    # idl: own from_js, js: the way to and from JavaScript in a page.
+    # idl: own from_js, js: convert from and to JavaScript in a page.
     # idl: own async with: stops the tracks, and waits until their devices are closed.
 
     __slots__ = ("_held",)
 
     onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
-    """Called with a `MediaStreamTrackEvent` when the agent, not the program, has added a track."""
+    """Called with a `MediaStreamTrackEvent` when the agent, not the program, added a track."""
     onremovetrack = EventHandlerAttribute[MediaStreamTrackEvent]("removetrack")
     """Called with a `MediaStreamTrackEvent` when the agent, not the program, removed a track."""
 
@@ -62,7 +62,7 @@ class MediaStream(HandleBacked["StreamHandle"]):
 
     def _adopt(self, handle: StreamHandle) -> None:
         super()._adopt(handle)
-        # The tracks' objects, with what the program keeps on them, live as long as the stream.
+        # Keep the track objects, with their listeners, alive as long as the stream.
         self._held: list[MediaStreamTrack] = []
         self.get_tracks()
 
@@ -82,30 +82,33 @@ class MediaStream(HandleBacked["StreamHandle"]):
 
     @classmethod
     def from_js(cls, js: object) -> MediaStream:
-        """Return the stream of a JavaScript `MediaStream`; Python's own.
+        """Return the stream for a JavaScript `MediaStream`; not in the standard.
 
         Args:
-            js: The object, from ``canvas.captureStream()``, a peer connection or other code of the
-                page. The same object gives the same stream.
+            js: The JavaScript object, from ``canvas.captureStream()``, a peer connection or other
+                code of the page. The same object always gives the same stream.
+
+        Returns:
+            The stream.
 
         Raises:
-            TypeError: It is something else.
-            NotSupportedError: This is no web page, or fake devices are installed.
+            TypeError: The object is not a JavaScript `MediaStream`.
+            NotSupportedError: This is not a web page, or fake devices are installed.
         """
         return wrap_handle(cls, current_agent().stream_from_js(js))
 
     @property
-    def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
-        """The browser's own `MediaStream`, for JavaScript; Python's own.
+    def js(self) -> Any:  # Any: type checkers do not know JavaScript objects
+        """The browser's `MediaStream`, to pass to JavaScript; not in the standard.
 
         Raises:
-            NotSupportedError: The stream is not the browser's.
+            NotSupportedError: The stream does not come from a browser.
         """
         return self._handle.js
 
     @property
     def id(self) -> str:
-        """A name of the stream alone, 36 characters long."""
+        """The unique identifier of the stream, 36 characters long."""
         return self._handle.id
 
     @property
@@ -127,37 +130,40 @@ class MediaStream(HandleBacked["StreamHandle"]):
         return list(self._held)
 
     def get_track_by_id(self, track_id: str) -> MediaStreamTrack | None:
-        """Return the track that has an id, or None.
+        """Return the track with an id.
 
         Args:
             track_id: The `id` of the track.
 
+        Returns:
+            The track; None if the stream has no track with this id.
+
         Raises:
-            TypeError: It is no string.
+            TypeError: The id is not a string.
         """
         wanted = conversion.string(track_id, "get_track_by_id: track_id")
         return next((track for track in self.get_tracks() if track.id == wanted), None)
 
     def add_track(self, track: MediaStreamTrack) -> None:
-        """Add a track; one that is there already changes nothing. No event is fired.
+        """Add a track, without an event; a track that the stream contains already is ignored.
 
         Args:
-            track: The track itself, live or ended; not a clone of it.
+            track: The track, live or ended. It is not cloned.
 
         Raises:
-            TypeError: It is no `MediaStreamTrack`.
+            TypeError: The argument is not a `MediaStreamTrack`.
         """
         self._handle.add_track(handle_of(_checked(track, "add_track: track")))
         self.get_tracks()
 
     def remove_track(self, track: MediaStreamTrack) -> None:
-        """Remove a track; one that is not there changes nothing. No event is fired.
+        """Remove a track, without an event; a track that the stream does not contain is ignored.
 
         Args:
-            track: The track, which goes on as it is.
+            track: The track. It is not stopped.
 
         Raises:
-            TypeError: It is no `MediaStreamTrack`.
+            TypeError: The argument is not a `MediaStreamTrack`.
         """
         self._handle.remove_track(handle_of(_checked(track, "remove_track: track")))
         self.get_tracks()
@@ -174,20 +180,22 @@ class MediaStream(HandleBacked["StreamHandle"]):
 
 
 def attach(stream: MediaStream, element: object) -> asyncio.Future[None]:
-    """Show a stream in a ``<video>``, or let it sound in an ``<audio>``, of the page; Python's own.
+    """Play a stream in a ``<video>`` or ``<audio>`` element of the page; not in the standard.
 
     Args:
         stream: The stream.
-        element: The element, from ``js.document``; it plays by itself if it has ``autoplay``.
+        element: The element, from ``js.document``. With the attribute ``autoplay`` it starts on
+            its own.
 
     Returns:
-        A future that is done when the element knows the size of the picture.
+        A future that is done when the element has the metadata, such as the size of the picture.
 
     Raises:
-        TypeError: The first is no stream, or (through the future) the second is no media element.
-        NotSupportedError: (through the future) The stream is not the browser's.
+        TypeError: `stream` is not a `MediaStream`, or (through the future) `element` is not a
+            media element.
+        NotSupportedError: (through the future) The stream does not come from a browser.
         InvalidStateError: (through the future) Every track ended before the element could show
-            one, or the element was given something else to show.
+            one, or the program gave the element another source.
     """
     return handle_of(_checked_stream(stream)).show_in(element)
 

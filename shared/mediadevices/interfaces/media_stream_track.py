@@ -37,30 +37,30 @@ _CONTENT_HINTS = {
 
 
 class MediaStreamTrack(HandleBacked["TrackHandle"]):
-    """One camera picture or one microphone's sound (§4.3).
+    """The pictures of one camera, or the sound of one microphone (§4.3).
 
     Tracks come from `get_user_media`, from a generator, or from `clone`. A live track with a
-    listener for ``mute``, ``unmute`` or ``ended`` is kept alive; one that is dropped without
-    `stop` is stopped by the garbage collector, with a `TrackLeakWarning`.
+    listener for ``mute``, ``unmute`` or ``ended`` stays alive without a reference. Without such a
+    listener, the garbage collector stops a dropped track, with a `TrackLeakWarning`.
 
-    As an asynchronous context manager it stops itself at the end of the block; behind the block the
-    device is closed, unless another track uses it.
+    As an asynchronous context manager the track stops itself at the end of the block, and waits
+    until its device is closed, unless another track uses it.
     """
 
-    # idl: own frames: iterates over what the track gives, without a processor.
-    # idl: own from_js, js: the way to and from JavaScript in a page.
+    # idl: own frames: iterates over the frames of the track, without a processor.
+    # idl: own from_js, js: convert from and to JavaScript in a page.
     # idl: own async with: stops the track, and waits until its device is closed.
 
     __slots__ = ("_stats",)
 
     onmute = EventHandlerAttribute[Event]("mute")
-    """Called when the source gives no media for now."""
+    """Called when the source stops delivering media for a while."""
     onunmute = EventHandlerAttribute[Event]("unmute")
-    """Called when the source gives media again."""
+    """Called when the source delivers media again."""
     onended = EventHandlerAttribute[Event]("ended")
-    """Called when the track has ended for another reason than `stop`."""
+    """Called when the track has ended, but not by `stop`."""
     onconfigurationchange = EventHandlerAttribute[Event]("configurationchange")
-    """Called when the source has changed its settings by itself."""
+    """Called when the source changed its settings without a call of `apply_constraints`."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "MediaStreamTrack has no constructor; tracks come from get_user_media()"
@@ -82,23 +82,26 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
     @classmethod
     def from_js(cls, js: object) -> MediaStreamTrack:
-        """Return the track of a JavaScript `MediaStreamTrack`; Python's own.
+        """Return the track for a JavaScript `MediaStreamTrack`; not in the standard.
 
         Args:
-            js: The object, from other code of the page. The same object gives the same track.
+            js: The JavaScript object. The same object always gives the same track.
+
+        Returns:
+            The track.
 
         Raises:
-            TypeError: It is something else.
-            NotSupportedError: This is no web page, or fake devices are installed.
+            TypeError: The object is not a JavaScript `MediaStreamTrack`.
+            NotSupportedError: This is not a web page, or fake devices are installed.
         """
         return wrap_handle(cls, current_agent().track_from_js(js))
 
     @property
-    def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
-        """The browser's own `MediaStreamTrack`, for JavaScript; Python's own.
+    def js(self) -> Any:  # Any: type checkers do not know JavaScript objects
+        """The browser's `MediaStreamTrack`, to pass to JavaScript; not in the standard.
 
         Raises:
-            NotSupportedError: The track is not the browser's.
+            NotSupportedError: The track does not come from a browser.
         """
         return self._handle.js
 
@@ -109,17 +112,17 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
     @property
     def id(self) -> str:
-        """A name of the track alone; a clone has another."""
+        """The unique identifier of the track; a clone has another one."""
         return self._handle.id
 
     @property
     def label(self) -> str:
-        """The name of the device; it stays when the track has ended."""
+        """The name of the device, also after the track has ended."""
         return self._handle.label
 
     @property
     def enabled(self) -> bool:
-        """Whether the program wants real media; else the track gives black frames or silence."""
+        """Whether the track delivers the source's media; if False, black frames or silence."""
         return self._handle.enabled
 
     @enabled.setter
@@ -128,20 +131,20 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
     @property
     def muted(self) -> bool:
-        """Whether the source gives no media for now; only the agent can change it."""
+        """Whether the source delivers no media at present; only the agent can change it."""
         return self._handle.muted
 
     @property
     def ready_state(self) -> ReadyState:
-        """``"live"`` or, for ever after, ``"ended"``."""
+        """``"live"`` or ``"ended"``; an ended track never becomes live again."""
         return self._handle.ready_state
 
     @property
     def content_hint(self) -> str:
-        """What the program says that the track shows (Content Hints §2).
+        """A hint of the program at the kind of content (Content Hints §2).
 
-        ``""``, for video ``"motion"``, ``"detail"`` or ``"text"``, for audio ``"speech"``,
-        ``"speech-recognition"`` or ``"music"``. Setting another string does nothing.
+        ``""`` for no hint. Video: ``"motion"``, ``"detail"`` or ``"text"``. Audio: ``"speech"``,
+        ``"speech-recognition"`` or ``"music"``. Other strings are ignored.
         """
         return self._handle.content_hint
 
@@ -153,9 +156,10 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
     @property
     def stats(self) -> MediaStreamTrackVideoStats | MediaStreamTrackAudioStats | None:
-        """How many frames or samples the track has delivered; None if it does not count them.
+        """The numbers of frames or samples that the track delivered, dropped and lost.
 
-        The same object each time (Media Capture and Streams Extensions §10).
+        The same object each time; None if the browser does not count (Media Capture and Streams
+        Extensions §10).
         """
         if self._stats is None and self._handle.get_stats() is not None:
             video = self.kind == "video"
@@ -168,20 +172,20 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
         return wrap_handle(MediaStreamTrack, self._handle.clone())
 
     def stop(self) -> None:
-        """End the track now, without an ``ended`` event; the last one of a device closes it."""
+        """End the track now, without an ``ended`` event; the last track of a device closes it."""
         self._handle.stop()
         self._listeners_changed()
 
     def get_capabilities(self) -> MediaTrackCapabilities:
-        """Return what the source can be set to: ranges ``{"min", "max"}``, or lists of values."""
+        """Return the settings that the source supports: ``{"min", "max"}`` or a list for each."""
         return MediaTrackCapabilities(freeze(self._handle.get_capabilities()))
 
     def get_constraints(self) -> MediaTrackConstraints:
-        """Return the constraints that were applied successfully last."""
+        """Return the constraints of the last successful `apply_constraints` or `get_user_media`."""
         return self._handle.get_constraints()
 
     def get_settings(self) -> MediaTrackSettings:
-        """Return what the track is set to; of an ended one, only what says which device it was."""
+        """Return the current settings; for an ended track, only those that identify the device."""
         return MediaTrackSettings(freeze(self._handle.get_settings()))
 
     def apply_constraints(
@@ -190,17 +194,18 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
         """Replace the constraints of the track (§4.3.4).
 
         Args:
-            constraints: The new constraints; none, or an empty mapping, removes the old ones.
+            constraints: The new constraints. None or an empty mapping removes the old ones.
 
         Returns:
-            A future that is done when the new settings are in force. On an ended track it is done
-            at once, and nothing happens.
+            A future that is done when the new settings are in effect. On an ended track it is done
+            at once, without an effect.
 
         Raises:
-            TypeError: (through the future) A constraint is of the wrong type.
-            OverconstrainedError: (through the future) They cannot be satisfied; the old
-                constraints and settings stay.
+            TypeError: (through the future) A constraint has the wrong type.
+            OverconstrainedError: (through the future) The constraints cannot be satisfied; the
+                old constraints and settings stay.
             NotReadableError: (through the future) The device failed or was unplugged meanwhile.
+
         """
         supported = current_agent().get_supported_constraints()
         try:

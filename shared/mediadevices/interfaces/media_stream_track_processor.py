@@ -1,4 +1,4 @@
-"""`MediaStreamTrackProcessor`: frames and samples out of a track (Insertable Streams §3)."""
+"""`MediaStreamTrackProcessor`: reads the frames or samples of a track (Insertable Streams §3)."""
 
 from __future__ import annotations
 
@@ -15,29 +15,31 @@ if TYPE_CHECKING:
 
 __all__ = ["MediaStreamTrackProcessor"]
 
-# idl: without MediaStreamTrackHandle: takes a track to a worker; no engine has devices in workers.
+# idl: without MediaStreamTrackHandle: it transfers a track to a worker; no engine supports devices
+#   in workers.
 
 
 class MediaStreamTrackProcessor(Interface):
-    """The way out of a track (MediaStreamTrack Insertable Media Processing §3).
+    """Reads the frames or samples of a track (MediaStreamTrack Insertable Media Processing §3).
 
     Args:
         track: The track, or the standard's init dictionary
             ``{"track": track, "maxBufferSize": 1}``.
-        max_buffer_size: How many frames or blocks of samples may wait, 1 to 65535. The oldest is
-            dropped for a new one. Unless given, 1 frame, or 100 blocks (1 s) of samples.
-        format: Of a video track, the format to read in, such as ``"RGB24"``; None for the native
-            one. Blocks of samples convert themselves: see `AudioData.to_ndarray`.
+        max_buffer_size: How many frames or blocks of samples the reader buffers, 1 to 65535; a
+            full buffer drops the oldest. The default is 1 frame, or 100 blocks (1 s) of samples.
+        format: For a video track, the pixel format of the frames, such as ``"RGB24"``; None for
+            the native one. For an audio track it must be None: `AudioData.to_ndarray` converts a
+            block.
 
     Raises:
-        TypeError: It is no track, or the size is no whole number in that range.
+        TypeError: `track` is not a track, the size is not in that range, or the format is unknown.
         InvalidStateError: The track has ended.
     """
 
     # idl: differs constructor: takes the track itself, or the init dictionary.
-    # idl: without discardedFrames, totalFrames: not built; new in the draft. `dropped`
-    #   counts what the first of them counts.
-    # idl: own dropped: counts what nobody read in time.
+    # idl: without discardedFrames, totalFrames: not built; new in the draft. `dropped` counts the
+    #   same frames as discardedFrames.
+    # idl: own dropped: counts the frames or blocks that a full buffer dropped.
 
     __slots__ = ("_readable", "_reader")
 
@@ -71,5 +73,5 @@ class MediaStreamTrackProcessor(Interface):
 
     @property
     def dropped(self) -> int:
-        """How many frames or blocks were dropped because nobody read them in time."""
+        """How many frames or blocks were dropped because they were not read in time."""
         return self._reader.dropped

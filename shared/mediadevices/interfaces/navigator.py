@@ -1,4 +1,4 @@
-"""`Navigator`: where a program starts (§9, §10)."""
+"""`Navigator`: the entry point of the API (§9, §10)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from mediadevices.webidl.interface import Interface
 
 __all__ = ["Navigator", "navigator"]
 
-# idl: own navigator: what is a global in a page is a name to import here.
-# idl: without WorkerNavigator: no engine has devices in workers.
+# idl: own navigator: a global variable in a page, here a name to import.
+# idl: without WorkerNavigator: no engine supports devices in workers.
 
-# An object that nobody holds can be made anew: nobody can tell.
+# Weak: an unreferenced object can be replaced by an equal one.
 _permissions: WeakValueDictionary[Agent, Permissions] = WeakValueDictionary()
 _WHERE = "in a callback of get_user_media"
 
 
 class Navigator(Interface):
-    """The entry to everything: `mediadevices.navigator` is the one there is."""
+    """The entry point of the API; `mediadevices.navigator` is the only instance."""
 
-    # idl: own get_user_media: the form with callbacks, which the standard's text still has (§10.3)
-    #   and its IDL has not any more.
+    # idl: own get_user_media: the form with callbacks. The text of the standard still has it
+    #   (§10.3), its IDL no longer does.
 
     __slots__ = ()
 
@@ -43,12 +43,12 @@ class Navigator(Interface):
 
     @property
     def media_devices(self) -> MediaDevices:
-        """The devices; the same object as long as the same agent stands behind it."""
+        """The devices: the same object as long as the same agent is in use."""
         return wrap_handle(MediaDevices, current_agent())
 
     @property
     def permissions(self) -> Permissions:
-        """What the program may do; the same object as long as the same agent stands behind it."""
+        """The permissions of the program: the same object as long as the same agent is in use."""
         agent = current_agent()
         if (permissions := _permissions.get(agent)) is None:
             permissions = _permissions[agent] = permissions_of(agent)
@@ -60,15 +60,16 @@ class Navigator(Interface):
         success_callback: Callable[[MediaStream], object],
         error_callback: Callable[[Exception], object],
     ) -> None:
-        """Do what `MediaDevices.get_user_media` does, in the form with callbacks (§10.3).
+        """Call `MediaDevices.get_user_media`, and pass the result to a callback (§10.3).
 
         Args:
-            constraints: As there.
-            success_callback: Called with the stream; it may be a coroutine function.
-            error_callback: Called with the error, a `DOMException` or `TypeError`; likewise.
+            constraints: The constraints of `MediaDevices.get_user_media`.
+            success_callback: A function or coroutine function, called with the stream.
+            error_callback: A function or coroutine function, called with the error, a
+                `DOMException` or `TypeError`.
 
         Raises:
-            TypeError: A callback cannot be called.
+            TypeError: A callback is not callable.
         """
         for name, callback in (
             ("success_callback", success_callback),
@@ -80,7 +81,7 @@ class Navigator(Interface):
         async def run() -> None:
             try:
                 stream = await self.media_devices.get_user_media(constraints)
-            except Exception as error:  # noqa: BLE001  (the program's callback judges it)
+            except Exception as error:  # noqa: BLE001  (the program's callback handles it)
                 invoke(error_callback, _WHERE, error)
             else:
                 invoke(success_callback, _WHERE, stream)
@@ -89,4 +90,4 @@ class Navigator(Interface):
 
 
 navigator = Navigator.__new__(Navigator)
-"""The one `Navigator`: where every program starts."""
+"""The only `Navigator`, the entry point of the API."""

@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 __all__ = ["PermissionStatus", "Permissions", "permissions_of"]
 
-# idl: without PermissionSetParameters: a command of WebDriver, nothing for programs.
+# idl: without PermissionSetParameters: part of a WebDriver command; programs do not use it.
 
 _NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
 _POLICIES = ("ask", "grant", "deny")
 
 
 class PermissionStatus(HandleBacked["PermissionHandle"]):
-    """The state of a permission, always the current one; ``change`` is fired when it changes."""
+    """The current state of a permission; ``change`` is fired when it changes."""
 
     __slots__ = ()
 
     onchange = EventHandlerAttribute[Event]("change")
-    """Called when the state has changed."""
+    """Called when the state changes."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "PermissionStatus has no constructor; see navigator.permissions.query()"
@@ -53,7 +53,7 @@ class PermissionStatus(HandleBacked["PermissionHandle"]):
 
     @property
     def state(self) -> PermissionState:
-        """``"granted"``, ``"denied"``, or ``"prompt"``: the user would be asked."""
+        """``"granted"``, ``"denied"``, or ``"prompt"``: a capture would ask the user."""
         return self._handle.state
 
     def _listeners_changed(self) -> None:
@@ -61,9 +61,9 @@ class PermissionStatus(HandleBacked["PermissionHandle"]):
 
 
 class Permissions(Interface):
-    """What the program may do (Permissions §6.2): `navigator.permissions`."""
+    """The permissions of the program (Permissions §6.2): `navigator.permissions`."""
 
-    # idl: own set_policy, prompter: who decides, and who asks the user, where no browser does.
+    # idl: own set_policy, prompter: they replace the browser's settings and its prompt.
 
     __slots__ = ("_agent",)
     _agent: Agent
@@ -76,17 +76,17 @@ class Permissions(Interface):
         return f"<Permissions of the {self._agent.name} agent>"
 
     def query(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
-        """Tell the state of a permission, without asking the user.
+        """Return the state of a permission, without asking the user.
 
         Args:
-            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``. With a camera,
-                ``panTiltZoom`` may be given; here its permission is the camera's.
+            permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``. A camera may
+                have ``panTiltZoom``, which here is part of the camera's permission.
 
         Returns:
             A future of a live `PermissionStatus`.
 
         Raises:
-            TypeError: (through the future) It names no permission that this library knows.
+            TypeError: (through the future) The descriptor names no known permission.
         """
         try:
             name = _name(permission_desc, "query")
@@ -95,7 +95,7 @@ class Permissions(Interface):
         return promise.then(self._agent.query_permission(name), _status)
 
     def request(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
-        """Ask the user for a permission now, unless it is decided already.
+        """Ask the user for a permission now, unless it is granted or denied already.
 
         Args:
             permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``.
@@ -104,8 +104,8 @@ class Permissions(Interface):
             A future of the `PermissionStatus` after the answer.
 
         Raises:
-            TypeError: (through the future) It names no permission that this library knows.
-            NotSupportedError: (through the future) This world cannot ask apart from a capture.
+            TypeError: (through the future) The descriptor names no known permission.
+            NotSupportedError: (through the future) This browser asks only when a capture starts.
         """
         try:
             name = _name(permission_desc, "request")
@@ -114,7 +114,7 @@ class Permissions(Interface):
         return promise.then(self._agent.request_permission(name), _status)
 
     def revoke(self, permission_desc: Mapping[str, object]) -> asyncio.Future[PermissionStatus]:
-        """Give a permission back: every live track of the kind ends, with an ``ended`` event.
+        """Revoke a permission: every live track of the kind ends, with an ``ended`` event.
 
         Args:
             permission_desc: ``{"name": "camera"}`` or ``{"name": "microphone"}``.
@@ -123,8 +123,8 @@ class Permissions(Interface):
             A future of the `PermissionStatus` afterwards.
 
         Raises:
-            TypeError: (through the future) It names no permission that this library knows.
-            NotSupportedError: (through the future) This world cannot revoke.
+            TypeError: (through the future) The descriptor names no known permission.
+            NotSupportedError: (through the future) This browser cannot revoke permissions.
         """
         try:
             name = _name(permission_desc, "revoke")
@@ -138,15 +138,15 @@ class Permissions(Interface):
         camera: PermissionPolicy | None = None,
         microphone: PermissionPolicy | None = None,
     ) -> None:
-        """Decide beforehand whether the user is asked; Python's own.
+        """Set in advance whether the user is asked; not in the standard.
 
         Args:
             camera: ``"ask"`` the user (the default), or ``"grant"`` or ``"deny"`` without asking.
-            microphone: The same.
+            microphone: The same for microphones.
 
         Raises:
-            TypeError: It is none of the three.
-            NotSupportedError: In a web page only the user decides.
+            TypeError: A policy is none of the three.
+            NotSupportedError: This is a web page, where only the user decides.
         """
         given: dict[PermissionName, PermissionPolicy | None]
         given = {"camera": camera, "microphone": microphone}
@@ -160,15 +160,15 @@ class Permissions(Interface):
 
     @property
     def prompter(self) -> Prompter | None:
-        """The function that asks the user; Python's own.
+        """The function that asks the user; not in the standard.
 
-        It is called with a `PermissionRequest` and returns True, False, or a mapping such as
-        ``{"camera": "HD Webcam", "microphone": False}``, in which a label of the request's means
-        that the user chose that device, and ``"remember": True`` that the answer is to be kept. It
-        may be a coroutine function. None means that there is nobody to ask.
+        It is a function or coroutine function that takes a `PermissionRequest`. It returns True,
+        False, or a mapping such as ``{"camera": "HD Webcam", "microphone": False}``. In the mapping
+        a label of the request chooses that device, and ``"remember": True`` stores the answer for
+        the next run. With None as the prompter, undecided requests fail with `NotAllowedError`.
 
         Raises:
-            NotSupportedError: In a web page the browser asks.
+            NotSupportedError: This is a web page, where the browser asks.
         """
         return self._agent.prompter
 

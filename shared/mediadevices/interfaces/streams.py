@@ -1,7 +1,7 @@
-"""As much of the Streams standard as tracks need: readable and writable streams of media.
+"""The part of the Streams standard that tracks need: readable and writable streams of media.
 
-Both are bounded and never copy: a readable stream hands over what its source queued, and a
-writable stream gives each chunk to its sink at once.
+Both are bounded and never copy: a readable stream passes on the queue of its source, and a
+writable stream passes each chunk to its sink at once.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ __all__ = [
 
 T = TypeVar("T")
 
-_LOCKED = "the stream is locked; call release_lock() of the one who holds it first"
-_RELEASED = "the lock on the stream was released; get another one from the stream"
+_LOCKED = "the stream is locked; call release_lock() of its reader or writer first"
+_RELEASED = "the lock on the stream was released; get another reader or writer from the stream"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadableStreamReadResult(Generic[T]):
-    """What one `read` gave.
+    """The result of one `read`.
 
     Attributes:
         value: The chunk; None at the end.
@@ -48,16 +48,16 @@ class ReadableStreamReadResult(Generic[T]):
 class ReadableStream(Interface, Generic[T]):
     """A stream of chunks to read (Streams §4.2): ``async for chunk in stream``."""
 
-    # idl: differs constructor: only processors make such streams; write a generator function
+    # idl: differs constructor: only processors create such streams; write a generator function
     #   instead of an underlying source.
-    # idl: without from, pipeThrough, pipeTo, tee: an asynchronous generator is all of them.
+    # idl: without from, pipeThrough, pipeTo, tee: use an asynchronous generator instead.
     # idl: differs getReader: there is one kind of reader, so there are no options.
 
     __slots__ = ("_cancel", "_locked", "_pull")
 
     def __init__(
         self,
-        pull: Callable[[], Coroutine[Any, Any, T | None]],  # Any: nothing is ever sent to it
+        pull: Callable[[], Coroutine[Any, Any, T | None]],  # Any: types that asyncio does not use
         cancel: Callable[[], None],
     ) -> None:
         self._pull = pull
@@ -73,22 +73,22 @@ class ReadableStream(Interface, Generic[T]):
         return self._locked
 
     def get_reader(self) -> ReadableStreamDefaultReader[T]:
-        """Take hold of the stream for reading.
+        """Lock the stream, and return its reader.
 
         Raises:
-            TypeError: Another reader holds it.
+            TypeError: Another reader holds the stream.
         """
         self._lock()
         return ReadableStreamDefaultReader(self._pull, self._cancel, self._unlock)
 
-    def cancel(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no source here asks why)
-        """Stop the stream: nothing more will be read.
+    def cancel(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no source here uses it)
+        """End the stream, and drop what is queued.
 
         Args:
-            reason: Why; nobody is told.
+            reason: The reason, which is ignored.
 
         Raises:
-            TypeError: (through the future) A reader holds it.
+            TypeError: (through the future) A reader holds the stream.
         """
         if self._locked:
             return promise.rejected(TypeError(_LOCKED))
@@ -96,7 +96,14 @@ class ReadableStream(Interface, Generic[T]):
         return promise.resolved(None)
 
     def __aiter__(self) -> ClosableIterator[T]:
-        """Iterate over the chunks; leaving the loop cancels the stream, as in JavaScript."""
+        """Lock the stream, and iterate over its chunks.
+
+        Leaving the loop unlocks and cancels the stream, as in JavaScript. A cancelled read neither
+        ends the iteration nor loses a chunk.
+
+        Raises:
+            TypeError: A reader holds the stream.
+        """
         iterator = ClosableIterator(self._pull, self._end_iteration)
         self._lock()
         return iterator
@@ -115,16 +122,16 @@ class ReadableStream(Interface, Generic[T]):
 
 
 class ReadableStreamDefaultReader(Interface, Generic[T]):
-    """The one who reads a stream (Streams §4.4)."""
+    """The reader of a locked stream (Streams §4.4)."""
 
-    # idl: differs constructor: `get_reader` makes readers.
-    # idl: without closed: `read` tells by `done`, and fails where the stream does.
+    # idl: differs constructor: `get_reader` creates readers.
+    # idl: without closed: `read` returns `done`, or fails with the error of the stream.
 
     __slots__ = ("_cancel", "_pull", "_unlock")
 
     def __init__(
         self,
-        pull: Callable[[], Coroutine[Any, Any, T | None]],  # Any: nothing is ever sent to it
+        pull: Callable[[], Coroutine[Any, Any, T | None]],  # Any: types that asyncio does not use
         cancel: Callable[[], None],
         unlock: Callable[[], None],
     ) -> None:
@@ -150,16 +157,16 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
         return ReadableStreamReadResult(value, done=value is None)
 
     def release_lock(self) -> None:
-        """Let go of the stream; again does nothing."""
+        """Unlock the stream; calling it again does nothing."""
         if self._unlock is not None:
             self._unlock()
             self._unlock = None
 
-    def cancel(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no source here asks why)
-        """Stop the stream: nothing more will be read.
+    def cancel(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no source here uses it)
+        """End the stream, and drop what is queued.
 
         Args:
-            reason: Why; nobody is told.
+            reason: The reason, which is ignored.
 
         Raises:
             TypeError: (through the future) The lock was released.
@@ -173,7 +180,7 @@ class ReadableStreamDefaultReader(Interface, Generic[T]):
 class WritableStream(Interface, Generic[T]):
     """A stream of chunks to write (Streams §5.2)."""
 
-    # idl: differs constructor: only generators make such streams.
+    # idl: differs constructor: only generators create such streams.
 
     __slots__ = ("_close", "_closed", "_locked", "_write")
 
@@ -195,10 +202,10 @@ class WritableStream(Interface, Generic[T]):
         return self._locked
 
     def get_writer(self) -> WritableStreamDefaultWriter[T]:
-        """Take hold of the stream for writing.
+        """Lock the stream, and return its writer.
 
         Raises:
-            TypeError: Another writer holds it.
+            TypeError: Another writer holds the stream.
         """
         if self._locked:
             raise TypeError(_LOCKED)
@@ -211,18 +218,18 @@ class WritableStream(Interface, Generic[T]):
         """End the stream.
 
         Raises:
-            TypeError: (through the future) It was closed before, or a writer holds it.
+            TypeError: (through the future) The stream is closed already, or a writer holds it.
         """
         return promise.rejected(TypeError(_LOCKED)) if self._locked else self._end()
 
-    def abort(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no sink here asks why)
-        """End the stream at once; again does nothing.
+    def abort(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no sink here uses it)
+        """End the stream at once; calling it again does nothing.
 
         Args:
-            reason: Why; nobody is told.
+            reason: The reason, which is ignored.
 
         Raises:
-            TypeError: (through the future) A writer holds it.
+            TypeError: (through the future) A writer holds the stream.
         """
         return promise.rejected(TypeError(_LOCKED)) if self._locked else self._end_at_once()
 
@@ -233,7 +240,7 @@ class WritableStream(Interface, Generic[T]):
 
     def _end(self) -> asyncio.Future[None]:
         if self._closed:
-            return promise.rejected(TypeError("the stream was closed before"))
+            return promise.rejected(TypeError("the stream is closed already"))
         try:
             self._close()
         except InvalidStateError as error:
@@ -249,10 +256,10 @@ class WritableStream(Interface, Generic[T]):
 
 
 class WritableStreamDefaultWriter(Interface, Generic[T]):
-    """The one who writes to a stream (Streams §5.3)."""
+    """The writer of a locked stream (Streams §5.3)."""
 
-    # idl: differs constructor: `get_writer` makes writers.
-    # idl: differs write: the chunk must be given; no track takes nothing.
+    # idl: differs constructor: `get_writer` creates writers.
+    # idl: differs write: the chunk is required.
     # idl: without closed, desiredSize, ready: nothing is queued. The future of `write` is done when
     #   the track has taken the chunk.
 
@@ -274,14 +281,19 @@ class WritableStreamDefaultWriter(Interface, Generic[T]):
         return f"<{type(self).__name__}{' released' if self._unlock is None else ''}>"
 
     def write(self, chunk: T) -> asyncio.Future[None]:
-        """Write a chunk, which belongs to the stream from then on.
+        """Write a chunk, and hand it over to the stream, which closes it.
 
         Args:
-            chunk: A `VideoFrame` or `AudioData`, as the stream's track takes it.
+            chunk: A `VideoFrame` or `AudioData`, depending on the kind of the track.
+
+        Returns:
+            A future that is done when the track has taken the chunk.
 
         Raises:
-            TypeError: (through the future) The stream was closed, or the lock released.
-            Exception: (through the future) What the stream's sink says of the chunk.
+            TypeError: (through the future) The stream is closed, the lock was released, or the
+                chunk has the wrong type.
+            InvalidStateError: (through the future) Every track of the generator has ended; the
+                chunk stays open.
         """
         if self._unlock is None:
             return promise.rejected(TypeError(_RELEASED))
@@ -291,17 +303,17 @@ class WritableStreamDefaultWriter(Interface, Generic[T]):
         """End the stream.
 
         Raises:
-            TypeError: (through the future) It was closed before, or the lock released.
+            TypeError: (through the future) The stream is closed already, or the lock was released.
         """
         if self._unlock is None:
             return promise.rejected(TypeError(_RELEASED))
         return self._end()
 
-    def abort(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no sink here asks why)
-        """End the stream at once; again does nothing.
+    def abort(self, reason: object = None) -> asyncio.Future[None]:  # noqa: ARG002  (the standard's; no sink here uses it)
+        """End the stream at once; calling it again does nothing.
 
         Args:
-            reason: Why; nobody is told.
+            reason: The reason, which is ignored.
 
         Raises:
             TypeError: (through the future) The lock was released.
@@ -311,7 +323,7 @@ class WritableStreamDefaultWriter(Interface, Generic[T]):
         return self._abort()
 
     def release_lock(self) -> None:
-        """Let go of the stream; again does nothing."""
+        """Unlock the stream; calling it again does nothing."""
         if self._unlock is not None:
             self._unlock()
             self._unlock = None

@@ -1,4 +1,4 @@
-"""`VideoTrackGenerator` and `AudioTrackGenerator`: a Python program is a source (§4 there)."""
+"""`VideoTrackGenerator` and `AudioTrackGenerator`: sources that the program writes to."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class _TrackGenerator(Interface, Generic[_Data]):
     def __init__(self, kind: Kind, data: type[_Data]) -> None:
         handle = self._handle = current_agent().create_generator(kind)
         self._track = wrap_handle(MediaStreamTrack, handle.track)
-        # Not a method: the stream must not keep the generator alive, nor the other way round.
+        # Not a bound method: the stream must not keep the generator alive.
         write = partial(_write, handle, data, f"{type(self).__name__}.writable")
         self._writable: WritableStream[_Data] = WritableStream(write, handle.close)
-        # The writers keep the stream, so without it nothing can be written any more.
+        # Writers hold the stream, so once it is gone, no writer is left.
         weakref.finalize(self._writable, handle.writer_lost).atexit = False
 
     def __repr__(self) -> str:
@@ -44,17 +44,17 @@ class _TrackGenerator(Interface, Generic[_Data]):
 
     @property
     def writable(self) -> WritableStream[_Data]:
-        """Where to write; each chunk is closed when the track has taken it."""
+        """The stream to write to; it closes each chunk when the track has taken it."""
         return self._writable
 
     @property
     def track(self) -> MediaStreamTrack:
-        """The track that gives what is written."""
+        """The track that delivers the written frames or samples."""
         return self._track
 
     @property
     def muted(self) -> bool:
-        """Whether the track gives black frames or silence, whatever is written."""
+        """Whether the track delivers black frames or silence instead of the written data."""
         return self._handle.muted
 
     @muted.setter
@@ -71,12 +71,12 @@ def _write(
 
 
 class VideoTrackGenerator(_TrackGenerator[VideoFrame]):
-    """A video track of `VideoFrame` objects that the program writes (Insertable Streams §4).
+    """A source of a video track whose frames the program writes (Insertable Streams §4).
 
-    A frame is closed once it is written, and keeps its time stamp, whatever that is. Writing fails
-    with `TypeError` for what is no frame, and with `InvalidStateError`, leaving the frame open,
-    when every clone of the track has ended. The tracks end when the program closes the stream, or
-    drops the generator, its stream and its writers.
+    Writing closes the frame, and keeps its timestamp. It fails with `TypeError` if the chunk is not
+    a `VideoFrame`, and with `InvalidStateError` if every clone of the track has ended; then the
+    frame stays open. The tracks end when the program closes the stream, or drops the generator, its
+    stream and its writers.
     """
 
     __slots__ = ()
@@ -85,13 +85,13 @@ class VideoTrackGenerator(_TrackGenerator[VideoFrame]):
         super().__init__("video", VideoFrame)
 
 
-# idl: own AudioTrackGenerator: the sibling of `VideoTrackGenerator`.
+# idl: own AudioTrackGenerator: the audio form of `VideoTrackGenerator`.
 
 
 class AudioTrackGenerator(_TrackGenerator[AudioData]):
-    """An audio track of `AudioData` objects that the program writes; Python's own.
+    """A source of an audio track whose `AudioData` the program writes; not in the standard.
 
-    Samples are closed once they are written. Writing fails as for `VideoTrackGenerator`.
+    Writing closes the data, and fails as with `VideoTrackGenerator`.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""What a track has delivered (Media Capture and Streams Extensions §10, §11)."""
+"""The statistics of a track (Media Capture and Streams Extensions §10, §11)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["MediaStreamTrackAudioStats", "MediaStreamTrackVideoStats"]
 
 
 class _TrackStats(Interface):
-    """Numbers that stay the same until the event loop has turned, as the standard asks."""
+    """Numbers that stay the same within one turn of the event loop, as the standard requires."""
 
-    # idl: differs constructor: only tracks make such objects; the argument is none of the API's.
+    # idl: differs constructor: only tracks create such objects; the argument is private.
 
     __slots__ = ("_handle", "_snapshot")
 
@@ -36,7 +36,7 @@ class _TrackStats(Interface):
             try:
                 promise.running_loop().call_soon(self._forget)
             except InvalidStateError:
-                # No loop runs, so nothing can change behind the program's back either.
+                # Without a running loop nothing would clear the snapshot.
                 numbers, self._snapshot = self._snapshot, None
                 return numbers
         return self._snapshot
@@ -50,34 +50,35 @@ class _TrackStats(Interface):
 
 
 class MediaStreamTrackVideoStats(_TrackStats):
-    """The frames of a video track since its creation; they stand still while it is disabled."""
+    """Counts the frames of a video track since its creation, except while it is disabled."""
 
     __slots__ = ()
 
     @property
     def delivered_frames(self) -> int:
-        """How many frames the track delivered, whether or not anybody read them."""
+        """How many frames the track delivered, read or not."""
         return int(self._numbers()["deliveredFrames"])
 
     @property
     def discarded_frames(self) -> int:
-        """How many frames were left out to reach the track's frame rate."""
+        """How many frames were dropped to reach the track's frame rate."""
         return int(self._numbers()["discardedFrames"])
 
     @property
     def total_frames(self) -> int:
-        """How many frames came from the source, with those that were lost on the way."""
+        """How many frames the source produced, including the lost ones."""
         return int(self._numbers()["totalFrames"])
 
 
 class MediaStreamTrackAudioStats(_TrackStats):
-    """The samples of an audio track since its creation; they stand still while it is disabled.
+    """Counts the samples of an audio track since its creation, except while it is disabled.
 
-    A *frame* is one sample of every channel. Durations and latencies are in milliseconds.
+    An *audio frame* is one sample of every channel, at the track's sample rate. Durations and
+    latencies are in milliseconds.
     """
 
-    # idl: own delivered_frames, delivered_frames_duration, total_frames, total_frames_duration: of
-    #   an earlier draft. Chromium has them.
+    # idl: own delivered_frames, delivered_frames_duration, total_frames, total_frames_duration:
+    #   from an earlier draft; Chromium has them.
 
     __slots__ = ()
 
@@ -88,22 +89,22 @@ class MediaStreamTrackAudioStats(_TrackStats):
 
     @property
     def delivered_frames_duration(self) -> float:
-        """How long the delivered audio frames last, in milliseconds."""
+        """The duration of the delivered audio frames, in milliseconds."""
         return self._numbers()["deliveredFramesDuration"]
 
     @property
     def total_frames(self) -> int:
-        """How many audio frames came from the source, with those that were lost on the way."""
+        """How many audio frames the source produced, including the lost ones."""
         return int(self._numbers()["totalFrames"])
 
     @property
     def total_frames_duration(self) -> float:
-        """How long all of the audio frames last, in milliseconds."""
+        """The duration of all audio frames, including the lost ones, in milliseconds."""
         return self._numbers()["totalFramesDuration"]
 
     @property
     def latency(self) -> float:
-        """How old the newest samples were when they were delivered, in milliseconds."""
+        """The age of the newest samples at their delivery, in milliseconds."""
         return self._numbers()["latency"]
 
     @property
@@ -113,15 +114,15 @@ class MediaStreamTrackAudioStats(_TrackStats):
 
     @property
     def minimum_latency(self) -> float:
-        """The least latency since the last reset, in milliseconds."""
+        """The lowest latency since the last reset, in milliseconds."""
         return self._numbers()["minimumLatency"]
 
     @property
     def maximum_latency(self) -> float:
-        """The greatest latency since the last reset, in milliseconds."""
+        """The highest latency since the last reset, in milliseconds."""
         return self._numbers()["maximumLatency"]
 
     def reset_latency(self) -> None:
-        """Let the average, least and greatest latency start anew from the current one."""
+        """Restart the average, lowest and highest latency from the current latency."""
         self._handle.reset_latency()
         self._snapshot = None
