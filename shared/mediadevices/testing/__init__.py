@@ -6,8 +6,8 @@
         ...  # navigator.media_devices now has these devices
         fakes.unplug(fakes.cameras[0])
 
-With pytest, the fixture ``fake_devices`` does the same. The whole standard runs as on real
-devices, in `mediadevices.local`; only the drivers are fake.
+With pytest, the fixture ``fake_devices`` does the same. Only the drivers are fake: the algorithms
+of the standard run as they do on real devices, in `mediadevices.local`.
 """
 
 from mediadevices.testing.clock import ManualClock as ManualClock

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test lets it run."""
+"""A clock that a test advances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 __all__ = ["ManualClock"]
 
-#: How often the event loop turns after each timer: enough for tasks that wait for tasks.
+#: Turns of the event loop after each timer: enough for tasks that wait for other tasks.
 TURNS = 20
 
 
@@ -20,12 +20,12 @@ class _ManualTimer:
         self.callback: Callable[[], None] | None = callback
 
     def cancel(self) -> None:
-        """Let it not happen."""
+        """Cancel the timer."""
         self.callback = None
 
 
 class ManualClock:
-    """A clock for tests: time passes when `advance` is awaited, and at no other moment."""
+    """A clock for tests: time passes only in `advance` and `jump`."""
 
     def __init__(self) -> None:
         self._now = 1_000_000
@@ -41,29 +41,37 @@ class ManualClock:
 
     @property
     def pending(self) -> int:
-        """How many timers wait."""
+        """The number of pending timers."""
         return sum(timer.callback is not None for _, _, timer in self._timers)
 
     def call_later(self, seconds: float, callback: Callable[[], None], /) -> _ManualTimer:
-        """Call a function when the clock has been advanced so far."""
+        """Call a function after some time of this clock.
+
+        Args:
+            seconds: The delay, in seconds.
+            callback: The function.
+
+        Returns:
+            The timer, which has a method `cancel`.
+        """
         timer = _ManualTimer(callback)
         due = self._now + max(1, round(seconds * 1e6))
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
 
     def jump(self, seconds: float) -> None:
-        """Let time pass at one stroke, as when the program was busy: timers come late.
+        """Let time pass without calling timers, as when the program is busy: they are late.
 
         Args:
-            seconds: How much time passes.
+            seconds: The time that passes, in seconds.
         """
         self._now += round(seconds * 1e6)
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass: call all that is due, in order, and let the event loop follow.
+        """Let time pass: call the due timers in order, and let the event loop run after each.
 
         Args:
-            seconds: How much time passes.
+            seconds: The time that passes, in seconds.
         """
         target = self._now + round(seconds * 1e6)
         await _turn()

@@ -1,4 +1,4 @@
-"""Opened fake devices: frames and samples by the clock, on the event loop."""
+"""Open fake devices, which deliver frames and samples by the clock, on the event loop."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["FakeCameraCapture", "FakeCapture", "FakeMicrophoneCapture"]
 
 _BYTES_PER_SAMPLE = 4
-#: Seconds of sound that a microphone keeps for a busy program.
+#: Seconds of sound that a microphone buffers while the program is busy.
 _MICROPHONE_BUFFER = 1.0
 
 
 class FakeCapture(ABC):
-    """An opened fake device.
+    """An open fake device.
 
-    It works on a grid of time: the n-th frame or block since the start is due n intervals after
-    it, whenever the event loop gets to it. When the program is too busy, some are lost.
+    The n-th frame or block is due n intervals after the start, even if the previous one was late.
+    If the program is busy for too long, frames or blocks are lost.
 
     Args:
         device: The device.
-        mode: What it was opened in.
-        sink: Where its media go.
-        clock: Tells when.
+        mode: The mode to capture in.
+        sink: The receiver of the frames or samples.
+        clock: The clock by which they are delivered.
     """
 
     def __init__(self, device: FakeDevice, mode: Mode, sink: Sink, clock: Clock) -> None:
@@ -51,27 +51,27 @@ class FakeCapture(ABC):
 
     @property
     def configuration(self) -> Configuration:
-        """What the device does."""
+        """The current mode and controls."""
         return Configuration(self._mode, dict(self._controls))
 
     @property
     def abandoned(self) -> bool:
-        """Whether nobody can close it any more: its event loop was closed."""
+        """Whether the event loop was closed, so that `close` can never be called."""
         return self._loop.is_closed()
 
     async def configure(self, configuration: Configuration, /) -> Configuration:
-        """Change mode or controls."""
+        """Change the mode or controls."""
         self.set(configuration)
         return self.configuration
 
     async def close(self) -> None:
-        """Stop."""
+        """Stop capturing."""
         self._stop()
         if self._device.capture is self:
             self._device.capture = None
 
     def set(self, configuration: Configuration) -> None:
-        """Take over a mode and controls."""
+        """Set the mode and controls."""
         self._controls |= configuration.controls
         if configuration.mode != self._mode:
             self._mode = configuration.mode
@@ -79,7 +79,7 @@ class FakeCapture(ABC):
                 self._restart()
 
     def set_muted(self, muted: bool) -> None:
-        """Stop giving data for now, or give data again."""
+        """Pause or resume the delivery, and report it to the sink."""
         self._sink.set_muted(muted)
         if muted:
             self._stop()
@@ -87,12 +87,12 @@ class FakeCapture(ABC):
             self._restart()
 
     def change(self, configuration: Configuration) -> None:
-        """Change by itself."""
+        """Change the configuration, and report it to the sink."""
         self.set(configuration)
         self._sink.reconfigure(self.configuration)
 
     def vanish(self, error: Exception | None) -> None:
-        """Be gone for good."""
+        """Stop, and end the sink: the device was unplugged (None) or has failed."""
         self._stop()
         self._sink.end(error)
 
@@ -101,16 +101,16 @@ class FakeCapture(ABC):
         """Return the seconds from one delivery to the next."""
 
     @abstractmethod
-    def _patience(self) -> float:
-        """Return how many seconds late a delivery may be without being lost."""
+    def _allowed_delay(self) -> float:
+        """Return the longest delay, in seconds, after which nothing is lost."""
 
     @abstractmethod
     def _make(self, number: int, begin: int) -> VideoFrame | AudioData:
         """Return a frame or block.
 
         Args:
-            number: Which, since the device was opened.
-            begin: When its interval began, in microseconds.
+            number: Its number since the device was opened.
+            begin: The start of its interval, in microseconds.
         """
 
     def _restart(self) -> None:
@@ -126,7 +126,7 @@ class FakeCapture(ABC):
     def _schedule(self) -> None:
         interval, now = self._interval(), self._clock.now()
         late = (now - self._start) / 1e6 - (self._count + 1) * interval
-        if late > self._patience():
+        if late > self._allowed_delay():
             lost = int(late / interval)
             self._count += lost
             self._number += lost
@@ -144,25 +144,25 @@ class FakeCapture(ABC):
 
 
 class FakeCameraCapture(FakeCapture):
-    """An opened fake camera: each frame carries its number."""
+    """An open fake camera, whose frames show their number."""
 
     _device: FakeCamera
 
     @property
     def configuration(self) -> Configuration:
-        """What the camera does, whatever it was asked for."""
+        """The delivered mode, which may differ from the requested one, and the controls."""
         return Configuration(self._video_mode(), dict(self._controls))
 
     def _video_mode(self) -> VideoMode:
         mode = self._device.delivers or self._mode
-        assert isinstance(mode, VideoMode), "a camera has no other"
+        assert isinstance(mode, VideoMode), "a camera has only video modes"
         return mode
 
     def _interval(self) -> float:
         return 1 / self._video_mode().frame_rate
 
-    def _patience(self) -> float:
-        return self._interval()  # What a camera would have shown to a busy program is gone.
+    def _allowed_delay(self) -> float:
+        return self._interval()  # A camera buffers one frame.
 
     def _make(self, number: int, begin: int) -> VideoFrame:
         mode, duration = self._video_mode(), round(self._interval() * 1e6)
@@ -177,19 +177,19 @@ class FakeCameraCapture(FakeCapture):
 
 
 class FakeMicrophoneCapture(FakeCapture):
-    """An opened fake microphone: a tone without a gap, unless the program is very busy."""
+    """An open fake microphone: its tone has no gap, unless the buffer overflows."""
 
     _device: FakeMicrophone
 
     def _audio_mode(self) -> AudioMode:
-        assert isinstance(self._mode, AudioMode), "a microphone has no other"
+        assert isinstance(self._mode, AudioMode), "a microphone has only audio modes"
         return self._mode
 
     def _interval(self) -> float:
         mode = self._audio_mode()
         return round(mode.sample_rate * mode.latency) / mode.sample_rate
 
-    def _patience(self) -> float:
+    def _allowed_delay(self) -> float:
         return _MICROPHONE_BUFFER
 
     def _make(self, number: int, begin: int) -> AudioData:

@@ -1,4 +1,4 @@
-"""Fake devices: what they are, and what is done to them."""
+"""Fake cameras, microphones and speakers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeCamera", "FakeDevice", "FakeMicrophone", "FakeSpeaker"]
 
-#: Native modes of a fake camera unless others are given: none is 639 pixels wide.
+#: The default modes of a fake camera. None is 639 pixels wide, so tests can ask for that width.
 CAMERA_MODES = (
     VideoMode(640, 480, 30.0),
     VideoMode(320, 240, 60.0),
@@ -47,18 +47,21 @@ _numbers = itertools.count(1)
 
 @dataclass(eq=False, kw_only=True)
 class FakeDevice(ABC):
-    """What all fake devices have in common.
+    """The base class of all fake devices.
 
     Attributes:
         label: The label.
-        key: The hardware key from which the device id is made; unique unless given.
-        group: The unit that the device is a part of; ``""`` for none.
-        default: Whether it is the system's default of its kind.
-        open_delay: Seconds that opening it takes.
-        open_error: What opening it raises; None for success.
-        opening: Whether it is being opened.
-        opened: How often it was opened.
-        capture: The running capture, or None while it is closed.
+        key: The hardware key, from which the agent derives the device id; the default is unique.
+        group: The key of the physical unit that the device is part of; ``""`` for none.
+        default: Whether this is the system's default device of its kind.
+        open_delay: The time that opening takes, in seconds.
+        open_error: The exception that opening raises; None for success.
+        opening: Whether the device is being opened.
+        opened: The number of times the device was opened.
+        capture: The running capture; None while the device is closed.
+
+    Raises:
+        TypeError: An argument has the wrong type, or names an unknown property or mode.
     """
 
     label: str
@@ -105,19 +108,20 @@ class FakeDevice(ABC):
 
     @abstractmethod
     def device(self) -> Device:
-        """Return what the driver finds."""
+        """Return the device as the driver lists it."""
 
 
 @dataclass(eq=False, kw_only=True)
 class FakeCamera(FakeDevice):
-    """A camera that shows colour bars and the number of each frame; see `frame_number`.
+    """A camera whose frames show colour bars and the number of the frame; see `frame_number`.
 
     Attributes:
-        modes: Its native modes.
+        modes: The native modes.
         controls: Further constrainable properties, such as ``{"zoom": Range(1, 4)}``.
-        initial: What the controls are at.
-        facing_mode: Where it looks, such as ``"user"``; None if unknown.
-        delivers: The mode that it really delivers, whatever it was asked for; None for the truth.
+        initial: The initial values of the controls.
+        facing_mode: ``"user"``, ``"environment"``, ``"left"`` or ``"right"``; None if unknown.
+        delivers: The mode of the delivered frames, whatever mode was requested; None for the
+            requested mode.
     """
 
     label: str = "Fake Camera"
@@ -137,7 +141,7 @@ class FakeCamera(FakeDevice):
             check_type(self.delivers, VideoMode, self._path("delivers"), "a VideoMode or None")
 
     def device(self) -> Device:
-        """Return what the driver finds."""
+        """Return the device as the driver lists it."""
         facing: dict[str, Control] = {"facingMode": (self.facing_mode,)} if self.facing_mode else {}
         return Device(
             kind="videoinput",
@@ -154,14 +158,14 @@ class FakeCamera(FakeDevice):
 
 @dataclass(eq=False, kw_only=True)
 class FakeMicrophone(FakeDevice):
-    """A microphone that hears a pure tone.
+    """A microphone that records a sine tone.
 
     Attributes:
-        modes: Its native modes.
+        modes: The native modes.
         controls: Further constrainable properties.
-        initial: What the controls are at.
-        frequency: Hertz of the tone, a whole number.
-        level: Amplitude of the tone, from 0 to 1.
+        initial: The initial values of the controls.
+        frequency: The frequency of the tone in Hertz, a whole number.
+        level: The amplitude of the tone, from 0 to 1.
     """
 
     label: str = "Fake Microphone"
@@ -180,7 +184,7 @@ class FakeMicrophone(FakeDevice):
             raise wrong_type(self._path("level"), "a number from 0 to 1", self.level)
 
     def device(self) -> Device:
-        """Return what the driver finds."""
+        """Return the device as the driver lists it."""
         modes: tuple[Mode, ...] = tuple(self.modes)
         return Device(
             kind="audioinput",
@@ -197,12 +201,12 @@ class FakeMicrophone(FakeDevice):
 
 @dataclass(eq=False, kw_only=True)
 class FakeSpeaker(FakeDevice):
-    """An audio output, which can be listed."""
+    """An audio output, which programs can only list."""
 
     label: str = "Fake Speaker"
 
     def device(self) -> Device:
-        """Return what the driver finds."""
+        """Return the device as the driver lists it."""
         return Device(
             kind="audiooutput",
             key=self.key,

@@ -1,4 +1,4 @@
-"""A driver of fake devices that can be plugged, unplugged and broken at will."""
+"""The driver of the fake devices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FakeDriver:
 
     Args:
         devices: The devices that are plugged in.
-        clock: Tells when frames and samples come.
+        clock: The clock by which frames and samples are delivered.
     """
 
     name = "fake"
@@ -42,7 +42,7 @@ class FakeDriver:
 
     @property
     def watchers(self) -> tuple[Callable[[], None], ...]:
-        """Who is told of changes."""
+        """The callbacks to call after a change of the list."""
         return tuple(self._watchers)
 
     # --- Driver ---------------------------------------------------------------------------
@@ -52,19 +52,19 @@ class FakeDriver:
         return [device.device() for device in self.devices]
 
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
-        """Call a function when a device is plugged in or out."""
+        """Call a function whenever a device is plugged in or unplugged."""
         self._watchers.append(changed)
         return lambda: self._watchers.remove(changed)
 
     async def open(self, device: Device, configuration: Configuration, sink: Sink, /) -> Capture:
-        """Open a device, or fail as it was told to."""
+        """Open a device, or raise its `open_error`."""
         fake = device.address
         if fake not in self.devices:
             message = f"{device.label!r} was unplugged"
             raise NotReadableError(message)
-        assert isinstance(fake, (FakeCamera, FakeMicrophone)), "nothing else can be opened"
+        assert isinstance(fake, (FakeCamera, FakeMicrophone)), "a speaker cannot be opened"
         if fake.is_open or fake.opening:
-            message = f"{fake.label!r} is open already; the agent opens a device once"
+            message = f"{fake.label!r} is open already; the agent must open a device only once"
             raise AssertionError(message)
         if fake.open_delay:
             fake.opening = True
@@ -92,16 +92,16 @@ class FakeDriver:
         self._clock.call_later(seconds, done.set)
         await done.wait()
 
-    # --- what is done to the devices --------------------------------------------------------
+    # --- the controls of a test ---------------------------------------------------------------
 
     def plug(self, device: FakeDevice) -> None:
-        """Plug a device in."""
+        """Plug in a device."""
         if device not in self.devices:
             self.devices.append(device)
             self._report()
 
     def unplug(self, device: FakeDevice) -> None:
-        """Pull a device out; one that is capturing tells its sink."""
+        """Unplug a device; an open one ends its sink."""
         if device in self.devices:
             self.devices.remove(device)
             if device.capture is not None:

@@ -1,4 +1,4 @@
-"""Fake devices behind `navigator`, and the controls of the test that put them there."""
+"""Installs fake devices behind `navigator`, and controls them."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class FakeDevices:
     """Fake devices behind `navigator`, until `uninstall` or the end of the ``with`` block.
 
     Attributes:
-        cameras: The cameras that were installed, plugged in or not.
-        microphones: The microphones.
-        speakers: The audio outputs.
-        agent: The agent over them.
+        cameras: The cameras, plugged in or not.
+        microphones: The microphones, plugged in or not.
+        speakers: The audio outputs, plugged in or not.
+        agent: The agent that uses the devices.
         driver: The driver of the devices.
-        clock: The agent's clock: a `ManualClock`, if one was asked for.
+        clock: The agent's clock.
         requests: The permission requests so far, in order.
     """
 
@@ -71,8 +71,8 @@ class FakeDevices:
         self._installed.enter_context(use_agent(self.agent))
 
     def __repr__(self) -> str:
-        there = ", ".join(repr(device.label) for device in self.driver.devices)
-        return f"<FakeDevices {there}>"
+        labels = ", ".join(repr(device.label) for device in self.driver.devices)
+        return f"<FakeDevices {labels}>"
 
     def __enter__(self) -> FakeDevices:
         return self
@@ -86,7 +86,7 @@ class FakeDevices:
         self.uninstall()
 
     def uninstall(self) -> None:
-        """Take the fake devices away from behind `navigator`; again does nothing."""
+        """Remove the fake devices from `navigator`; calling it again does nothing."""
         self._installed.close()
         self.agent.close()
 
@@ -109,10 +109,10 @@ class FakeDevices:
             await asyncio.Event().wait()
         return self._answer == "grant"
 
-    # --- what is done to the devices ----------------------------------------------------------
+    # --- the devices --------------------------------------------------------------------------
 
     def plug(self, device: FakeDevice) -> None:
-        """Plug in a device: one that was unplugged, or a new one."""
+        """Plug in a device: an unplugged one, or a new one."""
         check_type(device, FakeDevice, "plug: device", "a fake device")
         if isinstance(device, FakeCamera) and device not in self.cameras:
             self.cameras.append(device)
@@ -123,26 +123,31 @@ class FakeDevices:
         self.driver.plug(device)
 
     def unplug(self, device: FakeDevice) -> None:
-        """Pull a device out: its tracks end."""
+        """Unplug a device: its tracks end."""
         self.driver.unplug(device)
 
     def mute(self, device: FakeDevice) -> None:
-        """Let a device give no data for now: its tracks are muted."""
+        """Stop the data of an open device: its tracks are muted."""
         if device.capture is not None:
             device.capture.set_muted(True)
 
     def unmute(self, device: FakeDevice) -> None:
-        """Let a device give data again."""
+        """Resume the data of an open device: its tracks are unmuted."""
         if device.capture is not None:
             device.capture.set_muted(False)
 
     def break_down(self, device: FakeDevice, message: str = "the device failed") -> None:
-        """Let a capturing device fail for good: its tracks end."""
+        """Make an open device fail: its tracks end.
+
+        Args:
+            device: The device.
+            message: The message of its `NotReadableError`, for the log.
+        """
         if device.capture is not None:
             device.capture.vanish(NotReadableError(message))
 
     def reconfigure(self, device: FakeDevice, mode: VideoMode | AudioMode) -> None:
-        """Let a capturing device change its mode by itself."""
+        """Change the mode of an open device, as if the device had done so on its own."""
         if device.capture is not None:
             device.capture.change(Configuration(mode))
 
@@ -151,12 +156,15 @@ class FakeDevices:
         device: FakeDevice,
         reason: Literal["busy", "error"] | Exception | None = "busy",
     ) -> None:
-        """Let the next openings of a device fail.
+        """Make the next attempts to open a device fail.
 
         Args:
             device: The device.
-            reason: ``"busy"`` for `NotReadableError`, ``"error"`` for `AbortError`, an exception
-                for itself, None to let it succeed again.
+            reason: ``"busy"`` raises `NotReadableError`, ``"error"`` raises `AbortError`, and an
+                exception is raised itself. With None opening succeeds again.
+
+        Raises:
+            TypeError: The reason is none of these.
         """
         if reason is not None and not isinstance(reason, Exception):
             check_choice(reason, ("busy", "error"), "fail_to_open: reason")
@@ -169,15 +177,18 @@ class FakeDevices:
             case _:
                 device.open_error = reason
 
-    # --- what the user and the system decide ----------------------------------------------------
+    # --- the permissions ------------------------------------------------------------------------
 
     def set_permission(self, name: PermissionName, state: PermissionState) -> None:
-        """Set a permission as if the user had done so in the system's settings.
+        """Set a permission, as the user does in the system's settings.
 
         Args:
             name: ``"camera"`` or ``"microphone"``.
-            state: ``"granted"``, ``"denied"`` or ``"prompt"``; anything but granted ends the live
-                tracks of the kind.
+            state: ``"granted"``, ``"denied"`` or ``"prompt"``. ``"denied"`` and ``"prompt"`` end
+                the live tracks of the kind.
+
+        Raises:
+            TypeError: The name or the state is unknown.
         """
         check_choice(name, get_args(PermissionName), "set_permission: name")
         check_choice(state, get_args(PermissionState), "set_permission: state")
@@ -192,17 +203,18 @@ def install_fake_devices(
     clock: Clock | None = None,
     secret: bytes = b"mediadevices.testing",
 ) -> FakeDevices:
-    """Put fake devices behind `navigator`.
+    """Install fake devices behind `navigator`.
 
     Args:
-        cameras: How many, or which.
-        microphones: How many, or which; the first of a number is in the first camera's group.
-        speakers: How many, or which.
-        clock: A `ManualClock` to let time pass by hand; else frames come in real time.
-        secret: What device ids are made from; the same secret gives the same ids.
+        cameras: The number of cameras, or a list of them.
+        microphones: The number of microphones, or a list of them. With a number, the first one
+            shares its group with the first camera.
+        speakers: The number of speakers, or a list of them.
+        clock: A `ManualClock` for a test that controls time; None for real time.
+        secret: The key from which device ids are derived; the same key gives the same ids.
 
     Returns:
-        The controls; use them as a context manager, or call `uninstall` in the end.
+        The controls. Use them as a context manager, or call `uninstall` at the end.
 
     Raises:
         TypeError: An argument is neither a number of devices nor a list of devices of its kind.

@@ -1,4 +1,4 @@
-"""What fake devices show and sound like: pictures that carry their number, and pure tones."""
+"""The pictures and tones of the fake devices."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _bars(width: int, height: int, plane: int) -> bytes:
 
 @lru_cache(maxsize=8)
 def _background(width: int, height: int) -> bytes:
-    """Return the bars in I420, below the rows that carry the number."""
+    """Return the colour bars in I420, without the rows that show the number."""
     rows, half_width, half_height = _code_rows(height), (width + 1) // 2, (height + 1) // 2
     grey = bytes([128]) * (half_width * (rows // 2))
     return (
@@ -66,12 +66,12 @@ def numbered_picture(number: int, width: int, height: int) -> bytes:
     """Return a picture in I420: colour bars, and above them the number in black and white.
 
     Args:
-        number: What `frame_number` reads back; 32 bits.
-        width: Pixels, at least 64 for the number to be readable.
-        height: Pixels, at least 16.
+        number: The number that `frame_number` reads back, 32 bits.
+        width: The width in pixels, at least 64.
+        height: The height in pixels, at least 16.
 
     Returns:
-        The packed bytes of the planes.
+        The planes, one after the other without padding.
     """
     edges = [width * bit // _BITS for bit in range(_BITS + 1)]
     row = b"".join(
@@ -84,7 +84,7 @@ def numbered_picture(number: int, width: int, height: int) -> bytes:
 def frame_number(frame: VideoFrame) -> int:
     """Read the number that a fake camera wrote into a frame.
 
-    It can be read after scaling and in any format, but not after cropping at the sides.
+    Scaling and converting the frame keep the number; cropping its sides does not.
 
     Args:
         frame: A frame of a fake camera, at least 64 pixels wide and 16 high.
@@ -93,7 +93,7 @@ def frame_number(frame: VideoFrame) -> int:
         The number: 0 for the first frame after the camera was opened.
 
     Raises:
-        ValueError: The frame carries no number: it is black, or cropped, or of another source.
+        ValueError: The frame shows no number: it is black, cropped, or from another source.
     """
     with pixel_operations().convert(frame, "GRAY8") as grey:
         width = grey.coded_width
@@ -104,7 +104,7 @@ def frame_number(frame: VideoFrame) -> int:
     for bit in range(_BITS):
         level = row[(width * (2 * bit + 1)) // (2 * _BITS)]
         if 64 < level < 192:
-            message = "this frame carries no number; is it a fake camera's, not cropped?"
+            message = "this frame shows no number; is it from a fake camera, and not cropped?"
             raise ValueError(message)
         number = number << 1 | (level >= 192)
     if number == 0 and max(below) < 32:
@@ -118,10 +118,11 @@ def tone(frequency: float, level: float, sample_rate: int, channels: int) -> byt
     """Return one second of a sine tone as interleaved 32-bit floats.
 
     Args:
-        frequency: Hertz; a whole number, so that seconds join without a click.
+        frequency: The frequency in Hertz, a whole number, so that repeating the second gives a
+            steady tone.
         level: The amplitude, from 0 to 1.
-        sample_rate: Hertz.
-        channels: Channels, all the same.
+        sample_rate: The sample rate in Hertz.
+        channels: The number of channels, which are all equal.
     """
     step = 2 * math.pi * frequency / sample_rate
     samples = array("f")

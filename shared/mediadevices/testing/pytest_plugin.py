@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures that test a program without hardware."""
+"""The pytest plugin: fixtures for tests without hardware."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["fake_devices", "manual_clock"]
 
 @pytest.fixture
 def fake_devices() -> Iterator[FakeDevices]:
-    """One fake camera, two microphones and a speaker behind `navigator`; prompts say yes."""
+    """Install a fake camera, two microphones and a speaker; permission is granted."""
     with install_fake_devices() as fakes:
         yield fakes
 
 
 @pytest.fixture
 def manual_clock() -> ManualClock:
-    """A clock for ``install_fake_devices(clock=manual_clock)`` that the test lets run."""
+    """Return a clock for ``install_fake_devices(clock=manual_clock)``."""
     return ManualClock()

@@ -1,7 +1,7 @@
 """The smallest complete driver: read this first when you add one.
 
-It has one camera with one mode, and no control. Every line is needed to keep the contract of
-`mediadevices.driver`, and the tests hold it to that contract as they hold the real drivers.
+It has one camera with one mode and no controls. The contract of `mediadevices.driver` needs every
+line, and the tests check this driver as they check the real ones.
 """
 
 from __future__ import annotations
@@ -20,40 +20,40 @@ GREY = bytes([128]) * (MODE.width * MODE.height * 3 // 2)
 
 
 class StubDriver:
-    """A driver with one grey camera that is always there."""
+    """A driver with one camera, which shows grey and is always plugged in."""
 
     name = "stub"
 
     async def list_devices(self) -> Sequence[Device]:
-        """Find the one camera. A real driver must not open it for that."""
+        """Return the camera. A real driver must list its devices without opening one."""
         return [Device(kind="videoinput", key="stub-0", label="Stub Camera", modes=(MODE,))]
 
-    async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:  # noqa: ARG002  (it never changes)
-        """Watch nothing, since the list never changes; the function that stops it does nothing."""
+    async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:  # noqa: ARG002  (the list never changes)
+        """Return a function that does nothing, because the list never changes."""
         return lambda: None
 
-    async def open(self, device: Device, configuration: Configuration, sink: Sink, /) -> Capture:  # noqa: ARG002  (there is one of each)
+    async def open(self, device: Device, configuration: Configuration, sink: Sink, /) -> Capture:  # noqa: ARG002  (there is only one camera and mode)
         """Open the camera. A real driver does this in a thread, and raises `NotReadableError`."""
         return StubCapture(sink)
 
 
 class StubCapture:
-    """The opened camera: a task that delivers a frame twenty times a second."""
+    """The open camera: a task that delivers twenty frames a second."""
 
     def __init__(self, sink: Sink) -> None:
         self._task = asyncio.create_task(self._run(sink))
 
     @property
     def configuration(self) -> Configuration:
-        """What the camera does: the only thing it can."""
+        """The current configuration, which never changes."""
         return Configuration(MODE)
 
     async def configure(self, configuration: Configuration, /) -> Configuration:  # noqa: ARG002  (as above)
-        """Change nothing, and say so by what is returned."""
+        """Return the current configuration, because nothing can be changed."""
         return self.configuration
 
     async def close(self) -> None:
-        """Stop. When this returns the sink is called no more; again does nothing."""
+        """Stop. After this the sink is not called again; calling it again does nothing."""
         self._task.cancel()
         await asyncio.wait([self._task])
 
@@ -62,5 +62,5 @@ class StubCapture:
             now = time.monotonic_ns() // 1000
             frame = VideoFrame.wrap(GREY, "I420", MODE.width, MODE.height, timestamp=now)
             if not sink.deliver(frame):
-                return  # The event loop was closed: nobody will call close.
+                return  # The event loop is closed, so close() can never be called.
             await asyncio.sleep(1 / MODE.frame_rate)
