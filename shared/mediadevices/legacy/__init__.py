@@ -1,10 +1,11 @@
-"""The interface of the drafts of 2012 and 2013, for programs that were written to it.
+"""The interface of the drafts of 2012 and 2013, for programs that were written for it.
 
     from mediadevices import legacy
 
     legacy.navigator.get_user_media({"video": True}, got_stream, no_stream)
 
-Each object here stands on one of today's, its `modern`. Nothing else in the library knows of them.
+Each object here wraps an object of the current interface, its `modern`. No other module of the
+library uses this package.
 """
 
 from mediadevices.legacy.error import NavigatorUserMediaError as NavigatorUserMediaError

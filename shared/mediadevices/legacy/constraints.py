@@ -1,14 +1,14 @@
-"""The constraints of the old drafts, in today's terms: a pure function.
+"""Translates the constraints of the old drafts into current ones: a pure function.
 
-An old set has *mandatory* constraints, which all must hold, and a list of *optional* ones, of which
-each holds if it can together with all before it. The former are today's required constraints, the
-latter are today's advanced sets of one constraint each.
+An old set has *mandatory* constraints, which must all hold, and a list of *optional* ones. An
+optional constraint holds if it is compatible with all constraints before it. Mandatory constraints
+become required constraints, and each optional constraint becomes an advanced set.
 
-Three rules have changed, and each is translated to keep the old meaning. A mandatory constraint
-that nobody knows, or that is about the other kind of track, cannot be satisfied; today it would be
-ignored. And a mandatory constraint on a property that `get_user_media` does not let a program
-require today (`PROPERTIES` says which) decides twice: as the first of the advanced sets it says
-which device is chosen, and it is required of the track before the program gets it.
+Three rules have changed since, and the translation keeps the old meaning. An unknown mandatory
+constraint, or one for the other kind of track, cannot be satisfied; the current standard ignores
+it. Some properties cannot be required in the current `get_user_media` (see `PROPERTIES`). A
+mandatory constraint on such a property is applied twice: as the first advanced set, which
+influences the choice of the device, and with `apply_constraints` before the program gets the track.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _RENAMED = {"sourceId": "deviceId"}
 _IDS = frozenset({"deviceId", "groupId"})
 _BOUNDS = ("min", "max")
 _NUMBERS = frozenset({"ulong", "double"})
-#: June 2012 had strings where there are booleans since.
-_SWITCHES: Mapping[object, bool] = {"true": True, "false": False}
+#: The draft of June 2012 has these strings; the later ones have booleans.
+_BOOLEANS: Mapping[object, bool] = {"true": True, "false": False}
 
-#: What a constraint asks of its property, in today's members: ``{"min": 640}``.
+#: The current constraint of one property, such as ``{"min": 640}``.
 _Part: TypeAlias = dict[str, object]
 
 
-class _Named(NamedTuple):
-    """A property, and the bound that the constraint's name says: ``"min"`` of ``minWidth``."""
+class _Resolved(NamedTuple):
+    """A property, and the bound in the name of the constraint: ``"min"`` for ``minWidth``."""
 
     row: Property
     bound: str | None
@@ -47,13 +47,13 @@ class _Named(NamedTuple):
 
 @dataclass(slots=True)
 class Request:
-    """What to ask of today's interface, and how to speak of it to the program.
+    """The translated constraints, and the names that the program used.
 
     Attributes:
-        at_once: What `MediaDevices.get_user_media` takes; empty if neither kind is asked for.
+        at_once: The argument of `MediaDevices.get_user_media`; empty if neither kind is requested.
         afterwards: For each kind, the constraints to apply to the track before the program gets
-            it; absent where `at_once` says all.
-        ignored: The paths of members that are in no draft.
+            it. A kind is absent if `at_once` contains all of its constraints.
+        ignored: The paths of members that no draft defines.
     """
 
     at_once: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
@@ -62,19 +62,20 @@ class Request:
     _written: dict[str, str] = field(default_factory=dict[str, str])
 
     def old_name(self, constraint: str) -> str:
-        """Return the name by which the program asked for what could not be satisfied, as written.
+        """Return the name that the program used for a constraint that could not be satisfied.
 
-        Of several for one property, such as ``minWidth`` and ``maxWidth``, it is the first.
+        If it used several names for one property, such as ``minWidth`` and ``maxWidth``, return the
+        first.
 
         Args:
-            constraint: The property, or ``""`` where a browser does not tell.
+            constraint: The property; ``""`` if the browser does not report it.
         """
         if not constraint and len(self._written) == 1:
             (constraint,) = self._written
         return self._written.get(constraint, constraint)
 
     def note(self, constraint: str, name: str) -> None:
-        """Take note of the name by which the program first requires something of a property."""
+        """Store the first name that the program uses for a property."""
         self._written.setdefault(constraint, name)
 
 
@@ -83,24 +84,24 @@ def translate(constraints: object, supported: Collection[str]) -> Request:
 
     Args:
         constraints: ``{"video": …, "audio": …}``, each True, False or a mapping with ``mandatory``
-            and ``optional``; or None for nothing. Names may be in snake case.
+            and ``optional``; None requests nothing. Names may be in snake_case.
         supported: The properties that the agent supports.
 
     Returns:
-        What to ask for today.
+        The translated constraints.
 
     Raises:
-        OverconstrainedError: A mandatory constraint is unknown, is about the other kind of track,
-            asks for an empty id, or contradicts another; its `constraint` is the name that the
-            program wrote.
-        TypeError: Something is not of the type that it has to be; the message names it.
+        OverconstrainedError: A mandatory constraint is unknown, belongs to the other kind of track,
+            has an empty id, or contradicts another one. The `constraint` of the error is the name
+            that the program used.
+        TypeError: A value has the wrong type; the message names its path.
     """
     request = Request()
     members = {} if constraints is None else conversion.mapping(constraints, "constraints")
     for kind in _KINDS:
         value = members.pop(kind, False)
         if isinstance(value, str):
-            value = _SWITCHES.get(value, value)
+            value = _BOOLEANS.get(value, value)
         if value is True:
             request.at_once[kind] = {}
         elif value is not False:
@@ -139,11 +140,11 @@ def _required(
         path = member_path(f"{kind}.mandatory", written)
         found = _resolved(name, kind, supported)
         if found is None:
-            message = f"{path}: no such constraint of {kind} is supported here"
+            message = f"{path}: this {kind} constraint is not supported here"
             raise OverconstrainedError(written, message)
         part = _part(found, value, path)
-        if _names_nothing(found.row, part):
-            raise OverconstrainedError(written, f"{path}: there is nothing whose id is empty")
+        if _has_empty_id(found.row, part):
+            raise OverconstrainedError(written, f"{path}: no device has an empty id")
         request.note(found.row.name, written)
         _merge(required.setdefault(found.row.name, {}), part, path, written)
     return required
@@ -154,38 +155,38 @@ def _optional(kind: Kind, optional: object, supported: Collection[str]) -> list[
         raise conversion.wrong_type(f"{kind}.optional", "a list of mappings", optional)
     sets: list[dict[str, _Part]] = []
     for index, item in enumerate(optional):
-        # Each should be about one constraint; if not, each of its constraints is a set of its own.
+        # A mapping should have one constraint; with several, each becomes an advanced set.
         here = f"{kind}.optional[{index}]"
         for written, name, value in _members(item, here):
             if (found := _resolved(name, kind, supported)) is None:
                 continue
             part = _part(found, value, member_path(here, written))
-            if not _names_nothing(found.row, part):
+            if not _has_empty_id(found.row, part):
                 sets.append({found.row.name: part})
     return sets
 
 
 def _members(value: object, path: str) -> list[tuple[str, str, object]]:
-    """Return the constraints of a mapping: the name as written, in camelCase, and the value."""
+    """Return for each constraint its name as written, its name in camelCase, and its value."""
     members = conversion.mapping(value, path)
     given = map(str.__str__, cast("Mapping[str, object]", value))
     written = {to_camel_case(name): name for name in given}
     return [(written[name], name, item) for name, item in members.items()]
 
 
-def _resolved(name: str, kind: Kind, supported: Collection[str]) -> _Named | None:
-    """Return what a name is about; None if nobody knows it."""
+def _resolved(name: str, kind: Kind, supported: Collection[str]) -> _Resolved | None:
+    """Return the property and bound of a name; None if the name is unknown."""
     constraint, bound = _RENAMED.get(name, name), None
     if constraint not in PROPERTIES and name[:3] in _BOUNDS and name[3:4].isupper():
         constraint, bound = name[3].lower() + name[4:], name[:3]
     row = PROPERTIES.get(constraint)
     if row is None or constraint not in supported or kind not in row.kinds:
         return None
-    return None if bound and row.type not in _NUMBERS else _Named(row, bound)
+    return None if bound and row.type not in _NUMBERS else _Resolved(row, bound)
 
 
-def _part(named: _Named, value: object, path: str) -> _Part:
-    row, bound = named
+def _part(resolved: _Resolved, value: object, path: str) -> _Part:
+    row, bound = resolved
     if bound is not None:
         return {bound: convert_value(row, value, path)}
     if row.type not in _NUMBERS or not conversion.is_mapping(value):
@@ -198,13 +199,13 @@ def _part(named: _Named, value: object, path: str) -> _Part:
     return part
 
 
-def _names_nothing(row: Property, part: _Part) -> bool:
-    """Tell whether an id is empty: today that is to ask for nothing, then for nothing there is."""
+def _has_empty_id(row: Property, part: _Part) -> bool:
+    """Return whether an id is empty: no device has it. The current standard ignores it."""
     return row.name in _IDS and part == {"exact": ""}
 
 
 def _merge(part: _Part, another: _Part, path: str, name: str) -> None:
-    """Let a part ask for what another asks for too: ``minWidth`` beside ``width``."""
+    """Add another constraint of the same property to a part, such as ``minWidth`` to ``width``."""
     for member, value in another.items():
         old = part.setdefault(member, value)
         if old == value:

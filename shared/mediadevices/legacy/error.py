@@ -1,4 +1,4 @@
-"""`NavigatorUserMediaError`: why the old `get_user_media` failed."""
+"""`NavigatorUserMediaError`: the error of the old `get_user_media`."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ _CODES: MappingProxyType[str, int] = MappingProxyType(
 
 
 class NavigatorUserMediaError(DOMException):
-    """What the error callback gets (16 May 2013); today's exception is its ``__cause__``.
+    """The argument of the error callback (16 May 2013); its ``__cause__`` is the current exception.
 
     Args:
-        name: What went wrong, in capitals.
+        name: The name of the error, in capitals.
         message: What happened and what to do next.
         constraint_name: The mandatory constraint that could not be satisfied.
     """
 
     PERMISSION_DENIED: ClassVar[int] = 1
-    """The `code` of a refusal, the only one that a draft has a number for (28 June 2012)."""
+    """The `code` of a denied permission, the only number in the drafts (28 June 2012)."""
 
     def __init__(self, name: str, message: str = "", constraint_name: str | None = None) -> None:
         super().__init__(message, name)
@@ -61,37 +61,37 @@ class NavigatorUserMediaError(DOMException):
 
     @property
     def name(self) -> str:
-        """What went wrong.
+        """The name of the error.
 
-        ``"PERMISSION_DENIED"`` and ``"CONSTRAINT_NOT_SATISFIED"`` are the drafts' names. Where they
-        have none, it is one of those that browsers used at the time: ``"NO_DEVICES_FOUND"``,
-        ``"HARDWARE_UNAVAILABLE"``, ``"NOT_SUPPORTED_ERR"``; else that of today's exception.
+        The drafts define ``"PERMISSION_DENIED"`` and ``"CONSTRAINT_NOT_SATISFIED"``. Browsers of
+        the time used ``"NO_DEVICES_FOUND"``, ``"HARDWARE_UNAVAILABLE"`` and
+        ``"NOT_SUPPORTED_ERR"``. Other errors have the name of the current exception.
         """
         return super().name
 
     @property
     def code(self) -> int:
-        """A number for the name: 1 for a refusal, as in the first draft."""
+        """The number of the error; 1 for a denied permission, as in the first draft."""
         return _CODES.get(self.name, 0)
 
     @property
     def constraint_name(self) -> str | None:
         """The mandatory constraint that could not be satisfied, as the program wrote it.
 
-        None for other errors, and ``""`` where a browser does not tell.
+        None for other errors; ``""`` if the browser does not report the constraint.
         """
         return self._constraint_name
 
-    #: An exception cannot be an `Interface`, whose spelling rule this would be.
-    constraintName = constraint_name  # noqa: N815  (as just said)
+    #: The drafts' spelling. An exception cannot derive from `Interface`, which would provide it.
+    constraintName = constraint_name  # noqa: N815  (the standard's name)
 
 
 def old_error(error: BaseException, constraint_name: str | None) -> NavigatorUserMediaError:
-    """Return the old error for one of today's, which becomes its cause.
+    """Return the old error for a current exception, which becomes its cause.
 
     Args:
-        error: Today's.
-        constraint_name: The name of the constraint that the error is about.
+        error: The current exception.
+        constraint_name: The name of the constraint that the program used; None for other errors.
     """
     unnamed = error.name if isinstance(error, DOMException) else type(error).__name__
     name = next((name for cls, name in _NAMES.items() if isinstance(error, cls)), unnamed)

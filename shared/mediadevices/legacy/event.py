@@ -1,4 +1,4 @@
-"""`MediaStreamTrackEvent`, with an old track, and when events are fired."""
+"""`MediaStreamTrackEvent` with an old track, and a function that fires an event in a task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["MediaStreamTrackEvent", "in_a_task"]
 
 
 class MediaStreamTrackEvent(Event):
-    """`addtrack` or `removetrack`, at a stream and at its list.
+    """The event `addtrack` or `removetrack` of a stream and of its track list.
 
     Args:
         type: The name of the event.
@@ -36,7 +36,7 @@ class MediaStreamTrackEvent(Event):
 
 
 def in_a_task(fire: Callable[[Event], object], event: Event) -> None:
-    """Fire an event in a task of its own; without an event loop there are none, and at once."""
+    """Fire an event in the next turn of the event loop; without a running loop, at once."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

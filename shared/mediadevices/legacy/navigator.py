@@ -23,7 +23,7 @@ _WHERE = "in a callback of the old get_user_media"
 
 
 class Navigator(Interface):
-    """The entry to the old interface: `mediadevices.legacy.navigator` is the one there is."""
+    """The entry point of the old interface: `mediadevices.legacy.navigator`."""
 
     __slots__ = ()
 
@@ -36,24 +36,24 @@ class Navigator(Interface):
         success_callback: Callable[[LocalMediaStream], object] | None,
         error_callback: Callable[[NavigatorUserMediaError], object] | None = None,
     ) -> None:
-        """Ask the user for a camera, a microphone, or both, and open them (28 June 2012).
+        """Ask for permission to use a camera, a microphone, or both, and open them (28 June 2012).
 
         Args:
             constraints: ``{"video": …, "audio": …}``, each True, False or a mapping with
-                ``mandatory``, a mapping of constraints, and ``optional``, a list of mappings of
+                ``mandatory``, a mapping of constraints, and ``optional``, a list of mappings with
                 one constraint each.
-            success_callback: Called with the stream; it may be a coroutine function. Without it
-                nothing is done at all.
-            error_callback: Called with the error; likewise. Without it a failure goes to the log
-                only.
+            success_callback: A function or coroutine function, called with the stream. With None
+                the call does nothing.
+            error_callback: A function or coroutine function, called with the error. With None the
+                error is only logged.
 
         Raises:
-            TypeError: A callback cannot be called, or a constraint has a value of the wrong type;
-                the message names its path.
+            TypeError: A callback is not callable, or a constraint has a value of the wrong type;
+                the message names the path of the value.
             InvalidStateError: No event loop is running.
 
         Warns:
-            UnknownConstraintWarning: A member is neither mandatory nor optional.
+            UnknownConstraintWarning: A mapping has a member besides `mandatory` and `optional`.
         """
         for name, callback in (
             ("success_callback", success_callback),
@@ -65,7 +65,7 @@ class Navigator(Interface):
             return
         request, captured = _capture(constraints)
         for path in request.ignored:
-            message = f"{path}: ignored; a constraint stands in `mandatory` or in `optional`"
+            message = f"{path}: ignored; put constraints into `mandatory` or `optional`"
             warnings.warn(message, UnknownConstraintWarning, stacklevel=2)
 
         def deliver(outcome: asyncio.Future[mediadevices.MediaStream]) -> None:
@@ -89,7 +89,7 @@ class Navigator(Interface):
 
 
 def _capture(constraints: object) -> tuple[Request, asyncio.Future[mediadevices.MediaStream]]:
-    """Start to capture what the old constraints ask for."""
+    """Start the capture that the old constraints request."""
     try:
         devices = mediadevices.navigator.media_devices
         request = translate(constraints, devices.get_supported_constraints())
@@ -99,7 +99,7 @@ def _capture(constraints: object) -> tuple[Request, asyncio.Future[mediadevices.
         message = 'neither audio nor video is requested; pass {"video": True} or {"audio": True}'
         return request, promise.rejected(NotSupportedError(message))
     asked = devices.get_user_media(request.at_once)
-    # What is wrong with the program itself is known at once, and no callback's business.
+    # Raise an error of the program at the call, instead of passing it to the callback.
     if asked.done() and isinstance(wrong := asked.exception(), TypeError):
         raise wrong
     if request.afterwards:
@@ -111,7 +111,7 @@ async def _applied(
     asked: asyncio.Future[mediadevices.MediaStream],
     constraints: Mapping[str, Mapping[str, object]],
 ) -> mediadevices.MediaStream:
-    """Require of the tracks what today's `get_user_media` does not let a program require."""
+    """Apply the required constraints that the current `get_user_media` does not allow."""
     stream = await asked
     tracks = stream.get_tracks()
     try:
@@ -132,4 +132,4 @@ def _constraint_name(request: Request, error: BaseException) -> str | None:
 
 
 navigator = Navigator()
-"""The one old `Navigator`."""
+"""The only old `Navigator`."""

@@ -1,6 +1,6 @@
-"""URLs of streams: how a stream came into an element before there was `srcObject`.
+"""URLs of streams, which programs gave to media elements before `srcObject` existed.
 
-No browser plays such a URL any more. Here it is a name of the stream that only this module knows.
+Browsers no longer play such URLs. Here a URL is a key of a table in this module.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _streams: dict[str, MediaStream | mediadevices.MediaStream] = {}
 
 
 class ObjectURLs(Interface):
-    """The URLs of streams (28 June 2012): `mediadevices.legacy.URL` is the one there is."""
+    """The URLs of streams (28 June 2012); `mediadevices.legacy.URL` is the only instance."""
 
     __slots__ = ()
 
@@ -33,13 +33,13 @@ class ObjectURLs(Interface):
         As in a browser, the URL keeps the stream alive until it is revoked.
 
         Args:
-            stream: The stream, old or of today's.
+            stream: The stream, old or current.
 
         Returns:
             The URL, for `attach_url` and `stream_for_url`.
 
         Raises:
-            TypeError: It is no stream.
+            TypeError: The argument is not a stream.
         """
         modern_stream(stream, "create_object_url: stream")
         url = f"blob:mediadevices/{uuid.uuid4()}"
@@ -47,51 +47,54 @@ class ObjectURLs(Interface):
         return url
 
     def revoke_object_url(self, url: str) -> None:
-        """Forget a URL; one that is not known is no error. What shows the stream goes on.
+        """Revoke a URL; an unknown URL is ignored. Elements that play the stream go on.
 
         Args:
             url: The URL.
 
         Raises:
-            TypeError: It is no string.
+            TypeError: The URL is not a string.
         """
         _streams.pop(conversion.string(url, "revoke_object_url: url"), None)
 
 
 URL = ObjectURLs()
-"""The one `ObjectURLs`: ``URL.create_object_url(stream)``."""
+"""The only `ObjectURLs`: ``URL.create_object_url(stream)``."""
 
 
 def stream_for_url(url: str) -> MediaStream | mediadevices.MediaStream | None:
-    """Return the stream that a URL was made for, or None; Python's own.
+    """Return the stream of a URL; not in the drafts.
 
     Args:
         url: The URL.
 
+    Returns:
+        The stream; None if the URL is unknown or was revoked.
+
     Raises:
-        TypeError: It is no string.
+        TypeError: The URL is not a string.
     """
     return _streams.get(conversion.string(url, "stream_for_url: url"))
 
 
 def attach_url(element: object, url: str) -> asyncio.Future[None]:
-    """Do in a web page what ``element.src = url`` did; Python's own.
+    """Play a stream in an element of the page, as ``element.src = url`` did; not in the drafts.
 
-    The stream becomes the element's `srcObject`, which is how it gets there today.
+    The stream becomes the `srcObject` of the element.
 
     Args:
-        element: The ``<video>`` or ``<audio>``, from ``js.document``.
+        element: The ``<video>`` or ``<audio>`` element, from ``js.document``.
         url: The URL.
 
     Returns:
-        A future that is done when the element knows the size of the picture; see `attach`.
+        A future that is done when the element has the metadata; see `attach`.
 
     Raises:
-        TypeError: The URL is no string.
-        ValueError: It is not of a stream, or was revoked.
-        Exception: (through the future) What `attach` raises.
+        TypeError: The URL is not a string.
+        ValueError: The URL is unknown or was revoked.
+        Exception: (through the future) Any exception of `attach`.
     """
     if (stream := stream_for_url(url)) is None:
-        message = f"attach_url: {short_repr(url)} is no URL of a stream, or was revoked"
+        message = f"attach_url: {short_repr(url)} is unknown or was revoked"
         raise ValueError(message)
     return mediadevices.attach(modern_stream(stream, "attach_url"), element)

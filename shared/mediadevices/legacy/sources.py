@@ -1,4 +1,4 @@
-"""What the old drafts tell of sources: which there are, what they can do, how they are set."""
+"""The sources of the old drafts: the list of them, their capabilities and their states."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _PROPERTIES = frozenset({"width", "height", "frameRate", "aspectRatio", "facingM
 class SourceInfo(Dictionary):
     """A camera or microphone (3 September 2013): `sourceId`, `kind`, `label`, `facing`.
 
-    ``info.source_id`` is ``info["sourceId"]``. The kind is ``"audio"`` or ``"video"``; `facing`,
-    which browsers added, is ``""`` where it is not known.
+    ``info.source_id`` equals ``info["sourceId"]``. The kind is ``"audio"`` or ``"video"``. Browsers
+    added `facing`; it is ``""`` if unknown.
     """
 
     __slots__ = ()
@@ -47,10 +47,10 @@ class SourceInfo(Dictionary):
 
 
 class MediaSourceStates(Dictionary):
-    """How the source of a track is set (16 May 2013).
+    """The current settings of a track's source (16 May 2013).
 
-    `sourceType` and `sourceId`, and all that today's settings tell. A microphone's `volume`, which
-    nothing tells today, is absent: None as an attribute.
+    It has `sourceType`, `sourceId` and the current settings of the track. The `volume` of a
+    microphone is unknown, so it is absent, and None as an attribute.
     """
 
     __slots__ = ()
@@ -58,10 +58,11 @@ class MediaSourceStates(Dictionary):
 
 
 class AllCapabilities(Dictionary):
-    """What the source of a track can do (16 May 2013): `AllVideoCapabilities` and its like.
+    """The capabilities of a track's source (16 May 2013).
 
-    A range is ``{"min": …, "max": …, "supported": True}``, or ``{"supported": False}``; an unknown
-    list is ``["notavailable"]``.
+    It stands for `AllVideoCapabilities` and `AllAudioCapabilities`. A range is
+    ``{"min": …, "max": …, "supported": True}`` or ``{"supported": False}``; an unknown list is
+    ``["notavailable"]``.
     """
 
     __slots__ = ()
@@ -69,7 +70,7 @@ class AllCapabilities(Dictionary):
 
 
 def source_infos(devices: Iterable[MediaDeviceInfo]) -> list[SourceInfo]:
-    """Return what the old drafts tell of devices; they know no speakers."""
+    """Return the sources of a list of devices; the old drafts do not list speakers."""
     return [_source_info(device) for device in devices if isinstance(device, InputDeviceInfo)]
 
 
@@ -83,8 +84,8 @@ def states_of(source: SourceType, settings: MediaTrackSettings) -> MediaSourceSt
     """Return the states of a source.
 
     Args:
-        source: What it is.
-        settings: The settings of its track.
+        source: The type of the source.
+        settings: The current settings of its track.
     """
     others = {name: value for name, value in settings.items() if name != "deviceId"}
     source_id = settings.device_id or ""
@@ -97,9 +98,9 @@ def capabilities_of(
     """Return the capabilities of a source.
 
     Args:
-        source: What it is.
+        source: The type of the source.
         kind: The kind of its track.
-        capabilities: Those of its track.
+        capabilities: The current capabilities of its track.
     """
     result: dict[str, object] = {
         "sourceType": [source],

@@ -1,4 +1,4 @@
-"""`MediaStream` and `LocalMediaStream`, as they were."""
+"""The old `MediaStream` and `LocalMediaStream`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _CHANGES = ("addtrack", "removetrack")
 
 
 class MediaStream(EventTarget):
-    """An old stream, made of tracks of others (28 June 2012; 16 May 2013).
+    """An old stream that shares the tracks of other streams (28 June 2012; 16 May 2013).
 
-    With two arguments it is made as in 2012, of a list of audio tracks and one of video tracks;
-    with one as in 2013, of a stream or of tracks. The tracks are the same, no clones: they end when
-    the stream that they come from is stopped. Streams and tracks of today's will do as well.
+    The draft of 2012 takes two arguments, a list of audio tracks and a list of video tracks; the
+    draft of 2013 takes one, a stream or a list of tracks. The tracks are not cloned: they end when
+    their original stream is stopped. Current streams and tracks are accepted too.
 
     Args:
-        source: The audio tracks, or a stream, or tracks.
+        source: The audio tracks, or with one argument a stream or a list of tracks.
         video_tracks: The video tracks.
 
     Raises:
-        TypeError: There is something else.
+        TypeError: An argument is neither a stream nor a list of tracks.
         DOMException: A track is in the list of the other kind; its name is ``"SyntaxError"``.
     """
 
@@ -47,11 +47,11 @@ class MediaStream(EventTarget):
     _modern: mediadevices.MediaStream
 
     onended = EventHandlerAttribute[Event]("ended")
-    """Called when the last live track has ended or was removed, unless by its own `stop`."""
+    """Called when the last live track has ended or was removed, but not by `stop` of the stream."""
     onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
-    """Called when the browser, not the program, has added a track."""
+    """Called when the browser, not the program, added a track."""
     onremovetrack = EventHandlerAttribute[MediaStreamTrackEvent]("removetrack")
-    """Called when the browser, not the program, has removed a track."""
+    """Called when the browser, not the program, removed a track."""
 
     def __init__(self, source: object = None, video_tracks: object = None) -> None:
         if video_tracks is None:
@@ -63,15 +63,15 @@ class MediaStream(EventTarget):
     def _adopt(self, stream: mediadevices.MediaStream) -> None:
         super().__init__()
         self._modern = stream
-        # An ended stream has nothing to announce any more.
-        self._announced = finished(stream)
-        # Whether it has ended because the program has removed the last live track.
+        # Whether `ended` was fired, or will never be because the stream has ended already.
+        self._announced = _all_ended(stream)
+        # Whether the stream has ended because the program removed the last live track.
         self._emptied = False
         self._watched: list[MediaStreamTrack] = []
-        own = WeakMethod(self._change)
+        weak_change = WeakMethod(self._change)  # A list must not keep its stream alive.
 
         def change(action: Callable[[], None]) -> None:
-            if (method := own()) is not None:
+            if (method := weak_change()) is not None:
                 method(action)
             else:
                 action()
@@ -87,23 +87,23 @@ class MediaStream(EventTarget):
 
     @property
     def modern(self) -> mediadevices.MediaStream:
-        """The stream of today's standard behind this one; Python's own."""
+        """The current stream that this one wraps; not in the drafts."""
         return self._modern
 
     @property
     def id(self) -> str:
-        """A name of the stream alone, 36 characters long."""
+        """The unique identifier of the stream, 36 characters long."""
         return self._modern.id
 
     @property
     def label(self) -> str:
-        """The same, as it was called in 2012."""
+        """The same as `id`, by its name of 2012."""
         return self._modern.id
 
     @property
     def ended(self) -> bool:
-        """Whether no track is live any more; a stream that never had one has not ended."""
-        return self._emptied or finished(self._modern)
+        """Whether every track has ended; False for a stream that never had a track."""
+        return self._emptied or _all_ended(self._modern)
 
     @property
     def audio_tracks(self) -> MediaStreamTrackList:
@@ -124,50 +124,53 @@ class MediaStream(EventTarget):
         return list(self._video_tracks)
 
     def get_track_by_id(self, track_id: str) -> MediaStreamTrack | None:
-        """Return the track that has an id, or None (2013).
+        """Return the track with an id (2013).
 
         Args:
             track_id: The `id` of the track.
 
+        Returns:
+            The track; None if the stream has no track with this id.
+
         Raises:
-            TypeError: It is no string.
+            TypeError: The id is not a string.
         """
         track = self._modern.get_track_by_id(track_id)
         return None if track is None else old_track(track)
 
     def add_track(self, track: MediaStreamTrack) -> None:
-        """Add a track; one that is there already changes nothing. No event is fired (2013).
+        """Add a track, without an event; a track that the stream contains is ignored (2013).
 
-        A stream from which the last live track was removed goes on with another one.
+        A stream that ended because its last live track was removed becomes live again.
 
         Args:
             track: The track.
 
         Raises:
-            TypeError: It is no track.
-            InvalidStateError: The stream has ended with its tracks.
+            TypeError: The argument is not a track.
+            InvalidStateError: The stream has ended, because every track of it ended.
         """
         added = modern_track(track, "add_track: track")
         self._change(lambda: self._modern.add_track(added))
 
     def remove_track(self, track: MediaStreamTrack) -> None:
-        """Remove a track; one that is not there changes nothing (2013).
+        """Remove a track; a track that the stream does not contain is ignored (2013).
 
-        No ``removetrack`` event is fired; without a live track the stream ends, with its event.
+        No ``removetrack`` event is fired. Without a live track the stream ends, with its event.
 
         Args:
-            track: The track, which goes on as it is.
+            track: The track. It is not stopped.
 
         Raises:
-            TypeError: It is no track.
-            InvalidStateError: The stream has ended with its tracks.
+            TypeError: The argument is not a track.
+            InvalidStateError: The stream has ended, because every track of it ended.
         """
         removed = modern_track(track, "remove_track: track")
         self._change(lambda: self._modern.remove_track(removed))
 
     def _change(self, action: Callable[[], None]) -> None:
-        """Let the program add or remove a track."""
-        if not self._emptied and finished(self._modern):
+        """Add or remove a track for the program, and update the state of the stream."""
+        if not self._emptied and _all_ended(self._modern):
             message = (
                 "every track of the stream has ended; get another stream from get_user_media()"
             )
@@ -185,7 +188,7 @@ class MediaStream(EventTarget):
 
     def _listeners_changed(self) -> None:
         for type_ in _CHANGES:
-            # Whoever waits for the end has to know of all the tracks.
+            # A listener for `ended` depends on all tracks, so it needs these events too.
             if self._has_listeners(frozenset({type_, "ended"})):
                 self._modern.add_event_listener(type_, self._changed_by_browser)
             else:
@@ -197,12 +200,12 @@ class MediaStream(EventTarget):
         self._fire(MediaStreamTrackEvent(event.type, old_track(event.track)))
 
     def _tracks_changed(self) -> None:
-        # The tracks' objects, with what the program keeps on them, live as long as the stream.
+        # Keep the track objects, with their listeners, alive as long as the stream.
         self._held = [old_track(track) for track in self._modern.get_tracks()]
         self._watch()
 
     def _watch(self) -> None:
-        """Listen to the tracks as long as somebody listens here: listeners keep tracks alive."""
+        """Listen to the tracks only while this stream has listeners: they keep tracks alive."""
         wanted = self._has_listeners(frozenset({"ended"})) and not self._announced
         tracks = self._held if wanted else []
         for track in self._watched:
@@ -214,7 +217,7 @@ class MediaStream(EventTarget):
             track.add_event_listener(STOPPED, self._track_ended)
         self._watched = tracks
 
-    def _track_ended(self, event: Event) -> None:  # noqa: ARG002  (whichever track it was)
+    def _track_ended(self, event: Event) -> None:  # noqa: ARG002  (the same for each track)
         if self.ended:
             self._end()
 
@@ -226,7 +229,7 @@ class MediaStream(EventTarget):
 
 
 class LocalMediaStream(MediaStream):
-    """The stream that `get_user_media` gives (28 June 2012): it can be stopped as a whole."""
+    """The stream of `get_user_media`, which can be stopped as a whole (28 June 2012)."""
 
     __slots__ = ("_granted",)
 
@@ -239,9 +242,9 @@ class LocalMediaStream(MediaStream):
         self._granted = tuple(self._held)
 
     def stop(self) -> None:
-        """Give back what the user has granted: end all tracks, here and in streams made of them.
+        """End all tracks, here and in the streams that share them.
 
-        No ``ended`` event is fired at this stream or at the tracks, but at the other streams.
+        This stream and the tracks get no ``ended`` event; the other streams do.
         """
         self._announced = True
         self._watch()
@@ -250,21 +253,21 @@ class LocalMediaStream(MediaStream):
 
 
 def local_media_stream(stream: mediadevices.MediaStream) -> LocalMediaStream:
-    """Return a new `LocalMediaStream` that stands on a stream of `get_user_media`."""
+    """Return a new `LocalMediaStream` for a current stream."""
     made = LocalMediaStream.__new__(LocalMediaStream)
     made._adopt(stream)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001  (it has no constructor)
     return made
 
 
 def modern_stream(stream: object, path: str) -> mediadevices.MediaStream:
-    """Return today's stream of an old one, or of itself.
+    """Return the current stream of an old stream; a current stream is returned itself.
 
     Args:
         stream: The stream.
-        path: Where it stands, for the error.
+        path: The name of the argument, for the error.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: The argument is not a stream.
     """
     if isinstance(stream, MediaStream):
         return stream.modern
@@ -288,7 +291,7 @@ def _of_kind(kind: str, source: object) -> list[MediaStreamTrack]:
     tracks = _tracks_of(source)
     for index, track in enumerate(tracks):
         if track.kind != kind:
-            message = f"MediaStream: {kind}_tracks[{index}]: {track!r} is no {kind} track"
+            message = f"MediaStream: {kind}_tracks[{index}]: {track!r} is not of kind {kind!r}"
             raise DOMException(message, "SyntaxError")
     return tracks
 
@@ -297,6 +300,6 @@ def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:
     return isinstance(value, Iterable) and not isinstance(value, str)
 
 
-def finished(stream: mediadevices.MediaStream) -> bool:
-    """Tell whether all tracks of a stream have ended; one that has none can still get some."""
+def _all_ended(stream: mediadevices.MediaStream) -> bool:
+    """Return whether all tracks of a stream have ended; False for a stream without tracks."""
     return bool(stream.get_tracks()) and not stream.active

@@ -1,4 +1,4 @@
-"""`MediaStreamTrack`, as it was."""
+"""The old `MediaStreamTrack`."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from mediadevices.webidl.callbacks import invoke
 
 __all__ = ["STOPPED", "MediaStreamTrack", "modern_track", "old_track"]
 
-#: Fired at a track that its own `stop` has ended, for the streams that it is in.
+#: An internal event for the streams of a track, fired when its own `stop` has ended the track.
 STOPPED = "legacy:stopped"
 
-# The events of 2012 had other names than their handlers.
+# In 2012 the names of some events differed from those of their handlers; both are fired.
 _TYPES = {"mute": ("mute", "muted"), "unmute": ("unmute", "unmuted"), "ended": ("ended",)}
 
 
@@ -40,18 +40,18 @@ class MediaStreamTrack(EventTarget):
     _modern: mediadevices.MediaStreamTrack
 
     LIVE: ClassVar[int] = 0
-    """The source gives media."""
+    """The source delivers media."""
     MUTED: ClassVar[int] = 1
-    """The source gives no media for now."""
+    """The source delivers no media at present."""
     ENDED: ClassVar[int] = 2
-    """The source will never give media again."""
+    """The source will never deliver media again."""
 
     onmute = EventHandlerAttribute[Event]("mute")
-    """Called when the source gives no media for now."""
+    """Called when the source stops delivering media for a while."""
     onunmute = EventHandlerAttribute[Event]("unmute")
-    """Called when the source gives media again."""
+    """Called when the source delivers media again."""
     onended = EventHandlerAttribute[Event]("ended")
-    """Called when the track has ended for another reason than `stop`."""
+    """Called when the track has ended, but not by `stop`."""
 
     def __init__(self, *_arguments: object) -> None:
         message = "MediaStreamTrack has no constructor; tracks come from get_user_media()"
@@ -62,7 +62,7 @@ class MediaStreamTrack(EventTarget):
 
     @property
     def modern(self) -> mediadevices.MediaStreamTrack:
-        """The track of today's standard behind this one, to read frames from; Python's own."""
+        """The current track that this one wraps, for example to read frames; not in the drafts."""
         return self._modern
 
     @property
@@ -72,17 +72,17 @@ class MediaStreamTrack(EventTarget):
 
     @property
     def id(self) -> str:
-        """A name of the track alone."""
+        """The unique identifier of the track."""
         return self._modern.id
 
     @property
     def label(self) -> str:
-        """The name of the device; it stays when the track has ended."""
+        """The name of the device, also after the track has ended."""
         return self._modern.label
 
     @property
     def enabled(self) -> bool:
-        """Whether the program wants real media; else the track gives black frames or silence."""
+        """Whether the track delivers the source's media; if False, black frames or silence."""
         return self._modern.enabled
 
     @enabled.setter
@@ -91,51 +91,52 @@ class MediaStreamTrack(EventTarget):
 
     @property
     def muted(self) -> bool:
-        """Whether the source gives no media for now."""
+        """Whether the source delivers no media at present."""
         return self._modern.muted
 
     @property
     def ready_state(self) -> TrackState:
-        """Live, muted or ended: equal to `LIVE`, `MUTED` or `ENDED`, and to the word."""
+        """The state: equal to `LIVE`, `MUTED` or `ENDED`, and to ``"live"`` and so on."""
         if self._modern.ready_state == "ended":
             return TrackState(self.ENDED)
         return TrackState(self.MUTED if self._modern.muted else self.LIVE)
 
     def stop(self) -> None:
-        """End the source now, and so the track, without an ``ended`` event at it (16 May 2013).
+        """End the source and this track now, without an ``ended`` event (16 May 2013).
 
-        All other old tracks of the source end too, each with its event.
+        All other old tracks of the source end too, each with an ``ended`` event.
         """
         others = [track for track in _tracks.values() if track is not self and self._shares(track)]
         self.end()
         for track in others:
-            track._end_with_source()  # noqa: SLF001  (a track too)
+            track._end_with_source()  # noqa: SLF001  (another track)
 
     def end(self) -> None:
-        """End this track alone, without an event: what a `LocalMediaStream` does when it stops."""
+        """End only this track, without an ``ended`` event; `LocalMediaStream.stop` uses it."""
         if self._modern.ready_state == "live":
             self._modern.stop()
             self._fire(Event(STOPPED))
 
     def states(self) -> MediaSourceStates:
-        """Return how the source is set."""
+        """Return the current settings of the source."""
         return states_of(self._source_type(), self._modern.get_settings())
 
     def capabilities(self) -> AllCapabilities:
-        """Return what the source can do."""
+        """Return the capabilities of the source."""
         return capabilities_of(self._source_type(), self.kind, self._modern.get_capabilities())
 
     @staticmethod
     def get_sources(callback: Callable[[list[SourceInfo]], object]) -> None:
-        """Find the cameras and microphones.
+        """List the cameras and microphones.
 
-        Before the program has captured from a kind of device, at most one nameless source of it.
+        Until the program has captured from a kind of device, the list has at most one source of
+        that kind, without a name.
 
         Args:
-            callback: Called with a list of `SourceInfo`; it may be a coroutine function.
+            callback: A function or coroutine function, called with a list of `SourceInfo`.
 
         Raises:
-            TypeError: The callback cannot be called.
+            TypeError: The callback is not callable.
         """
         if not callable(callback):
             raise conversion.wrong_type("get_sources: callback", "a function", callback)
@@ -145,8 +146,8 @@ class MediaStreamTrack(EventTarget):
 
         mediadevices.navigator.media_devices.enumerate_devices().add_done_callback(deliver)
 
-    #: The general rule for the standard's spelling is about objects; this one is of the class.
-    getSources = get_sources  # noqa: N815  (as just said)
+    #: The drafts' spelling. `Interface` provides it for objects only, not for the class.
+    getSources = get_sources  # noqa: N815  (the drafts' name)
 
     def _source_type(self) -> SourceType:
         if self._modern.ready_state == "ended":
@@ -154,10 +155,10 @@ class MediaStreamTrack(EventTarget):
         return "camera" if self.kind == "video" else "microphone"
 
     def _shares(self, other: MediaStreamTrack) -> bool:
-        """Return whether another track is of the same source, as far as both are live."""
+        """Return whether both tracks are live and have the same source."""
         if self._modern.ready_state == "ended" or other.modern.ready_state == "ended":
             return False
-        # What a program generates has no id, and no other track.
+        # A generator has no device id, and its old track is the only one.
         source_id = self._modern.get_settings().device_id
         same = source_id and source_id == other.modern.get_settings().device_id
         return bool(same) and self.kind == other.kind
@@ -167,7 +168,7 @@ class MediaStreamTrack(EventTarget):
         in_a_task(self._fire, Event("ended"))
 
     def _listeners_changed(self) -> None:
-        # Today's track is listened to no longer than this one is: its listeners keep it alive.
+        # Listen to the current track only while this one has listeners: they keep it alive.
         for type_, old_types in _TYPES.items():
             if self._has_listeners(frozenset(old_types)):
                 self._modern.add_event_listener(type_, self._happened)
@@ -179,12 +180,12 @@ class MediaStreamTrack(EventTarget):
             self._fire(Event(type_))
 
 
-# By the id, which is the track's alone: the old object holds today's, and may not be its value.
+# By id, because a value that refers to its key would never be collected.
 _tracks: WeakValueDictionary[str, MediaStreamTrack] = WeakValueDictionary()
 
 
 def old_track(track: mediadevices.MediaStreamTrack) -> MediaStreamTrack:
-    """Return the one old track that stands on one of today's."""
+    """Return the old track of a current track; create it if there is none."""
     if (existing := _tracks.get(track.id)) is not None:
         return existing
     made = MediaStreamTrack.__new__(MediaStreamTrack)
@@ -195,14 +196,14 @@ def old_track(track: mediadevices.MediaStreamTrack) -> MediaStreamTrack:
 
 
 def modern_track(track: object, path: str) -> mediadevices.MediaStreamTrack:
-    """Return today's track of an old one, or of itself.
+    """Return the current track of an old track; a current track is returned itself.
 
     Args:
         track: The track.
-        path: Where it stands, for the error.
+        path: The name of the argument, for the error.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: The argument is not a track.
     """
     if isinstance(track, MediaStreamTrack):
         return track.modern

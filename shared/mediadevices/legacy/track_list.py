@@ -18,22 +18,23 @@ _TYPES = ("addtrack", "removetrack")
 
 
 class MediaStreamTrackList(EventTarget):
-    """The tracks of one kind in a stream (28 June 2012): a live view of them.
+    """A live list of the tracks of one kind in a stream (28 June 2012).
 
-    ``list[0]``, ``len(list)``, ``in`` and ``for`` work as with any list of Python's.
+    ``list[0]``, ``len(list)``, ``in`` and ``for`` work as with a Python list.
 
     Args:
-        stream: Today's stream.
+        stream: The current stream.
         kind: ``"audio"`` or ``"video"``.
-        change: Called with what adds or removes a track: the stream may have ended.
+        change: Called with a function that adds or removes a track. It raises `InvalidStateError`
+            if the stream has ended.
     """
 
     __slots__ = ("_change", "_kind", "_stream")
 
     onaddtrack = EventHandlerAttribute[MediaStreamTrackEvent]("addtrack")
-    """Called when the browser, not the program, has added a track."""
+    """Called when the browser, not the program, added a track."""
     onremovetrack = EventHandlerAttribute[MediaStreamTrackEvent]("removetrack")
-    """Called when the browser, not the program, has removed a track."""
+    """Called when the browser, not the program, removed a track."""
 
     def __init__(
         self,
@@ -67,23 +68,23 @@ class MediaStreamTrackList(EventTarget):
 
     @property
     def length(self) -> int:
-        """How many tracks there are."""
+        """The number of tracks."""
         return len(self)
 
     def item(self, index: int) -> MediaStreamTrack | None:
-        """Return the track at an index, counted from 0; None if there is none."""
+        """Return the track at an index from 0; None if the index is out of range."""
         tracks = self._tracks()
         return tracks[index] if 0 <= index < len(tracks) else None
 
     def add(self, track: MediaStreamTrack) -> None:
-        """Add a track to the stream; one that is there already changes nothing. No event is fired.
+        """Add a track to the stream, without an event; a track of the list is ignored.
 
         Args:
             track: The track.
 
         Raises:
-            TypeError: It is no track, or one of the other kind.
-            InvalidStateError: The stream has ended with its tracks.
+            TypeError: The argument is not a track, or is a track of the other kind.
+            InvalidStateError: The stream has ended, because every track of it ended.
         """
         added = modern_track(track, "add: track")
         if added.kind != self._kind:
@@ -91,16 +92,16 @@ class MediaStreamTrackList(EventTarget):
         self._change(lambda: self._stream.add_track(added))
 
     def remove(self, track: MediaStreamTrack) -> None:
-        """Remove a track from the stream; one that is not there changes nothing.
+        """Remove a track from the stream; a track that is not in the list is ignored.
 
-        No ``removetrack`` event is fired; without a live track the stream ends, with its event.
+        No ``removetrack`` event is fired. Without a live track the stream ends, with its event.
 
         Args:
-            track: The track, which goes on as it is.
+            track: The track. It is not stopped.
 
         Raises:
-            TypeError: It is no track.
-            InvalidStateError: The stream has ended with its tracks.
+            TypeError: The argument is not a track.
+            InvalidStateError: The stream has ended, because every track of it ended.
         """
         removed = modern_track(track, "remove: track")
         if removed.kind == self._kind:

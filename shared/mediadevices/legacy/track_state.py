@@ -1,4 +1,4 @@
-"""The state of a track, as a number and as a word."""
+"""The state of an old track, as a number and as a word."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _WORDS = ("live", "muted", "ended")
 
 
 class TrackState:
-    """What a track's `ready_state` is: a number of June 2012, and a word of the drafts after it.
+    """The value of `ready_state`: a number in June 2012, and a word in the later drafts.
 
     ``track.ready_state == 2``, ``track.ready_state == track.ENDED`` and
-    ``track.ready_state == "ended"`` say the same. The hashes of a number and of a word differ,
-    so it has none: look up ``int(state)`` or ``str(state)``.
+    ``track.ready_state == "ended"`` mean the same. The state is not hashable, because it equals
+    both a number and a word: use ``int(state)`` or ``str(state)`` as a key.
 
     Args:
         number: 0 for live, 1 for muted, 2 for ended.
