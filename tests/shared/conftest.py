@@ -1,4 +1,4 @@
-"""Fake devices under a clock that the tests let run."""
+"""Fixtures: fake devices with a clock that the tests advance."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def fakes(clock: ManualClock) -> Iterator[FakeDevices]:
-    """One camera, two microphones, a speaker; no time passes by itself."""
+    """Install one camera, two microphones and a speaker, with a manual clock."""
     with install_fake_devices(clock=clock) as controls:
         yield controls

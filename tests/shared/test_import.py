@@ -1,15 +1,15 @@
-"""`import mediadevices` takes no longer than it must: what is needed later is imported later."""
+"""`import mediadevices` is fast, because it imports rarely used modules lazily."""
 
 import subprocess
 import sys
 
 import pytest
 
-# A new process: there is none in a web page.
+# A web page cannot start a process.
 pytestmark = pytest.mark.lanes("cpython")
 
 LATER = {
-    # libraries of the desktop, which need not be there
+    # libraries of the desktop, which may be missing
     "cv2",
     "numpy",
     "platformdirs",
@@ -17,15 +17,15 @@ LATER = {
     "sounddevice",
     "soxr",
     "typer",
-    # of the standard library what takes longest; a dataclass is ten times as long in the making
-    # as a named tuple
+    # slow modules of the standard library; creating a dataclass takes ten times as long as a named
+    # tuple
     "asyncio",
     "ast",
     "dataclasses",
     "difflib",
     "fractions",
     "inspect",
-    # for whoever captures, or uses frames and samples
+    # modules for capturing, and for frames and samples
     "mediadevices.algorithms.select_settings",
     "mediadevices.driver",
     "mediadevices.interfaces.media_stream_track_processor",
@@ -41,7 +41,7 @@ LATER = {
 
 
 def imported_by(statement):
-    """The modules that a statement imports in a new process."""
+    """Return the modules that a statement imports in a new process."""
     program = (
         "import sys\n"
         "before = set(sys.modules)\n"
@@ -52,13 +52,13 @@ def imported_by(statement):
     return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
 
-def test_what_is_needed_later_is_not_imported_yet():
+def test_importing_the_package_does_not_import_lazy_modules():
     found = imported_by("import mediadevices")
     assert "mediadevices.interfaces.navigator" in found
     assert sorted(found & LATER) == []
 
 
-def test_frames_are_imported_when_somebody_asks_for_them():
+def test_frames_are_imported_at_first_use():
     found = imported_by("from mediadevices import VideoFrame")
     assert "mediadevices.media.video_frame" in found
     assert "mediadevices.media.audio_data" not in found

@@ -1,4 +1,4 @@
-"""What the public modules export, no more and no less, is documented."""
+"""The public modules export exactly the documented names."""
 
 import ast
 import importlib
@@ -13,7 +13,7 @@ import mediadevices
 import mediadevices.legacy
 import mediadevices.testing
 
-# The documentation does not go into the web page.
+# The web page has no documentation.
 pytestmark = pytest.mark.lanes("cpython")
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -21,7 +21,7 @@ DIRECTIVE = re.compile(r"^::: (\S+)$", re.MULTILINE)
 
 EXPORTS = {
     mediadevices: {
-        # where a program starts
+        # the entry point
         "Navigator",
         "navigator",
         # devices, streams, tracks
@@ -32,7 +32,7 @@ EXPORTS = {
         "MediaStreamTrack",
         "MediaStreamTrackAudioStats",
         "MediaStreamTrackVideoStats",
-        # the page around the program
+        # the web page
         "attach",
         # dictionaries
         "MediaStreamConstraints",
@@ -117,7 +117,7 @@ each_export = pytest.mark.parametrize(
 
 
 def exported(module):
-    """The public names of a module; not the submodules, which are there once imported."""
+    """Return the public names of a module, without its submodules."""
     return {
         name
         for name in dir(module)
@@ -136,7 +136,7 @@ def test_a_star_import_has_them_all():
     assert EXPORTS[mediadevices] <= names.keys()
 
 
-def test_a_name_that_the_package_does_not_have_is_an_error_that_says_so():
+def test_an_unknown_name_raises_an_attribute_error():
     with pytest.raises(AttributeError, match="'mediadevices' has no attribute 'VideoFrames'"):
         mediadevices.VideoFrames  # noqa: B018  (it fails)
     with pytest.raises(ImportError, match="cannot import name 'VideoFrames'"):
@@ -144,7 +144,7 @@ def test_a_name_that_the_package_does_not_have_is_an_error_that_says_so():
 
 
 def resolve(path):
-    """The module or object that has a dotted path."""
+    """Return the module or object of a dotted path."""
     try:
         return importlib.import_module(path)
     except ModuleNotFoundError:
@@ -153,7 +153,7 @@ def resolve(path):
 
 
 def documented():
-    """The objects in the reference; where it documents a module, what is defined there."""
+    """Return the objects in the reference; for a module, the objects that it defines."""
     for page in REFERENCE.rglob("*.md"):
         for path in DIRECTIVE.findall(page.read_text("utf-8")):
             target = resolve(path)
@@ -170,7 +170,7 @@ def test_every_exported_name_is_in_the_reference(module, name):
 
 
 def origin(module, name):
-    """The module that defines an exported name."""
+    """Return the module that defines an exported name."""
     value = getattr(module, name)
     if inspect.isclass(value) or inspect.isfunction(value):
         return importlib.import_module(value.__module__)
@@ -183,7 +183,7 @@ def origin(module, name):
 
 
 def docstring(module, name):
-    """The docstring in the source: that of an alias or instance is the string below it."""
+    """Return the docstring from the source; for an alias or instance, the string below it."""
     body = ast.parse(inspect.getsource(module)).body
     for index, statement in enumerate(body):
         match statement:

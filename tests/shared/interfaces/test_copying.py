@@ -1,4 +1,4 @@
-"""Objects that stand for tracks, streams and devices are neither copied nor pickled."""
+"""Objects of the API can be neither copied nor pickled, except descriptions of devices."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COPIES: dict[str, Callable[[object], object]] = {
 pytestmark = pytest.mark.parametrize("how", COPIES)
 
 
-async def test_a_copy_names_what_to_do_instead(how: str) -> None:
+async def test_a_refused_copy_suggests_the_alternative(how: str) -> None:
     with install_fake_devices():
         async with await navigator.media_devices.get_user_media(video=True) as stream:
             [track] = stream.get_tracks()
@@ -54,7 +54,7 @@ def test_frames_and_blocks_are_cloned_too(how: str) -> None:
         assert thing.clone().data == thing.data
 
 
-async def test_what_cannot_be_cloned_is_not_copied_either(how: str) -> None:
+async def test_objects_without_clone_are_not_copied(how: str) -> None:
     with install_fake_devices():
         async with await navigator.media_devices.get_user_media(video=True) as stream:
             [track] = stream.get_tracks()
@@ -76,7 +76,7 @@ async def test_what_cannot_be_cloned_is_not_copied_either(how: str) -> None:
                     COPIES[how](thing)
 
 
-async def test_a_description_of_a_device_is_its_own_copy(how: str) -> None:
+async def test_a_copy_of_a_device_info_is_the_same_object(how: str) -> None:
     with install_fake_devices():
         device = (await navigator.media_devices.enumerate_devices())[0]
         if how == "pickle":

@@ -1,4 +1,4 @@
-"""`EventTarget`: the DOM's rules, and Python's own ways to wait."""
+"""`EventTarget`: the rules of the DOM, `wait_for` and `events`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ async def test_a_listener_is_added_once() -> None:
     target, called = Target(), []
     for _ in range(3):
         target.add_event_listener("ping", called.append)
-    target.add_event_listener("ping", called.append, True)  # capturing is another listener
+    target.add_event_listener(
+        "ping", called.append, True
+    )  # a capturing listener is a different one
     fire(target)
     assert len(called) == 2
 
@@ -56,7 +58,7 @@ async def test_bound_methods_of_one_object_are_the_same_listener() -> None:
 
 
 @pytest.mark.parametrize("keywords", [{"once": True}, {"options": {"once": True}}])
-async def test_once(keywords: dict[str, object]) -> None:
+async def test_a_once_listener_is_called_once(keywords: dict[str, object]) -> None:
     target, called = Target(), []
     target.add_event_listener("ping", called.append, **keywords)
     fire(target)
@@ -76,7 +78,7 @@ async def test_a_once_listener_that_fires_again_is_not_called_again() -> None:
     assert len(called) == 1
 
 
-async def test_a_listener_that_is_removed_meanwhile_is_not_called() -> None:
+async def test_a_listener_removed_during_dispatch_is_not_called() -> None:
     target, called = Target(), []
 
     def second(_: Event) -> None:
@@ -88,7 +90,7 @@ async def test_a_listener_that_is_removed_meanwhile_is_not_called() -> None:
     assert called == []
 
 
-async def test_a_listener_that_is_added_meanwhile_is_called_next_time() -> None:
+async def test_a_listener_added_during_dispatch_is_called_next_time() -> None:
     target, called = Target(), []
     target.add_event_listener("ping", lambda _: target.add_event_listener("ping", called.append))
     fire(target)
@@ -116,7 +118,7 @@ async def test_a_handler_that_was_removed_loses_its_place() -> None:
     assert called == ["listener", "handler"]
 
 
-async def test_a_handler_is_no_listener_that_could_be_removed() -> None:
+async def test_remove_event_listener_leaves_a_handler() -> None:
     target, called = Target(), []
     target.onping = called.append
     target.remove_event_listener("ping", called.append)
@@ -125,7 +127,7 @@ async def test_a_handler_is_no_listener_that_could_be_removed() -> None:
     assert len(called) == 2
 
 
-async def test_an_event_knows_where_it_is() -> None:
+async def test_an_event_has_its_target() -> None:
     target, seen = Target(), []
     target.onping = lambda event: seen.append((event.target, event.current_target))
     event = Event("ping")
@@ -155,7 +157,7 @@ async def test_stopping_immediate_propagation() -> None:
     assert called == []
 
 
-async def test_an_event_cannot_be_dispatched_within_itself() -> None:
+async def test_an_event_cannot_be_dispatched_twice_at_once() -> None:
     target, errors = Target(), []
 
     def again(event: Event) -> None:
@@ -169,7 +171,7 @@ async def test_an_event_cannot_be_dispatched_within_itself() -> None:
     assert len(errors) == 1
 
 
-async def test_an_exception_goes_to_the_loop_and_not_to_the_others() -> None:
+async def test_an_exception_goes_to_the_loop_and_other_listeners_are_called() -> None:
     target, called, contexts = Target(), [], []
     loop = asyncio.get_running_loop()
     before = loop.get_exception_handler()
@@ -237,7 +239,7 @@ async def test_waiting_for_an_event() -> None:
     assert target._listeners == []
 
 
-async def test_waiting_that_is_cancelled_leaves_no_listener() -> None:
+async def test_a_cancelled_wait_for_leaves_no_listener() -> None:
     target = Target()
     waiting = asyncio.ensure_future(target.wait_for("ping"))
     await asyncio.sleep(0)
@@ -247,7 +249,7 @@ async def test_waiting_that_is_cancelled_leaves_no_listener() -> None:
     assert target._listeners == []
 
 
-async def test_iterating_over_events_loses_none() -> None:
+async def test_iterating_over_events_loses_no_event() -> None:
     target, seen = Target(), []
 
     async def follow() -> None:
@@ -266,7 +268,7 @@ async def test_iterating_over_events_loses_none() -> None:
     assert len(set(map(id, seen))) == 5
 
 
-async def test_events_that_wait_are_bounded() -> None:
+async def test_the_buffer_of_events_is_bounded() -> None:
     target = Target()
     events = target.events("ping", max_buffer_size=2)
     first = asyncio.ensure_future(anext(events))
@@ -293,7 +295,7 @@ async def test_bad_arguments_are_named(arguments: tuple[object, ...], path: str)
         Target().add_event_listener(*arguments)
 
 
-async def test_nothing_can_be_added_and_removed() -> None:
+async def test_none_as_a_listener_is_ignored() -> None:
     target = Target()
     target.add_event_listener("ping", None)
     target.remove_event_listener("ping", None)
@@ -324,7 +326,7 @@ async def test_a_capturing_listener_can_stop_the_event_before_the_others() -> No
     assert len(called) == 1
 
 
-async def test_an_event_stopped_beforehand_calls_nobody_once() -> None:
+async def test_an_event_stopped_before_dispatch_skips_one_dispatch() -> None:
     target, called = Target(), []
     target.add_event_listener("ping", called.append)
     event = Event("ping")

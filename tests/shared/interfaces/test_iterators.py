@@ -18,24 +18,14 @@ from mediadevices import (
     VideoTrackGenerator,
     navigator,
 )
-from mediadevices.testing import FakeDevices, ManualClock, frame_number, install_fake_devices
+from mediadevices.testing import frame_number
 from mediadevices.testing.patterns import numbered_picture
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator
+    from collections.abc import AsyncIterator, Callable
 
     from mediadevices import MediaStreamTrack
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def fakes(clock: ManualClock) -> Generator[FakeDevices]:
-    with install_fake_devices(clock=clock) as fakes:
-        yield fakes
+    from mediadevices.testing import FakeDevices, ManualClock
 
 
 async def camera() -> MediaStreamTrack:
@@ -68,7 +58,7 @@ def readers(fakes: FakeDevices) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("iterate", [frames_of, readable_of])
-async def test_a_read_that_times_out_ends_no_iteration_and_loses_no_frame(
+async def test_a_read_that_times_out_keeps_the_iteration_and_all_frames(
     fakes: FakeDevices, clock: ManualClock, iterate: Callable[..., AsyncIterator[Any]]
 ) -> None:
     async with await camera() as track:
@@ -83,7 +73,7 @@ async def test_a_read_that_times_out_ends_no_iteration_and_loses_no_frame(
 
 
 @pytest.mark.parametrize("iterate", [frames_of, readable_of])
-async def test_a_read_cancelled_after_its_frame_arrived_leaves_the_frame(
+async def test_a_read_cancelled_after_its_frame_arrived_keeps_the_frame(
     fakes: FakeDevices, iterate: Callable[..., AsyncIterator[Any]]
 ) -> None:
     generator = VideoTrackGenerator()
@@ -92,7 +82,7 @@ async def test_a_read_cancelled_after_its_frame_arrived_leaves_the_frame(
     await asyncio.sleep(0)
     picture = numbered_picture(7, 64, 48)
     writer = generator.writable.get_writer()
-    # A running task, this one, keeps the reader from going on within the call.
+    # The reader does not run within this call, because this task is running.
     writer.write(VideoFrame(picture, format="I420", coded_width=64, coded_height=48, timestamp=0))
     reading.cancel()
     with suppress(asyncio.CancelledError):
@@ -101,7 +91,7 @@ async def test_a_read_cancelled_after_its_frame_arrived_leaves_the_frame(
     generator.track.stop()
 
 
-async def test_a_cancelled_read_of_events_loses_none() -> None:
+async def test_a_cancelled_read_of_events_loses_no_event() -> None:
     target = EventTarget()
     events = target.events("ping")
     await cancelled_read(events)
@@ -114,7 +104,7 @@ async def test_a_cancelled_read_of_events_loses_none() -> None:
     reading = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0)
     target.dispatch_event(fired[1])
-    reading.cancel()  # It has been woken, and has not run yet.
+    reading.cancel()  # after the event has scheduled its wake-up
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert await anext(events) is fired[1]
@@ -156,7 +146,7 @@ async def test_events_checks_its_arguments_at_the_call(name: Any, size: Any, mes
     assert target._listeners == []
 
 
-async def test_a_locked_stream_is_refused_at_the_call(fakes: FakeDevices) -> None:
+async def test_iterating_over_a_locked_stream_fails_at_the_call(fakes: FakeDevices) -> None:
     async with await camera() as track:
         readable = MediaStreamTrackProcessor(track).readable
         reader = readable.get_reader()
@@ -223,7 +213,7 @@ async def test_the_end_of_the_track_ends_the_iteration(
     assert await anext(items, "end") == "end"
 
 
-async def test_closing_ends_the_reads_that_wait() -> None:
+async def test_closing_ends_pending_reads() -> None:
     target = EventTarget()
     events = target.events("ping")
     reading = [asyncio.ensure_future(anext(events, "end")) for _ in range(2)]
@@ -277,7 +267,7 @@ async def test_a_dropped_iterator_over_events_leaves_no_listener(reads: int) -> 
     assert target._listeners == []
 
 
-async def test_an_iterator_that_its_own_target_holds_is_collected() -> None:
+async def test_an_iterator_in_a_cycle_with_its_target_is_collected() -> None:
     class Station(EventTarget):
         __slots__ = ("_events",)
 
@@ -291,9 +281,7 @@ async def test_an_iterator_that_its_own_target_holds_is_collected() -> None:
     assert ended.is_set()
 
 
-async def test_an_iterator_keeps_the_object_of_its_track(
-    fakes: FakeDevices, clock: ManualClock
-) -> None:
+async def test_an_iterator_keeps_its_track_alive(fakes: FakeDevices, clock: ManualClock) -> None:
     stream = await navigator.media_devices.get_user_media(video=True)
     (track,) = stream.get_tracks()
     identity = id(track)

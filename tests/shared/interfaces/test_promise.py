@@ -1,4 +1,4 @@
-"""Promises in Python's sense: started when called, settled once, cancelled in both directions."""
+"""The futures of the API: started at the call, settled once, cancelled in both directions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def future() -> asyncio.Future[int]:
     return asyncio.get_running_loop().create_future()
 
 
-async def test_a_result_is_passed_through_the_function() -> None:
+async def test_then_returns_the_result_of_the_function() -> None:
     source = future()
     result = promise.then(source, lambda value: value + 1)
     source.set_result(1)
@@ -37,7 +37,7 @@ async def test_an_error_is_passed_on() -> None:
     assert promise.then(promise.rejected(LookupError()), str).exception() is not None
 
 
-async def test_an_error_of_the_function_is_the_error() -> None:
+async def test_an_error_of_the_function_becomes_the_error_of_the_future() -> None:
     def broken(_: int) -> int:
         raise ZeroDivisionError
 
@@ -64,7 +64,7 @@ async def test_cancelling_the_source_cancels_the_result() -> None:
         await result
 
 
-async def test_a_result_that_comes_too_late_is_discarded() -> None:
+async def test_a_result_after_cancellation_is_discarded() -> None:
     source, discarded = future(), []
     result = promise.then(source, str, discarded.append)
     source.set_result(5)
@@ -73,7 +73,7 @@ async def test_a_result_that_comes_too_late_is_discarded() -> None:
     assert discarded == [5]
 
 
-async def test_a_result_of_which_the_function_makes_nothing_is_discarded() -> None:
+async def test_a_result_is_discarded_when_the_function_fails() -> None:
     def broken(_: int) -> int:
         raise ZeroDivisionError
 
@@ -86,7 +86,7 @@ async def test_a_result_of_which_the_function_makes_nothing_is_discarded() -> No
     assert discarded == [5]
 
 
-async def test_an_error_that_comes_too_late_is_nobodys() -> None:
+async def test_an_error_after_cancellation_is_ignored() -> None:
     source = future()
     result = promise.then(source, str)
     source.set_exception(ZeroDivisionError())
@@ -108,7 +108,7 @@ async def test_a_shielded_future_is_left_alone() -> None:
     shield.cancel()
     await asyncio.sleep(0)
     assert not source.cancelled()
-    source.set_exception(ZeroDivisionError())  # Nobody is told, since nobody is left.
+    source.set_exception(ZeroDivisionError())  # ignored, because the other future is cancelled
     await asyncio.sleep(0)
 
 
@@ -130,7 +130,7 @@ async def test_a_shielded_future_passes_the_outcome_on(late: bool) -> None:
         await outcome(lambda source: source.cancel())
 
 
-async def test_a_started_coroutine_runs_without_anybody_who_waits() -> None:
+async def test_a_started_coroutine_runs_without_being_awaited() -> None:
     done = asyncio.Event()
 
     async def work() -> None:

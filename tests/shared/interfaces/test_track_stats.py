@@ -1,4 +1,4 @@
-"""The numbers of `MediaStreamTrack.stats` stand still until the event loop turns."""
+"""The numbers of `MediaStreamTrack.stats` stay the same within one turn of the event loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mediadevices import MediaStreamTrackVideoStats
 
 
 class Handle:
-    """A handle whose numbers change with every look, as in another thread or process."""
+    """A handle whose numbers change at every call, as if another thread counted."""
 
     def __init__(self) -> None:
         self._numbers = count()
@@ -21,7 +21,7 @@ class Handle:
         return {"deliveredFrames": number, "discardedFrames": 0, "totalFrames": number}
 
 
-async def test_all_numbers_of_one_turn_are_of_one_moment() -> None:
+async def test_numbers_stay_the_same_within_one_turn_of_the_loop() -> None:
     stats = MediaStreamTrackVideoStats(Handle())
     for turn in range(3):
         for _ in range(3):
@@ -31,6 +31,6 @@ async def test_all_numbers_of_one_turn_are_of_one_moment() -> None:
 
 
 @pytest.mark.lanes("cpython")
-def test_without_a_loop_the_numbers_are_those_of_now() -> None:
+def test_without_a_loop_the_numbers_are_current() -> None:
     stats = MediaStreamTrackVideoStats(Handle())
     assert [stats.delivered_frames for _ in range(3)] == [0, 1, 2]

@@ -1,4 +1,4 @@
-"""What the old interface opens it closes again."""
+"""The old interface closes every device that it opened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from conformance.media import until
 from mediadevices.testing import install_fake_devices
 
 
-async def test_what_is_required_too_late_leaves_no_device_open() -> None:
+async def test_a_constraint_that_fails_afterwards_leaves_no_device_open() -> None:
     with install_fake_devices() as fakes:
         camera, microphone = fakes.cameras[0], fakes.microphones[0]
         error = await failure(video={"mandatory": {"torch": True}}, audio=True)

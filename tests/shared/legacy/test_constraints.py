@@ -1,4 +1,4 @@
-"""The old constraints in today's terms."""
+"""The translation of the old constraints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALL = frozenset(PROPERTIES)
 
 
 def video(**members: object) -> dict[str, object]:
-    """The video part of the translation; nothing is left for afterwards."""
+    """Return the video constraints of a translation that leaves nothing for afterwards."""
     request = translate({"video": members}, ALL)
     assert request.afterwards == {}
     assert request.ignored == []
@@ -33,7 +33,7 @@ def video(**members: object) -> dict[str, object]:
         ({"video": {"mandatory": {}, "optional": []}}, {"video": {}}),
     ],
 )
-def test_what_is_requested(constraints: object, expected: object) -> None:
+def test_the_requested_kinds(constraints: object, expected: object) -> None:
     assert translate(constraints, ALL).at_once == expected
 
 
@@ -51,7 +51,7 @@ def test_what_is_requested(constraints: object, expected: object) -> None:
         ({"minAspectRatio": 1.3}, {"aspectRatio": {"min": 1.3}}),
         ({"sourceId": "abc"}, {"deviceId": {"exact": "abc"}}),
         ({"source_id": "abc"}, {"deviceId": {"exact": "abc"}}),
-        # Each of them has to hold.
+        # All of them must hold.
         ({"minWidth": 640, "width": {"min": 800}}, {"width": {"min": 800}}),
         ({"maxWidth": 640, "width": {"max": 800}}, {"width": {"max": 640}}),
         ({"minWidth": 100, "width": 640}, {"width": {"min": 100, "exact": 640}}),
@@ -63,7 +63,7 @@ def test_mandatory_constraints_are_required(
     assert video(mandatory=mandatory) == expected
 
 
-def test_what_the_program_wrote_stays_as_it_is() -> None:
+def test_the_arguments_of_the_program_are_not_changed() -> None:
     given = {"width": {"min": 640}, "minWidth": 800}
     assert video(mandatory=given) == {"width": {"min": 800}}
     assert given == {"width": {"min": 640}, "minWidth": 800}
@@ -88,19 +88,19 @@ def test_optional_constraints_are_advanced_sets_in_order() -> None:
     }
 
 
-def test_optional_constraints_that_share_a_mapping_are_separate_wishes() -> None:
+def test_optional_constraints_in_one_mapping_become_separate_sets() -> None:
     assert video(optional=[{"minWidth": 640, "minHeight": 480}]) == {
         "advanced": [{"width": {"min": 640}}, {"height": {"min": 480}}]
     }
 
 
 @pytest.mark.parametrize("name", ["googNoise", "volume", "minFacingMode", "minimum", "echo", "min"])
-def test_an_unknown_optional_constraint_is_passed_over(name: str) -> None:
+def test_an_unknown_optional_constraint_is_ignored(name: str) -> None:
     optional = [{name: 1}, {"width": 640}]
     assert video(optional=optional) == {"advanced": [{"width": {"exact": 640}}]}
 
 
-def test_an_optional_constraint_on_the_other_kind_is_passed_over() -> None:
+def test_an_optional_constraint_on_the_other_kind_is_ignored() -> None:
     assert video(optional=[{"echoCancellation": True}]) == {}
 
 
@@ -123,7 +123,7 @@ def test_a_mandatory_constraint_on_the_other_kind_cannot_be_satisfied(kind: str,
 @pytest.mark.parametrize(
     "name", ["source_id", "sourceId", "deviceId", "device_id", "groupId", "group_id"]
 )
-def test_nothing_has_an_empty_id(name: str) -> None:
+def test_an_empty_id_cannot_be_satisfied(name: str) -> None:
     with pytest.raises(OverconstrainedError, match=rf"audio\.mandatory\.{name}: ") as caught:
         translate({"audio": {"mandatory": {name: ""}}}, ALL)
     assert caught.value.constraint == name
@@ -131,13 +131,13 @@ def test_nothing_has_an_empty_id(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["googleEchoes", "min_facing_mode", "echo_cancellation"])
-def test_the_name_is_told_in_the_programs_own_spelling(name: str) -> None:
+def test_an_error_has_the_spelling_of_the_program(name: str) -> None:
     with pytest.raises(OverconstrainedError, match=rf"video\.mandatory\.{name}: ") as caught:
         translate({"video": {"mandatory": {name: 1}}}, ALL)
     assert caught.value.constraint == name
 
 
-def test_what_the_agent_does_not_support_is_as_good_as_unknown() -> None:
+def test_an_unsupported_constraint_counts_as_unknown() -> None:
     supported = ALL - {"aspectRatio"}
     with pytest.raises(OverconstrainedError) as caught:
         translate({"video": {"mandatory": {"minAspectRatio": 1}}}, supported)
@@ -146,14 +146,16 @@ def test_what_the_agent_does_not_support_is_as_good_as_unknown() -> None:
     assert request.at_once == {"video": {}}
 
 
-def test_mandatory_constraints_that_contradict_each_other() -> None:
+def test_contradictory_mandatory_constraints_cannot_be_satisfied() -> None:
     with pytest.raises(OverconstrainedError) as caught:
         translate({"video": {"mandatory": {"sourceId": "a", "deviceId": "b"}}}, ALL)
     assert caught.value.constraint == "deviceId"
     assert video(mandatory={"sourceId": "a", "deviceId": "a"}) == {"deviceId": {"exact": "a"}}
 
 
-def test_what_may_not_be_required_today_is_wished_for_first_and_required_afterwards() -> None:
+def test_constraints_that_cannot_be_required_now_are_advanced_first_and_required_afterwards() -> (
+    None
+):
     constraints = {
         "video": {"mandatory": {"width": 640, "zoom": 2}, "optional": [{"frameRate": 30}]},
         "audio": {"mandatory": {"sampleRate": 48000}},
@@ -176,25 +178,25 @@ def test_what_may_not_be_required_today_is_wished_for_first_and_required_afterwa
         ({"width": 640}, "width", "width"),
         ({"min_width": 640}, "width", "min_width"),
         ({"minFrameRate": 9}, "frameRate", "minFrameRate"),
-        # Either may be meant: the first is named.
+        # Both fit; the first is reported.
         ({"minWidth": 640, "maxWidth": 800}, "width", "minWidth"),
         ({"maxWidth": 800, "minWidth": 640}, "width", "maxWidth"),
         ({"max_width": 800, "width": {"min": 640}}, "", "max_width"),
         ({"sourceId": "abc"}, "deviceId", "sourceId"),
-        ({"minWidth": 640}, "", "minWidth"),  # a browser that does not tell, but nothing else is
+        ({"minWidth": 640}, "", "minWidth"),  # the browser reports none, but there is only one
         ({"minWidth": 640, "height": 480}, "", ""),
         ({}, "", ""),
         ({"minWidth": 640}, "frameRate", "frameRate"),
     ],
 )
-def test_a_failed_constraint_has_the_name_that_the_program_gave_it(
+def test_a_failed_constraint_has_the_name_that_the_program_used(
     mandatory: dict[str, object], constraint: str, expected: str
 ) -> None:
     request = translate({"video": {"mandatory": mandatory}}, ALL)
     assert request.old_name(constraint) == expected
 
 
-def test_members_of_no_draft_are_told_of() -> None:
+def test_members_of_no_draft_are_reported() -> None:
     request = translate({"video": {"width": 640}, "audio": True, "fake": True}, ALL)
     assert request.at_once == {"video": {}, "audio": {}}
     assert request.ignored == ["video.width", "fake"]

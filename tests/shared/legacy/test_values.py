@@ -1,4 +1,4 @@
-"""The small objects of the old interface: states, errors."""
+"""The states and errors of the old interface."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_state_is_a_number_and_a_word(number: int, word: str) -> None:
 
 
 @EACH_STATE
-def test_a_state_is_nothing_else(number: int, word: str) -> None:
+def test_a_state_equals_nothing_else(number: int, word: str) -> None:
     state = legacy.TrackState(number)
     others = [0, 1, 2, 3, "live", "muted", "ended", "new", None, 0.5]
     assert [other for other in others if state == other] == [number, word]
@@ -53,7 +53,7 @@ def test_the_numbers_are_constants_of_the_track() -> None:
         (ValueError("no"), "ValueError", 0),
     ],
 )
-def test_an_old_error_of_a_modern_one(modern: Exception, name: str, code: int) -> None:
+def test_the_old_error_of_a_current_exception(modern: Exception, name: str, code: int) -> None:
     error = old_error(modern, None)
     assert (error.name, error.code, error.message) == (name, code, "no")
     assert error.__cause__ is modern
@@ -70,6 +70,6 @@ def test_an_old_error_can_be_pickled() -> None:
 @pytest.mark.parametrize(
     "cls", [legacy.MediaStreamTrack, legacy.LocalMediaStream], ids=lambda cls: cls.__name__
 )
-def test_what_has_no_constructor(cls: type) -> None:
+def test_classes_without_a_constructor(cls: type) -> None:
     with pytest.raises(TypeError, match=r"has no constructor.*get_user_media"):
         cls()

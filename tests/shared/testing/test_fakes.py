@@ -1,4 +1,4 @@
-"""`mediadevices.testing`: the fakes themselves, which other people's tests rely on."""
+"""The fakes of `mediadevices.testing`, which users' tests depend on."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_frames_carry_their_numbers_at_exact_times(
     assert {b.timestamp - a.timestamp for a, b in pairwise(found)} <= {33333, 33334}
 
 
-async def test_a_busy_program_loses_frames_and_the_numbers_tell(
+async def test_a_busy_program_loses_frames_and_their_numbers(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
@@ -67,7 +67,7 @@ async def test_a_busy_program_loses_frames_and_the_numbers_tell(
         assert all(a < b for a, b in pairwise(numbers))
 
 
-async def test_a_microphone_catches_up_after_a_short_standstill(
+async def test_a_microphone_buffers_one_second_for_a_busy_program(
     fakes: FakeDevices, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(audio=True) as stream:
@@ -100,7 +100,7 @@ async def test_a_number_survives_scaling_and_conversion(
         assert frame_number(frame) == 2
 
 
-async def test_devices_of_ones_own(clock: ManualClock) -> None:
+async def test_custom_devices(clock: ManualClock) -> None:
     camera = FakeCamera(label="Mine", facing_mode="user", modes=(VideoMode(800, 600, 25.0),))
     microphone = FakeMicrophone(label="Ear", frequency=1000)
     with install_fake_devices([camera], [microphone], [FakeSpeaker(label="Loud")], clock=clock):
@@ -116,7 +116,7 @@ async def test_devices_of_ones_own(clock: ManualClock) -> None:
             assert [device.label for device in devices] == ["Ear", "Mine", "Loud"]
 
 
-async def test_ids_follow_from_secret_and_key() -> None:
+async def test_device_ids_depend_on_secret_and_key_alone() -> None:
     found = []
     for secret, key in ((b"a", "1"), (b"a", "1"), (b"b", "1"), (b"a", "2")):
         with install_fake_devices([FakeCamera(key=key)], secret=secret):
@@ -126,7 +126,7 @@ async def test_ids_follow_from_secret_and_key() -> None:
     assert len(set(found)) == 3
 
 
-async def test_fakes_can_lie_within_each_other(fakes: FakeDevices) -> None:
+async def test_installations_can_be_nested(fakes: FakeDevices) -> None:
     outer = navigator.media_devices
     with install_fake_devices(cameras=0):
         assert navigator.media_devices is not outer
@@ -135,7 +135,7 @@ async def test_fakes_can_lie_within_each_other(fakes: FakeDevices) -> None:
     fakes.uninstall()
 
 
-async def test_plugging_something_new(fakes: FakeDevices, clock: ManualClock) -> None:
+async def test_plugging_in_a_new_device(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         change = asyncio.ensure_future(navigator.media_devices.wait_for("devicechange"))
         await asyncio.sleep(0)
@@ -146,9 +146,7 @@ async def test_plugging_something_new(fakes: FakeDevices, clock: ManualClock) ->
         assert [camera.label for camera in fakes.cameras] == ["Fake Camera 1", "New"]
 
 
-async def test_several_reports_in_a_moment_are_one_change(
-    fakes: FakeDevices, clock: ManualClock
-) -> None:
+async def test_simultaneous_changes_fire_one_event(fakes: FakeDevices, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         fired: list[object] = []
         navigator.media_devices.ondevicechange = fired.append
@@ -158,7 +156,7 @@ async def test_several_reports_in_a_moment_are_one_change(
         assert len(fired) == 1
 
 
-async def test_a_clock_calls_in_order_and_lets_tasks_follow(clock: ManualClock) -> None:
+async def test_a_clock_calls_timers_in_order_and_runs_tasks_after_each(clock: ManualClock) -> None:
     called: list[str] = []
     clock.call_later(0.2, lambda: called.append("late"))
     clock.call_later(0.1, lambda: called.append("early"))
