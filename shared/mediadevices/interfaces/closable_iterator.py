@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, NoReturn, SupportsIndex, TypeVar
 
 from mediadevices.webidl import conversion, promise
 
@@ -46,6 +46,13 @@ class ClosableIterator(AsyncIterator[T]):
         self._release = release
         self._owner = owner
         self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'closed' if self._closed else 'open'}>"
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> NoReturn:
+        """Refuse to be copied or pickled, because two iterators would release one reader."""
+        raise TypeError(f"{type(self).__name__} can be neither copied nor pickled")
 
     @classmethod
     def empty(cls) -> ClosableIterator[T]:

@@ -66,6 +66,8 @@ async def test_objects_without_clone_are_not_copied(how: str) -> None:
                 processor,
                 processor.readable,
                 processor.readable.get_reader(),
+                track.frames(),
+                track.events("ended"),
                 generator,
                 generator.writable,
                 generator.writable.get_writer(),
