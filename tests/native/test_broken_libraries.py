@@ -25,7 +25,7 @@ from mediadevices import navigator
 from mediadevices.implementations import pixel_operations, resampler_factory
 from mediadevices_native.agent import native_drivers
 from mediadevices_native.cli.doctor import examine
-from mediadevices_native.hotplug import watch_udev
+from mediadevices_native.hardware.hotplug import watch_udev
 
 async def main():
     print(len(await navigator.media_devices.enumerate_devices()))

@@ -15,7 +15,7 @@ from mediadevices_native.application.private_file_error import (
     PrivateFileError,
     as_private_file_error,
 )
-from mediadevices_native.warn import warn_only
+from mediadevices_native.warn_without_raising import warn_without_raising
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ class AuditFile:
             if self._has_gap:
                 _log.info("%s", message)
             else:
-                warn_only(message)
+                warn_without_raising(message)
             self._has_gap = True
         else:
             self._has_gap = False

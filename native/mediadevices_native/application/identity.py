@@ -24,7 +24,7 @@ from mediadevices_native.application.private_files import (
     remove_private,
     write_private,
 )
-from mediadevices_native.warn import warn_only
+from mediadevices_native.warn_without_raising import warn_without_raising
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,7 +213,7 @@ def application_secret(application: str) -> bytes:
     try:
         return load_secret(secret_path(application))
     except PrivateFileError as error:
-        warn_only(f"device ids will be others the next time: {error}; {error.remedy}")
+        warn_without_raising(f"device ids will be others the next time: {error}; {error.remedy}")
         return secrets.token_bytes(_SECRET_BYTES)
 
 

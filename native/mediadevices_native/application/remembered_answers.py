@@ -25,7 +25,7 @@ from mediadevices_native.application.private_files import (
     remove_private,
     write_private,
 )
-from mediadevices_native.warn import warn_only
+from mediadevices_native.warn_without_raising import warn_without_raising
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,4 +212,4 @@ def _write(path: Path, answer: Answer) -> None:
 def _warn(what: str, problems: list[PrivateFileError]) -> None:
     """Give a warning for each problem, once where both answers have the same one."""
     for problem in dict.fromkeys(f"{error}; {error.remedy}" for error in problems):
-        warn_only(f"{what}: {problem}")
+        warn_without_raising(f"{what}: {problem}")

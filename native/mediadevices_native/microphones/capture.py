@@ -21,7 +21,7 @@ from mediadevices.driver import AudioMode, Configuration, Control, ControlValue,
 from mediadevices.errors import NotReadableError
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
-from mediadevices_native.daemon_thread import in_daemon_thread
+from mediadevices_native.microphones.daemon_thread import in_daemon_thread
 from mediadevices_native.microphones.portaudio.library import (
     Buffer,
     OpenedStream,

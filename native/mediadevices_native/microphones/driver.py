@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
-from mediadevices_native.daemon_thread import in_daemon_thread
-from mediadevices_native.device_files import permission_hint
 from mediadevices_native.diagnostics import Finding
-from mediadevices_native.hotplug import watch_by_polling, watch_udev
+from mediadevices_native.hardware.device_permissions import permission_hint
+from mediadevices_native.hardware.hotplug import watch_by_polling, watch_udev
+from mediadevices_native.hardware.usb import usb_group_key
 from mediadevices_native.microphones.alsa.devices import (
     AlsaAddress,
     AlsaCards,
@@ -18,6 +18,7 @@ from mediadevices_native.microphones.alsa.devices import (
     unknown,
 )
 from mediadevices_native.microphones.capture import MicrophoneCapture
+from mediadevices_native.microphones.daemon_thread import in_daemon_thread
 from mediadevices_native.microphones.portaudio.direct_route import alsa_line, host_line
 from mediadevices_native.microphones.portaudio.host_devices import HostAddress, host_devices
 from mediadevices_native.microphones.portaudio.library import (
@@ -38,7 +39,6 @@ from mediadevices_native.microphones.pulse.sound_server import (
 )
 from mediadevices_native.microphones.pulse.watching import watch_server
 from mediadevices_native.open_files import require_free_descriptors
-from mediadevices_native.usb import usb_group_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

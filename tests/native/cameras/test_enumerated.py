@@ -140,7 +140,7 @@ async def test_a_camera_of_windows_is_opened_by_its_number_and_lets_itself_be_re
 
 
 def test_a_watch_tells_of_a_camera_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mediadevices_native.hotplug._POLLING_SECONDS", 0.01)
+    monkeypatch.setattr("mediadevices_native.hardware.hotplug._POLLING_SECONDS", 0.01)
     cameras, changed = [BUILT_IN], threading.Event()
     stop = WindowsCameras(lambda _: tuple(cameras)).watch(changed.set)
     assert not changed.wait(0.05)

@@ -13,7 +13,7 @@ import pytest
 
 from mediadevices.driver import AudioMode, Configuration, Device
 from mediadevices.errors import NotReadableError
-from mediadevices_native import hotplug
+from mediadevices_native.hardware import hotplug
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from mediadevices_native.microphones.alsa.devices import AlsaCards
 from mediadevices_native.microphones.portaudio.library import (

@@ -16,7 +16,7 @@ from mediadevices.driver import ControlValue, Device, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.enumerated.macos_permission import request_camera_access
 from mediadevices_native.diagnostics import Finding
-from mediadevices_native.hotplug import watch_by_polling
+from mediadevices_native.hardware.hotplug import watch_by_polling
 from mediadevices_native.opencv import prepare_opencv
 
 if TYPE_CHECKING:

@@ -31,10 +31,10 @@ from mediadevices_native.cameras.v4l2.obstacles import (
     undecodable,
     unreachable,
 )
-from mediadevices_native.device_files import permission_hint
 from mediadevices_native.diagnostics import Finding
-from mediadevices_native.hotplug import watch_directory, watch_udev
-from mediadevices_native.usb import find_usb_device, read_attribute, usb_group_key
+from mediadevices_native.hardware.device_permissions import permission_hint
+from mediadevices_native.hardware.hotplug import watch_directory, watch_udev
+from mediadevices_native.hardware.usb import find_usb_device, read_attribute, usb_group_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mediadevices_native.cameras.v4l2.ioctl import Capability, v4l2
-from mediadevices_native.device_files import permission_hint
+from mediadevices_native.hardware.device_permissions import permission_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
-from mediadevices_native.device_files import permission_hint
+from mediadevices_native.hardware.device_permissions import permission_hint
 from mediadevices_native.microphones.alsa.devices import (
     AlsaAddress,
     AlsaCards,

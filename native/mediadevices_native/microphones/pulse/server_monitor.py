@@ -26,7 +26,7 @@ from mediadevices_native.microphones.pulse.sound_server import (
 )
 from mediadevices_native.microphones.pulse.waiting import READABLE, new_poll, new_wake_pipe
 from mediadevices_native.open_files import TooManyOpenFilesError
-from mediadevices_native.warn import warn_only
+from mediadevices_native.warn_without_raising import warn_without_raising
 
 __all__ = ["ServerListener", "ServerMonitor"]
 
@@ -202,7 +202,7 @@ class _Run:
         if not self._warned:
             self._warned = True
             _log.warning("following the sound server failed", exc_info=error)
-            warn_only(
+            warn_without_raising(
                 f"following the sound server failed ({type(error).__name__}: {error}); it is "
                 "looked for anew"
             )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices.errors import MediaDevicesWarning
-from mediadevices_native import hotplug
-from mediadevices_native.hotplug import watch_by_polling, watch_directory, watch_udev
+from mediadevices_native.hardware import hotplug
+from mediadevices_native.hardware.hotplug import watch_by_polling, watch_directory, watch_udev
 from support.fake_v4l2 import FakeMachine, FakeNode
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mediadevices_native.usb import find_usb_device, usb_group_key
+from mediadevices_native.hardware.usb import find_usb_device, usb_group_key
 from support.fake_v4l2 import FakeMachine, FakeNode
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from mediadevices_native.warn import warn_only
+from mediadevices_native.warn_without_raising import warn_without_raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class _Failures:
             return
         self._told = True
         _log.warning("watching %s failed", self._what, exc_info=error)
-        warn_only(
+        warn_without_raising(
             f"watching {self._what} failed ({type(error).__name__}: {error}); it is tried again "
             "every few seconds, and changes may be noticed late"
         )

@@ -7,12 +7,12 @@ import warnings
 
 from mediadevices.errors import MediaDevicesWarning
 
-__all__ = ["warn_only"]
+__all__ = ["warn_without_raising"]
 
 _log = logging.getLogger("mediadevices")
 
 
-def warn_only(message: str) -> None:
+def warn_without_raising(message: str) -> None:
     """Give a `MediaDevicesWarning`; where warnings raise, log the message instead.
 
     With ``python -W error`` a warning is an exception. What the library keeps in files must not

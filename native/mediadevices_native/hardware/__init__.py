@@ -1,0 +1,1 @@
+"""What the camera and microphone drivers share: USB devices, permissions, hotplug."""
