@@ -76,7 +76,7 @@ async def _bare(seconds: float, receive: Callable[[memoryview], None] | None = N
         seconds: How long to listen.
         receive: Takes each block, in the callback; unless given it is copied into a ring.
     """
-    import sounddevice  # type: ignore[import-untyped]  # it has no types
+    import sounddevice
 
     take, frames = receive or _ring(), 0
 

@@ -8,7 +8,6 @@ only the wait for a camera's very first frame is longer, and opening is slow on 
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from typing import TYPE_CHECKING, Protocol, cast
@@ -85,7 +84,7 @@ class VideoCaptureClass(Protocol):
 
 
 class OpenCV(Protocol):
-    """The part of the module cv2 that we use."""
+    """The part of the module cv2 that we use; tests give another one."""
 
     error: type[Exception]
     VideoCapture: VideoCaptureClass
@@ -118,7 +117,7 @@ def load_opencv() -> OpenCV:
     """
     prepare_opencv()
     try:
-        cv2 = cast("OpenCV", importlib.import_module("cv2"))
+        import cv2
     except ModuleNotFoundError as error:
         if error.name != "cv2":
             raise NotReadableError(f"OpenCV cannot start: {error}; {_INSTALL}") from error
@@ -131,7 +130,8 @@ def load_opencv() -> OpenCV:
     if not hasattr(cv2, "VideoCapture"):  # built without videoio, or a folder that is named cv2
         where = getattr(cv2, "__file__", None) or list(getattr(cv2, "__path__", ()))
         raise NotReadableError(f"this OpenCV knows no cameras: {where}; {_ANEW}")
-    return cv2
+    # cv2 ships types, but they do not say that `retrieve` and `imdecode` may return None.
+    return cast("OpenCV", cv2)
 
 
 def prepare_opencv() -> None:

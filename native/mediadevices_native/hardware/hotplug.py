@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import selectors
 import socket
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from mediadevices_native.warn_without_raising import warn_without_raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pyudev
 
 __all__ = ["watch_by_polling", "watch_directory", "watch_udev"]
 
@@ -23,27 +24,6 @@ _log = logging.getLogger(__name__)
 _POLLING_SECONDS = 2.0
 _USER_NAMESPACE = Path("/proc/self/uid_map")
 _INITIAL_NAMESPACE = ["0", "0", "4294967295"]
-
-
-class _Monitor(Protocol):
-    def filter_by(self, subsystem: str, /) -> None: ...
-
-    def start(self) -> None: ...
-
-    def fileno(self) -> int: ...
-
-    def poll(self, timeout: float) -> object: ...
-
-
-class _MonitorClass(Protocol):
-    def from_netlink(self, context: object, source: str) -> _Monitor: ...
-
-
-class _Pyudev(Protocol):
-    """The part of pyudev that is used here; it has no types of its own."""
-
-    Context: Callable[[], object]
-    Monitor: _MonitorClass
 
 
 class _Failures:
@@ -85,8 +65,7 @@ def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None
     except OSError:
         pass  # A kernel without user namespaces.
     try:
-        pyudev = cast("_Pyudev", importlib.import_module("pyudev"))
-        return _UdevWatch(pyudev, subsystem, changed).stop
+        return _UdevWatch(subsystem, changed).stop
     except Exception as error:  # noqa: BLE001  (no library, or a broken one, or no netlink)
         _log.info("the kernel's events about %s cannot be had: %s", subsystem, error)
         return None
@@ -98,8 +77,7 @@ class _UdevWatch:
     It is our own, since pyudev's ends for good when the kernel says that it had to drop events.
     """
 
-    def __init__(self, pyudev: _Pyudev, subsystem: str, changed: Callable[[], None]) -> None:
-        self._pyudev = pyudev
+    def __init__(self, subsystem: str, changed: Callable[[], None]) -> None:
         self._subsystem = subsystem
         self._changed = changed
         self._failures = _Failures(f"the kernel's events about {subsystem}")
@@ -115,11 +93,13 @@ class _UdevWatch:
         with self._stopper, suppress(OSError):  # closed before
             self._stopper.send(b"s")
 
-    def _listen(self) -> list[_Monitor]:
-        context = self._pyudev.Context()
-        monitors: list[_Monitor] = []
+    def _listen(self) -> list[pyudev.Monitor]:
+        import pyudev
+
+        context = pyudev.Context()
+        monitors: list[pyudev.Monitor] = []
         for source in ("kernel", "udev"):
-            monitor = self._pyudev.Monitor.from_netlink(context, source=source)
+            monitor = pyudev.Monitor.from_netlink(context, source=source)
             monitor.filter_by(self._subsystem)
             monitor.start()
             monitors.append(monitor)
@@ -137,7 +117,7 @@ class _UdevWatch:
                 if not self._recover():
                     return
 
-    def _wait(self, seconds: float | None, monitors: list[_Monitor]) -> bool:
+    def _wait(self, seconds: float | None, monitors: list[pyudev.Monitor]) -> bool:
         """Wait for events or that time; return False when the watching is to stop."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._stopped, selectors.EVENT_READ)

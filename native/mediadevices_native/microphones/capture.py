@@ -23,16 +23,16 @@ from mediadevices.media.audio_data import AudioData
 from mediadevices.media.sample_clock import SampleClock
 from mediadevices_native.microphones.daemon_thread import in_daemon_thread
 from mediadevices_native.microphones.portaudio.library import (
-    Buffer,
     OpenedStream,
     PortAudioMissingError,
     SampleRateRefusedError,
-    StreamFlags,
     StreamRequest,
-    StreamTime,
 )
 
 if TYPE_CHECKING:
+    from sounddevice import CallbackFlags, StreamTime
+    from typing_extensions import Buffer
+
     from mediadevices_native.microphones.route import MicrophoneRoute
 
 __all__ = ["CONTROLS", "MicrophoneCapture"]
@@ -193,7 +193,7 @@ class MicrophoneCapture:
         block_size = max(1, round(mode.sample_rate * mode.latency))
         running = _Running(mode, SampleClock(mode.sample_rate))
 
-        def block(samples: Buffer, frames: int, times: StreamTime, flags: StreamFlags) -> None:
+        def block(samples: Buffer, frames: int, times: StreamTime, flags: CallbackFlags) -> None:
             self._take(running, samples, frames, times, flags)
 
         def finished() -> None:
@@ -236,7 +236,12 @@ class MicrophoneCapture:
     # PortAudio's thread.
 
     def _take(
-        self, running: _Running, samples: Buffer, frames: int, times: StreamTime, flags: StreamFlags
+        self,
+        running: _Running,
+        samples: Buffer,
+        frames: int,
+        times: StreamTime,
+        flags: CallbackFlags,
     ) -> None:
         now = time.monotonic()
         delay = times.currentTime - times.inputBufferAdcTime

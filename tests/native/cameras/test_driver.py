@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import os
 import subprocess
 import sys
@@ -20,7 +19,8 @@ from mediadevices_native.cameras.driver import camera_system
 from mediadevices_native.cameras.enumerated.cameras import MacCameras, NoCameras, WindowsCameras
 from mediadevices_native.cameras.v4l2.cameras import LinuxCameras
 from mediadevices_native.opencv import OpenCV, load_opencv
-from support.fake_opencv import VGA, FakeCamera, FakeOpenCV, FakeSystem, RecordingSink
+from support.failing_import import fail_import
+from support.fake_opencv import VGA, FakeCamera, FakeSystem, RecordingSink
 
 if TYPE_CHECKING:
     from support.faults import FaultNotes
@@ -28,16 +28,8 @@ if TYPE_CHECKING:
 NATIVE = Path(opencv.__file__).parent
 
 
-def missing(message: str, name: str | None) -> object:
-    real = importlib.import_module
-
-    def import_module(module: str, package: str | None = None) -> object:
-        if module == "cv2":
-            error = ModuleNotFoundError if name else ImportError
-            raise error(message, name=name)
-        return real(module, package)
-
-    return import_module
+def missing(message: str, name: str | None) -> Exception:
+    return ModuleNotFoundError(message, name=name) if name else ImportError(message)
 
 
 async def test_its_name_is_opencv() -> None:
@@ -68,7 +60,7 @@ def test_each_system_has_its_own_cameras(
 async def test_without_opencv_opening_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
 ) -> None:
-    monkeypatch.setattr(importlib, "import_module", missing("No module named 'cv2'", "cv2"))
+    fail_import(monkeypatch, "cv2", missing("No module named 'cv2'", "cv2"))
     driver = OpenCVCameraDriver(FakeSystem(FakeCamera()))
     (device,) = await driver.list_devices()
     with pytest.raises(NotReadableError, match="pip install opencv-python-headless"):
@@ -78,13 +70,13 @@ async def test_without_opencv_opening_says_what_to_install(
 
 def test_a_missing_system_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "libGL.so.1: cannot open shared object file: No such file or directory"
-    monkeypatch.setattr(importlib, "import_module", missing(text, None))
+    fail_import(monkeypatch, "cv2", missing(text, None))
     with pytest.raises(NotReadableError, match=r"libGL\.so\.1.*apt install libgl1"):
         load_opencv()
 
 
 def test_opencv_without_numpy_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib, "import_module", missing("No module named 'numpy'", "numpy"))
+    fail_import(monkeypatch, "cv2", missing("No module named 'numpy'", "numpy"))
     with pytest.raises(NotReadableError, match="numpy"):
         load_opencv()
 
@@ -97,17 +89,14 @@ def test_the_remedy_is_that_of_the_system(
     monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(importlib, "import_module", missing("DLL load failed", None))
+    fail_import(monkeypatch, "cv2", missing("DLL load failed", None))
     with pytest.raises(NotReadableError, match=f"DLL load failed; .*{remedy}") as caught:
         load_opencv()
     assert "apt" not in caught.value.message
 
 
 def test_an_opencv_that_breaks_on_import_is_said_to_do_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def import_module(_name: str) -> object:
-        raise AttributeError("_ARRAY_API not found")
-
-    monkeypatch.setattr(importlib, "import_module", import_module)
+    fail_import(monkeypatch, "cv2", AttributeError("_ARRAY_API not found"))
     with pytest.raises(NotReadableError, match=r"_ARRAY_API.*; install it anew: pip"):
         load_opencv()
 
@@ -125,18 +114,18 @@ def test_an_opencv_without_cameras_is_named(
     assert "pip install" in finding.remedy
 
 
-def test_opencvs_settings_are_made_before_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, str] = {}
+def test_opencvs_settings_are_made_before_it_is_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for name in ("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "OPENCV_LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "1")
 
-    def import_module(_name: str) -> FakeOpenCV:
-        seen.update(os.environ)
-        return FakeOpenCV({})
-
-    monkeypatch.setattr(importlib, "import_module", import_module)
-    load_opencv()
+    (tmp_path / "cv2.py").write_text("import os\nVideoCapture, seen = None, dict(os.environ)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "cv2", None)  # so that what is imported now goes afterwards
+    del sys.modules["cv2"]
+    seen: dict[str, str] = vars(load_opencv())["seen"]
     assert seen["OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"] == "2"
     assert seen["OPENCV_AVFOUNDATION_SKIP_AUTH"] == "1"
     assert seen["OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS"] == "1"  # The user's own.

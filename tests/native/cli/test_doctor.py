@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import json
 import sys
 from fractions import Fraction
@@ -23,6 +22,7 @@ from mediadevices_native.microphones.alsa.devices import AlsaCards
 from mediadevices_native.microphones.portaudio.library import PortAudio
 from mediadevices_native.microphones.pulse.sound_server import NoSoundServerError
 from support.command_line import call, run_process
+from support.failing_import import fail_import
 from support.fake_sounddevice import FakeSoundDevice, row
 from support.fake_v4l2 import FakeMachine, FakeNode, Size
 
@@ -196,13 +196,11 @@ class Machine:
         def connect() -> SoundServer:
             raise NoSoundServerError("no PulseAudio or PipeWire server answers")
 
-        def import_module(name: str) -> object:
-            if name == "sounddevice":
-                raise OSError("PortAudio library not found")
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
         if not installed:
-            self._monkeypatch.setattr(importlib, "import_module", import_module)
+            no_library = OSError("PortAudio library not found")
+            no_opencv = ModuleNotFoundError("No module named 'cv2'", name="cv2")
+            fail_import(self._monkeypatch, "sounddevice", no_library)
+            fail_import(self._monkeypatch, "cv2", no_opencv)
             load_opencv, load_sound = [], []  # the real ones
         else:
             load_opencv = [lambda: SimpleNamespace(__version__="5.0.0")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import socket
+import sys
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -20,6 +20,7 @@ from support.fake_v4l2 import FakeMachine, FakeNode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from types import ModuleType
 
 
 def watchers() -> list[str]:
@@ -228,7 +229,7 @@ class Netlink:
 @pytest.fixture
 def netlink(monkeypatch: pytest.MonkeyPatch) -> Iterator[Netlink]:
     fake = Netlink()
-    monkeypatch.setattr(importlib, "import_module", {"pyudev": fake}.__getitem__)
+    monkeypatch.setitem(sys.modules, "pyudev", cast("ModuleType", fake))
     monkeypatch.setattr(hotplug, "_POLLING_SECONDS", 0.01)
     yield fake
     wait(lambda: watchers() == [])
@@ -305,10 +306,7 @@ def test_in_a_user_namespace_the_directory_is_watched(
 def test_without_udevs_library_the_directory_is_watched(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def import_module(name: str) -> object:
-        raise ImportError(f"No library of {name}")
-
-    monkeypatch.setattr(importlib, "import_module", import_module)
+    monkeypatch.setitem(sys.modules, "pyudev", None)  # importing it raises ImportError
     monkeypatch.setattr(hotplug, "_POLLING_SECONDS", 0.01)
     assert watch_udev("video4linux", lambda: None) is None
     assert_the_directory_is_watched(tmp_path)

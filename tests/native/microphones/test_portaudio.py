@@ -21,6 +21,7 @@ from mediadevices_native.microphones.portaudio.library import (
     SoundDevice,
     StreamRequest,
 )
+from support.failing_import import fail_import
 from support.fake_sounddevice import FakeSoundDevice, row
 
 REQUEST = StreamRequest(48000, 1, 480, 0.01)
@@ -150,11 +151,8 @@ def test_closing_twice_closes_once() -> None:
 def test_without_the_library_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, platform: str, remedy: str
 ) -> None:
-    def no_library(_: str) -> None:
-        raise OSError("PortAudio library not found")
-
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr("importlib.import_module", no_library)
+    fail_import(monkeypatch, "sounddevice", OSError("PortAudio library not found"))
     with pytest.raises(PortAudioMissingError, match=remedy):
         PortAudio().devices()
 
@@ -163,10 +161,7 @@ def test_a_portaudio_that_does_not_start_is_said_to_do_so(monkeypatch: pytest.Mo
     class PortAudioError(Exception):
         """sounddevice's, raised by its own import."""
 
-    def broken(_: str) -> None:
-        raise PortAudioError("Error initializing PortAudio")
-
-    monkeypatch.setattr("importlib.import_module", broken)
+    fail_import(monkeypatch, "sounddevice", PortAudioError("Error initializing PortAudio"))
     with pytest.raises(PortAudioMissingError, match=r"Error initializing PortAudio.*: pip install"):
         PortAudio().devices()
 

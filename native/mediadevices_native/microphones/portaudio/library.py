@@ -14,24 +14,28 @@ from __future__ import annotations
 
 import atexit
 import gc
-import importlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.microphones.portaudio.fresh_stack import fresh_stack
 from mediadevices_native.microphones.portaudio.quiet_probing import quiet_probing
 from mediadevices_native.open_files import require_free_descriptors
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+
+    import sounddevice
+    from typing_extensions import Buffer
+
 __all__ = [
-    "Buffer",
+    "BlockCallback",
     "Choose",
     "LookHangsError",
     "OpenedStream",
@@ -41,11 +45,16 @@ __all__ = [
     "PortAudioMissingError",
     "SampleRateRefusedError",
     "SoundDevice",
-    "StreamFlags",
     "StreamRequest",
-    "StreamTime",
     "portaudio",
 ]
+
+BlockCallback: TypeAlias = (
+    "Callable[[Buffer, int, sounddevice.StreamTime, sounddevice.CallbackFlags], None]"
+)
+"""Gets PortAudio's memory, which is valid during the call only, and its samples per channel."""
+
+Choose: TypeAlias = "Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None]"
 
 T = TypeVar("T")
 
@@ -80,79 +89,22 @@ class OpeningHangsError(NotReadableError):
     """The microphone is not opened in time."""
 
 
-class Buffer(Protocol):
-    """PortAudio's memory, valid only during the callback."""
-
-    def __len__(self) -> int: ...
-
-    def __buffer__(self, flags: int, /) -> memoryview: ...
-
-
-class StreamTime(Protocol):
-    """PortAudio's times of a block, in seconds on a clock of its own."""
-
-    inputBufferAdcTime: float  # noqa: N815  (PortAudio's name)
-    currentTime: float  # noqa: N815  (PortAudio's name)
-
-
-class StreamFlags(Protocol):
-    """What PortAudio says about a block."""
+class SoundDevice(Protocol):
+    """The part of the module sounddevice that is used here; tests give another one."""
 
     @property
-    def input_overflow(self) -> bool:
-        """Samples before this block were lost."""
-        ...
+    def PortAudioError(self) -> type[Exception]: ...  # noqa: D102, N802  (sounddevice's)
 
+    @property
+    def RawInputStream(self) -> type[sounddevice.RawInputStream]: ...  # noqa: D102, N802  (the same)
 
-BlockCallback = Callable[[Buffer, int, StreamTime, StreamFlags], None]
+    @property
+    def _StreamBase(self) -> type: ...  # noqa: N802  (the same)
 
-
-class _Stream(Protocol):
-    samplerate: float
-
-    def start(self) -> None: ...
-    def abort(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class _DeviceInfo(TypedDict):
-    index: int
-    name: str
-    hostapi: int
-    max_input_channels: int
-    max_output_channels: int
-    default_samplerate: float
-
-
-class _HostApiInfo(TypedDict):
-    name: str
-    default_input_device: int
-    default_output_device: int
-
-
-class SoundDevice(Protocol):
-    """What is used of the module sounddevice, which has no types of its own."""
-
-    PortAudioError: type[Exception]
-    _StreamBase: type
-
-    def query_devices(self) -> Sequence[_DeviceInfo]: ...  # noqa: D102  (sounddevice's)
-    def query_hostapis(self) -> Sequence[_HostApiInfo]: ...  # noqa: D102  (sounddevice's)
+    def query_devices(self) -> Sequence[sounddevice.DeviceInfo]: ...  # noqa: D102  (sounddevice's)
+    def query_hostapis(self) -> Sequence[sounddevice.HostApiInfo]: ...  # noqa: D102  (the same)
     def _terminate(self) -> None: ...
     def _initialize(self) -> None: ...
-
-    def RawInputStream(  # noqa: D102, N802  (sounddevice's)
-        self,
-        *,
-        device: int,
-        samplerate: float,
-        channels: int,
-        dtype: str,
-        blocksize: int,
-        latency: float,
-        callback: BlockCallback,
-        finished_callback: Callable[[], None],
-    ) -> _Stream: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +160,9 @@ class StreamRequest:
     answers: Callable[[], bool] = lambda: True
 
 
-Choose = Callable[[Sequence[PortAudioDevice]], PortAudioDevice | None]
-
-
 def _load_sounddevice() -> SoundDevice:
     try:
-        return cast("SoundDevice", importlib.import_module("sounddevice"))
+        import sounddevice
     except ImportError as error:
         raise PortAudioMissingError(
             f"sounddevice cannot be imported ({error}): pip install sounddevice"
@@ -225,12 +174,15 @@ def _load_sounddevice() -> SoundDevice:
         ) from error
     except Exception as error:  # its own import starts PortAudio, which fails in ways of its own
         raise PortAudioMissingError(f"PortAudio cannot start ({error}): {_ANEW}") from error
+    return sounddevice
 
 
 class OpenedStream:
     """A stream that PortAudio fills."""
 
-    def __init__(self, owner: PortAudio, stream: _Stream, answers: Callable[[], bool]) -> None:
+    def __init__(
+        self, owner: PortAudio, stream: sounddevice.RawInputStream, answers: Callable[[], bool]
+    ) -> None:
         self._owner = owner
         self._stream = stream
         self.answers = answers
@@ -262,7 +214,7 @@ class PortAudio:
         self._module: SoundDevice | None = None
         self._lock = threading.Lock()
         self._open: set[OpenedStream] = set()
-        self._late: set[Future[_Stream]] = set()  # openings that hang
+        self._late: set[Future[sounddevice.RawInputStream]] = set()  # openings that hang
         self._looking: Future[SoundDevice] | None = None  # a look for devices, while it goes on
         self._exiting = False
 
@@ -325,7 +277,7 @@ class PortAudio:
                 device = detour(_devices(module))
             if device is None:
                 raise NotReadableError("PortAudio does not see the microphone")
-            opening: Future[_Stream] = Future()
+            opening: Future[sounddevice.RawInputStream] = Future()
             with _environment(request.environment(os.environ)):
                 threading.Thread(
                     target=self._open_into,
@@ -346,14 +298,19 @@ class PortAudio:
 
     def _open_into(
         self,
-        opening: Future[_Stream],
+        opening: Future[sounddevice.RawInputStream],
         module: SoundDevice,
         device: PortAudioDevice,
         request: StreamRequest,
         callback: BlockCallback,
         finished: Callable[[], None],
     ) -> None:
-        def block(samples: Buffer, frames: int, times: StreamTime, flags: StreamFlags) -> None:
+        def block(
+            samples: Buffer,
+            frames: int,
+            times: sounddevice.StreamTime,
+            flags: sounddevice.CallbackFlags,
+        ) -> None:
             if opening not in self._late:
                 callback(samples, frames, times, flags)
 
@@ -384,7 +341,7 @@ class PortAudio:
         else:
             opening.set_result(stream)
 
-    def _close_late(self, opening: Future[_Stream]) -> None:
+    def _close_late(self, opening: Future[sounddevice.RawInputStream]) -> None:
         """Close what nobody waits for any more."""
         with self._lock:
             try:
@@ -532,13 +489,9 @@ def _streams_of_others(module: SoundDevice) -> bool:
     base = module._StreamBase  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
     return any(
         # Not isinstance: it would ask proxies, which may run code of theirs.
-        issubclass(type(thing), base) and not cast("_Closable", thing).closed
+        issubclass(type(thing), base) and not cast("sounddevice.RawInputStream", thing).closed
         for thing in gc.get_objects()
     )
-
-
-class _Closable(Protocol):
-    closed: bool
 
 
 @contextmanager

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from mediadevices_native.microphones.pulse.library import (
-    EndpointInfo,
-    PollDescriptor,
-    PulseMissingError,
-    new_pulse,
-)
 from mediadevices_native.microphones.pulse.waiting import READABLE, new_poll
 from mediadevices_native.open_files import require_free_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mediadevices_native.microphones.pulse.connection import (
+        EndpointInfo,
+        PollDescriptor,
+        Pulse,
+    )
 
 __all__ = [
     "Endpoint",
@@ -141,10 +141,7 @@ class SoundServer:
 
     def __init__(self) -> None:
         require_free_descriptors()
-        try:
-            self._pulse, self._errors = new_pulse()
-        except PulseMissingError as error:
-            raise NoSoundServerError(str(error)) from error
+        self._pulse = _new_connection()
         self._deadline, self._silent = 0.0, False
         self._hooks: WaitHooks | None = None
         self._wake_descriptor = -1
@@ -196,7 +193,7 @@ class SoundServer:
         def move() -> bool:
             try:
                 self._pulse.source_output_move(stream.index, source.index)
-            except self._errors.refused:
+            except self._pulse.refused_error:
                 return False
             return True
 
@@ -206,7 +203,7 @@ class SoundServer:
         """End a recording, if it is still there."""
 
         def end() -> None:
-            with suppress(self._errors.refused):
+            with suppress(self._pulse.refused_error):
                 self._pulse.source_output_kill(stream.index)
 
         self._call(end)
@@ -270,7 +267,7 @@ class SoundServer:
         self._deadline, self._silent = time.monotonic() + _CALL_SECONDS, False
         try:
             return function()
-        except self._errors.all as error:
+        except self._pulse.errors as error:
             if self._silent:
                 raise SilentServerError("the sound server does not answer") from error
             raise NoSoundServerError("no PulseAudio or PipeWire server answers") from error
@@ -293,6 +290,23 @@ class SoundServer:
             default_sink=server.default_sink_name or "",
             is_pipewire="PipeWire" in (server.server_name or ""),
         )
+
+
+def _new_connection() -> Pulse:
+    """Return a connection that is not connected yet.
+
+    Raises:
+        NoSoundServerError: pulsectl or libpulse is not installed.
+    """
+    try:
+        from mediadevices_native.microphones.pulse.connection import Pulse
+    except ImportError as error:
+        raise NoSoundServerError(f"pulsectl cannot be imported ({error})") from error
+    except OSError as error:  # pulsectl found no library
+        raise NoSoundServerError(f"libpulse is missing ({error})") from error
+    except Exception as error:  # a broken pulsectl, or another version of it
+        raise NoSoundServerError(f"this pulsectl cannot be used ({error!r})") from error
+    return Pulse("mediadevices", connect=False)
 
 
 def _endpoint(info: EndpointInfo, *, is_monitor: bool = False) -> Endpoint:

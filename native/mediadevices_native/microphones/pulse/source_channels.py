@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sounddevice import CallbackFlags, StreamTime
+    from typing_extensions import Buffer
+
     from mediadevices_native.microphones.portaudio.library import (
         BlockCallback,
-        Buffer,
-        StreamFlags,
-        StreamTime,
     )
 
 __all__ = ["SourceChannels", "keep_channels", "source_channels"]
@@ -98,7 +98,7 @@ def keep_channels(callback: BlockCallback, channels: SourceChannels) -> BlockCal
     if kept == tuple(range(asked)):
         return callback
 
-    def keep(samples: Buffer, frames: int, times: StreamTime, flags: StreamFlags) -> None:
+    def keep(samples: Buffer, frames: int, times: StreamTime, flags: CallbackFlags) -> None:
         given = array("f", bytes(samples))
         taken = array("f", bytes(given.itemsize * frames * len(kept)))
         for at, channel in enumerate(kept):
