@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from mediadevices.webidl import promise
 
 __all__ = ["LoopShutdownHook"]
 
@@ -14,11 +17,18 @@ class LoopShutdownHook:
     asyncio has no such hook. But a loop that shuts down closes every asynchronous generator that
     has started in it, and waits for each: so the hook is such a generator.
 
+    Some loops, such as that of qasync, close no generators. The garbage collector then finalizes
+    the hook when the loop no longer runs, and the function is not called.
+
     Args:
         on_shutdown: The function; it is called at most once.
+
+    Raises:
+        InvalidStateError: No event loop is running.
     """
 
     def __init__(self, on_shutdown: Callable[[], Awaitable[None]]) -> None:
+        self._loop = promise.running_loop()
         self._on_shutdown: Callable[[], Awaitable[None]] | None = on_shutdown
         self._generator = self._wait_for_shutdown()
         _run_without_waiting(self._generator.asend(None))
@@ -29,7 +39,15 @@ class LoopShutdownHook:
         finally:
             if (on_shutdown := self._on_shutdown) is not None:
                 self._on_shutdown = None
-                await on_shutdown()
+                if self._is_running():
+                    await on_shutdown()
+
+    def _is_running(self) -> bool:
+        """Return whether the event loop is running in this thread."""
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
 
     def cancel(self) -> None:
         """Never call the function; again, or within the function, does nothing."""

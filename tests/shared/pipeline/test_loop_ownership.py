@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 import threading
 import time
 from concurrent.futures import Future
@@ -24,7 +26,11 @@ from mediadevices import (
     VideoTrackGenerator,
     navigator,
 )
+from mediadevices.current_agent import use_agent
+from mediadevices.local.agent import LocalAgent
+from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.testing import FakeDevices, install_fake_devices
+from mediadevices.testing.stub_driver import StubDriver
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -257,3 +263,25 @@ def test_concurrent_threads_get_the_same_agent(monkeypatch: pytest.MonkeyPatch) 
         threading.Thread(target=ask, args=[answer], daemon=True).start()
     assert len({id(answer.result(SECONDS)) for answer in given}) == 1
     assert len(made) == 1
+
+
+def test_a_loop_without_shutdown_hooks_leaves_no_complaint() -> None:
+    """The event loop of qasync closes no asynchronous generators, and so skips our shutdown hook.
+
+    Then the garbage collector finalizes the hook, where no loop is running. pytest fails the test
+    if the hook raises there, or leaves a coroutine that was never awaited.
+    """
+
+    async def capture() -> None:
+        sys.set_asyncgen_hooks(None, None)  # as in qasync
+        agent = LocalAgent(
+            [StubDriver()], PermissionAuthority("test", policies={"camera": "grant"}), secret=b""
+        )
+        with use_agent(agent):
+            stream = await navigator_stream()
+            await first_frame(stream.get_tracks()[0])
+            for track in stream.get_tracks():
+                track.stop()
+
+    asyncio.run(capture())
+    gc.collect()
