@@ -82,7 +82,7 @@ browser-table: $(STAMP) ## Look at every member in every browser, and write docs
 
 oracle: $(STAMP) ## Ask Chromium and the library the same, and write docs/oracle.md
 	@$(SYSTEM) test
-	PYTHONPATH=tests $(BIN)/python -m tools.oracle
+	PYTHONPATH=tests $(BIN)/python -m tools.oracle $(ARGS)
 
 idl-page: $(STAMP) ## Write what differs from the IDL into docs/conformance.md
 	PYTHONPATH=tests $(BIN)/python -m tools.idl_page

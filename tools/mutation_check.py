@@ -1,12 +1,12 @@
-"""Breaks rules in a copy of the code, one at a time, and tells which test notices.
+"""Breaks rules in a copy of the code, one at a time, and prints which test fails.
 
     make mutation-check
-    make mutation-check ARGS="permission legacy/"    # rules and files with one of these words
+    make mutation-check ARGS="permission legacy/"    # rules with one of these words
 
-`mutations.toml` has the rules: those of the standard, and what we have decided ourselves. Each has
-a change of the code that breaks it and nothing else, and the tests that must notice. A test of its
-own sees that each change still fits. Two copies are at work at a time, in a temporary folder: the
-checkout stays as it is.
+`mutations.toml` lists the rules: the standard's and our own. Each has a change of the code that
+breaks only this rule, and the tests that must fail. `tests/machinery/test_mutation_check.py` checks
+that each change still fits. Two copies in a temporary folder are used at a time, so the checkout
+does not change.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MUTATIONS", "Mutation", "MutationError", "Place", "checked"]
+__all__ = ["MUTATIONS", "Mutation", "MutationError", "Place", "check"]
 
 _ROOT = Path(__file__).parents[1]
 _SOURCES = ("shared", "native", "pyodide", "tests")
-# Node's Pyodide and pytest, where they are there already: a page loads them.
+# The last one, if it exists, has Pyodide and pytest for web pages.
 _COPIED = (*_SOURCES, "tools", "examples", "pyproject.toml", "conftest.py", ".cache/node")
 _COPIES = 2
-#: Seconds for the tests of one rule. One that hangs has been noticed if its own time limit says so.
+#: Seconds for the tests of one rule. A test that hangs counts only if its own time limit fails it.
 _SECONDS = 200
-#: Seconds for tests that were interrupted to close what they have opened.
+#: Seconds in which interrupted tests must close their browsers and servers.
 _CLOSING = 20
-#: They compare with the IDL, which notices names and not what they do.
+#: These tests compare names with the IDL, not behaviour.
 _IGNORED = ("--ignore=tests/conformance/surface",)
-_NOTICED = re.compile(r"^(?:FAILED|ERROR) (\S+?::.+?)(?: - .*)?$", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?::.+?)(?: - .*)?$", re.MULTILINE)
 _RAN = re.compile(r"\b\d+ passed\b")
 
 
 class MutationError(Exception):
-    """The tests could not tell anything of a rule; the message says why."""
+    """A rule could not be checked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Tests that are to notice.
+    """Tests that must fail.
 
     Attributes:
-        tests: Their folder or file, from the root of the checkout; or one test, where a browser
-            is to run no more than that.
-        lane: Where they run; see `support.lanes`.
+        tests: Their folder or file, from the root of the checkout, or a single test (to save time
+            in a browser).
+        lane: The lane in which they run; see `support.lanes`.
     """
 
     tests: str = "tests/conformance"
@@ -61,15 +61,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A way to break one rule.
+    """A change that breaks one rule.
 
     Attributes:
         rule: The rule.
-        section: Where the standard has it, or where we say that we have decided it.
+        section: The section of the standard, or the document with our decision.
         file: The file to change, from the root of the checkout.
-        before: What stands there, once.
-        after: What is put in its place.
-        place: The tests that must notice.
+        before: The text to replace; it occurs once.
+        after: The new text.
+        place: The tests that must fail.
     """
 
     rule: str
@@ -80,19 +80,19 @@ class Mutation:
     place: Place = Place()
 
     def fits(self, root: Path) -> bool:
-        """Tell whether the file has what is to be changed, in one place."""
+        """Return True if the text to replace occurs exactly once."""
         path = root / self.file
         return path.is_file() and path.read_text(encoding="utf-8").count(self.before) == 1
 
     @contextmanager
     def applied(self, root: Path) -> Generator[None]:
-        """Break the rule for the time of a ``with`` block.
+        """Break the rule inside a ``with`` block.
 
         Raises:
             MutationError: The change does not fit.
         """
         if not self.fits(root):
-            raise MutationError(f"{self.rule}: {self.file} does not have the text to change once")
+            raise MutationError(f"{self.rule}: {self.file} must contain the text once")
         path = root / self.file
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(self.before, self.after), encoding="utf-8")
@@ -114,36 +114,36 @@ def _read(path: Path) -> tuple[Mutation, ...]:
 MUTATIONS = _read(Path(__file__).with_name("mutations.toml"))
 
 
-async def checked(
+async def check(
     mutations: Sequence[Mutation], root: Path, *, seconds: float = _SECONDS
 ) -> list[tuple[Mutation, str]]:
-    """Break one rule after the other, and print who noticed.
+    """Break one rule after the other, and print the first test that fails.
 
     Args:
         mutations: The rules.
-        root: The checkout, which is not changed.
-        seconds: How long the tests of one rule may take.
+        root: The checkout; it is not changed.
+        seconds: Time limit for the tests of one rule.
 
     Returns:
         The rules, each with the name of the first test that failed, or ``""``.
 
     Raises:
-        ExceptionGroup: Of `MutationError`: a change does not fit, or tests fail or cannot be run
-            without any.
+        ExceptionGroup: Of `MutationError`: a change does not fit, or the tests fail or cannot run
+            without a change.
     """
     results: list[tuple[Mutation, str]] = []
     with tempfile.TemporaryDirectory(prefix="mutation-") as name:
         free: asyncio.Queue[Path] = asyncio.Queue()
         for number in range(_COPIES):
-            free.put_nowait(_copied(root, Path(name, str(number))))
+            free.put_nowait(_copy(root, Path(name, str(number))))
 
         async def unchanged(place: Place) -> None:
-            async with _taken(free) as copy:
+            async with _borrow(free) as copy:
                 if failed := await _first_failure(copy, place, seconds):
-                    raise MutationError(f"without any change this fails in {place.lane}: {failed}")
+                    raise MutationError(f"without a change this fails in {place.lane}: {failed}")
 
-        async def noticed(mutation: Mutation) -> str:
-            async with _taken(free) as copy:
+        async def first_failure(mutation: Mutation) -> str:
+            async with _borrow(free) as copy:
                 with mutation.applied(copy):
                     return await _first_failure(copy, mutation.place, seconds)
 
@@ -151,16 +151,16 @@ async def checked(
             for place in {mutation.place for mutation in mutations}:
                 group.create_task(unchanged(place))
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(noticed(mutation)) for mutation in mutations]
+            tasks = [group.create_task(first_failure(mutation)) for mutation in mutations]
             for mutation, task in zip(mutations, tasks, strict=True):
                 results.append((mutation, await task))
-                said = results[-1][1] or "NOBODY NOTICES"
-                print(f"{mutation.rule} ({mutation.section}):\n    {said}", flush=True)
+                test = results[-1][1] or "NO TEST FAILS"
+                print(f"{mutation.rule} ({mutation.section}):\n    {test}", flush=True)
     return results
 
 
 @asynccontextmanager
-async def _taken(free: asyncio.Queue[Path]) -> AsyncGenerator[Path]:
+async def _borrow(free: asyncio.Queue[Path]) -> AsyncGenerator[Path]:
     copy = await free.get()
     try:
         yield copy
@@ -168,7 +168,7 @@ async def _taken(free: asyncio.Queue[Path]) -> AsyncGenerator[Path]:
         free.put_nowait(copy)
 
 
-def _copied(root: Path, target: Path) -> Path:
+def _copy(root: Path, target: Path) -> Path:
     for name in _COPIED:
         source, copy = root / name, target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -180,10 +180,10 @@ def _copied(root: Path, target: Path) -> Path:
 
 
 async def _first_failure(root: Path, place: Place, seconds: float) -> str:
-    """Return the name of the first test that fails; nothing if none does in that time.
+    """Return the name of the first test that fails, or ``""`` if none fails in time.
 
     Raises:
-        MutationError: The tests cannot be run, or there is none.
+        MutationError: The tests cannot run, or there are none.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider"),
@@ -192,7 +192,7 @@ async def _first_failure(root: Path, place: Place, seconds: float) -> str:
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(str(root / source) for source in _SOURCES),
-            # Python tells a changed file by its size and its second, which may both be the same.
+            # Bytecode caches compare size and time in seconds, which a change may leave the same.
             "PYTHONDONTWRITEBYTECODE": "1",
         },
         stdin=asyncio.subprocess.DEVNULL,
@@ -205,18 +205,18 @@ async def _first_failure(root: Path, place: Place, seconds: float) -> str:
     except TimeoutError:
         return ""
     finally:
-        await _ended(process)
-    said = output.decode(errors="replace")
-    found = _NOTICED.search(said)
-    if process.returncode == 0 and _RAN.search(said):
+        await _interrupt(process)
+    text = output.decode(errors="replace")
+    found = _FAILED.search(text)
+    if process.returncode == 0 and _RAN.search(text):
         return ""
     if process.returncode != 1 or found is None:
-        raise MutationError(f"{place.tests} cannot be run in {place.lane}:\n{said}")
+        raise MutationError(f"{place.tests} cannot run in {place.lane}:\n{text}")
     return found[1]
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """End tests that still run, so that they close their browsers and servers."""
+async def _interrupt(process: asyncio.subprocess.Process) -> None:
+    """Interrupt the tests if they still run, so that they close their browsers and servers."""
     if process.returncode is not None:
         return
     process.send_signal(signal.SIGINT)
@@ -229,19 +229,19 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Break the rules that have one of the words in their name or file; all without any."""
+    """Break the rules with one of the words in their name or file, or all rules."""
     chosen = [
         mutation
         for mutation in MUTATIONS
         if not words or any(word in f"{mutation.rule}\n{mutation.file}" for word in words)
     ]
     try:
-        results = asyncio.run(checked(chosen, _ROOT))
+        results = asyncio.run(check(chosen, _ROOT))
     except* MutationError as errors:
         sys.exit("\n".join(str(error) for error in errors.exceptions))
-    noticed = [mutation for mutation, test in results if test]
-    print(f"{len(noticed)} of {len(chosen)} broken rules noticed")
-    return int(len(noticed) < len(chosen))
+    detected = [mutation for mutation, test in results if test]
+    print(f"{len(detected)} of {len(chosen)} broken rules were detected")
+    return int(len(detected) < len(chosen))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import lanes
-from tools.mutation_check import MUTATIONS, Mutation, MutationError, Place, checked
+from tools.mutation_check import MUTATIONS, Mutation, MutationError, Place, check
 
 #: A checkout as small as can be, with the options that the tests of a real one are run with.
 _FILES = {
@@ -43,7 +43,7 @@ def replacing(before: str, after: str, tests: str = "tests/sound") -> Mutation:
 
 
 async def notices(root: Path, mutations: Sequence[Mutation], seconds: float = 60) -> list[str]:
-    return [test for _, test in await checked(mutations, root, seconds=seconds)]
+    return [test for _, test in await check(mutations, root, seconds=seconds)]
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.rule)
@@ -95,10 +95,10 @@ async def test_the_first_test_that_fails_is_named_and_the_checkout_stays(checkou
 @pytest.mark.parametrize(
     ("mutation", "said"),
     [
-        (replacing("number", ""), "does not have the text to change once"),
-        (replacing("+ number", "+"), "cannot be run"),
-        (replacing("+ number", "+ 1", "tests/broken"), "without any change this fails"),
-        (replacing("+ number", "+ 1", "tests/skipped"), "cannot be run"),
+        (replacing("number", ""), "must contain the text once"),
+        (replacing("+ number", "+"), "cannot run"),
+        (replacing("+ number", "+ 1", "tests/broken"), "without a change this fails"),
+        (replacing("+ number", "+ 1", "tests/skipped"), "cannot run"),
     ],
 )
 @pytest.mark.timeout(300)

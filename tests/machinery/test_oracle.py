@@ -1,4 +1,4 @@
-"""Chromium as an oracle: a short run of `make oracle`, and that its judge and classes can tell."""
+"""A short run of `make oracle`, and tests of its judgement and classes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import math
 import pytest
 
 from support.browsers import engines
-from tools.oracle.classes import Difference, class_of
-from tools.oracle.judging import judged
+from tools.oracle.comparison import run
+from tools.oracle.judgement import judge
+from tools.oracle.known_differences import Difference, classify
 from tools.oracle.outcomes import Outcome
-from tools.oracle.running import run
-from tools.oracle.sets import Question, questions
+from tools.oracle.questions import Question, make_questions
 
 VGA = {"width": 640, "height": 480, "frameRate": 60, "resizeMode": "none", "device": "device:0"}
 HALF = {**VGA, "width": 320, "height": 240}
@@ -24,14 +24,14 @@ def test_every_difference_is_explained() -> None:
         pytest.skip(reason)
     result = run(seed=20, get_user_media=40, apply_constraints=20)
     assert result.asked == 60
-    assert result.agreeing > 20, "the two worlds have hardly anything in common"
+    assert result.agreeing > 20, "hardly any answer is the same"
     assert result.unexplained == []
     assert result.broken == []
 
 
 def test_the_same_seed_asks_the_same() -> None:
-    assert questions(3, 20, 10) == questions(3, 20, 10)
-    assert questions(3, 20, 10) != questions(4, 20, 10)
+    assert make_questions(3, 20, 10) == make_questions(3, 20, 10)
+    assert make_questions(3, 20, 10) != make_questions(4, 20, 10)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_same_seed_asks_the_same() -> None:
 def test_settings_are_judged_by_the_standard(
     constraints: dict[str, object], broken: object, advanced: object, distance: float
 ) -> None:
-    judgement = judged("video", constraints, VGA)
+    judgement = judge("video", constraints, VGA)
     assert (judgement.broken, judgement.advanced) == (broken, advanced)
     assert judgement.distance == pytest.approx(distance)
 
@@ -83,8 +83,8 @@ REFUSED = Outcome("OverconstrainedError", "width", {})
 def test_settings_of_ours_that_are_worse_are_never_explained(
     constraints: dict[str, object], ours: dict[str, object], theirs: dict[str, object]
 ) -> None:
-    assert class_of(difference(constraints, given(ours), given(theirs))) is None
-    assert class_of(difference(constraints, given(theirs), given(ours))) is not None
+    assert classify(difference(constraints, given(ours), given(theirs))) is None
+    assert classify(difference(constraints, given(theirs), given(ours))) is not None
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_settings_of_ours_that_are_worse_are_never_explained(
 def test_an_error_on_one_side_alone_is_not_explained_by_itself(
     ours: Outcome, theirs: Outcome
 ) -> None:
-    assert class_of(difference({"width": {"max": 700}}, ours, theirs)) is None
+    assert classify(difference({"width": {"max": 700}}, ours, theirs)) is None

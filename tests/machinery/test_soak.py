@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tools.soak.program import HungError, deadline
-from tools.soak.running import GROWTH, Measure, Report, leaks
+from tools.soak.soak import GROWTH, Measure, Report, leaks
 
 
 def test_whatever_there_is_more_of_in_the_end_has_leaked() -> None:

@@ -1,4 +1,4 @@
-"""`make oracle`: asks, prints what came of it, and writes the summary in `docs/oracle.md`."""
+"""`make oracle`: compares the two, prints the result and writes it to `docs/oracle.md`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from support.browsers import engines
-from tools.oracle.classes import Difference
-from tools.oracle.running import Result, run
+from tools.oracle.comparison import Result, run
+from tools.oracle.known_differences import Difference
 
 PAGE = Path(__file__).parents[2] / "docs" / "oracle.md"
 _SECTION = re.compile(r"(?<=<!-- made by `make oracle` -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -23,33 +23,34 @@ _SUPPORTED = {"library": "the library", "Chromium": "Chromium", "both": "both"}
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="make oracle", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1, help="another one asks other questions")
+    parser.add_argument("--seed", type=int, default=1, help="another seed makes other questions")
     arguments = parser.parse_args()
     if reason := engines.why_not("chromium"):
         sys.exit(reason)
     result = run(arguments.seed, _GET_USER_MEDIA, _APPLY_CONSTRAINTS)
-    print(_printed(result))
+    print(_summary(result))
     if result.unexplained or result.broken:
         sys.exit(1)
     page = PAGE.read_text("utf-8")
     PAGE.write_text(_SECTION.sub(lambda _: _table(result), page), "utf-8")
 
 
-def _printed(result: Result) -> str:
+def _summary(result: Result) -> str:
     lines = [
-        f"{result.asked} sets ({result.seed}): {result.agreeing} alike. Chromium {result.version}"
+        f"Chromium {result.version}, seed {result.seed}",
+        f"{result.asked} sets, {result.agreeing} with the same answer",
     ]
     for one, differences in result.found.items():
         if differences:
             supported = _SUPPORTED[one.supports]
             lines.append(f"{len(differences):4} {one.name}; the standard supports {supported}")
-            lines.append(_story(differences[0]))
+            lines.append(_details(differences[0]))
     for title, differences in (("UNEXPLAINED", result.unexplained), ("BROKEN", result.broken)):
-        lines += [f"{title}\n{_story(one)}" for one in differences]
+        lines += [f"{title}\n{_details(one)}" for one in differences]
     return "\n".join(lines)
 
 
-def _story(one: Difference) -> str:
+def _details(one: Difference) -> str:
     return (
         f"       {one.question.call} {one.question.kind} {json.dumps(one.question.constraints)}\n"
         f"         library:  {one.ours}\n"
@@ -62,8 +63,8 @@ def _table(result: Result) -> str:
     lines = [
         "",
         f"Chromium {result.version} and mediadevices {version('mediadevices')}, {today}.",
-        f"Of {result.asked} sets (seed {result.seed}), **{result.agreeing} were answered alike**,",
-        f"{result.asked - result.agreeing} in another way, none of them unexplained.",
+        f"Of {result.asked} sets (seed {result.seed}), **{result.agreeing} had the same answer**.",
+        f"{result.asked - result.agreeing} had different answers, all of them explained below.",
         "",
     ]
     for one, differences in result.found.items():

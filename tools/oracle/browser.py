@@ -1,4 +1,4 @@
-"""The questions put to Chromium's fake devices, in plain JavaScript and without the library."""
+"""Asks Chromium, on its fake devices, in plain JavaScript and without the library."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from support.browsers.playwright_page import PlaywrightPage
 from support.browsers.server import PageServer
 from support.browsers.setting import Setting
 from tools.oracle.outcomes import Outcome, Settings, comparable_settings, ids_of
-from tools.oracle.sets import Kind, Question, with_ids
+from tools.oracle.questions import Kind, Question, replace_ids
 
 __all__ = ["ask_chromium"]
 
 _SCRIPT = Path(__file__).with_name("page.js")
 _PAGE = b"<!doctype html><title>oracle</title>"
-# So many in one evaluation: to cross to the page takes as long as a question.
+# Questions per evaluation: one evaluation takes as long as one question.
 _BATCH = 100
 
 
 def ask_chromium(questions: list[Question]) -> tuple[list[Outcome], str]:
-    """Return the answers, and the browser's version.
+    """Return the answers and the browser's version.
 
     Raises:
-        PageLost: The browser does not start, or dies.
+        PageLost: The browser did not start, or crashed.
         RuntimeError: The page did not answer in time.
     """
     with (
@@ -52,7 +52,7 @@ def _ask(page: Any, questions: list[Question]) -> list[Outcome]:
             {
                 "call": one.call,
                 "kind": one.kind,
-                "constraints": with_ids(one.constraints, ids[one.kind]),
+                "constraints": replace_ids(one.constraints, ids[one.kind]),
             }
             for one in batch
         ]

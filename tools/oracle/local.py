@@ -1,4 +1,4 @@
-"""The questions put to the library's own agent, over fake devices like Chromium's."""
+"""Asks the library's local agent, on fake devices like Chromium's."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from mediadevices.driver import AudioMode, VideoMode
 from mediadevices.errors import OverconstrainedError
 from mediadevices.testing import FakeCamera, FakeMicrophone, ManualClock, install_fake_devices
 from tools.oracle.outcomes import Outcome, Settings, comparable_settings, ids_of
-from tools.oracle.sets import Kind, Question, with_ids
+from tools.oracle.questions import Kind, Question, replace_ids
 
 __all__ = ["CAMERA_MODES", "FRAME_RATE", "ask_local"]
 
-#: What the flag of `support.browsers.chromium` asks Chromium's cameras for.
+#: The rate that the flag in `support.browsers.chromium` sets.
 FRAME_RATE = 60.0
-#: The sizes that Chromium's fake camera has with ``resizeMode: "none"``.
+#: The native sizes of Chromium's fake camera.
 CAMERA_MODES = tuple(
     VideoMode(width, height, FRAME_RATE)
     for width, height in (
         *((96, 96), (320, 240), (640, 480), (1280, 720), (1920, 1080), (3840, 2160)),
     )
 )
-# Processed sound first, as Chromium gives it to who asks for nothing.
+# Processed sound first: it is Chromium's default.
 _MICROPHONE_MODES = (AudioMode(48000, 1), AudioMode(44100, 2))
 _MICROPHONE_CONTROLS = {
     "echoCancellation": (True, False, "remote-only"),
@@ -66,8 +66,8 @@ async def _ids() -> dict[Kind, dict[str, str]]:
 
 
 async def _answered(question: Question, ids: dict[str, str]) -> Outcome:
-    kind, constraints = question.kind, with_ids(question.constraints, ids)
-    assert isinstance(constraints, Mapping), "it was one before"
+    kind, constraints = question.kind, replace_ids(question.constraints, ids)
+    assert isinstance(constraints, Mapping), "replace_ids keeps mappings"
     first = constraints if question.call == "getUserMedia" else True
     track: MediaStreamTrack | None = None
     error: Exception | None = None

@@ -1,4 +1,4 @@
-"""What a world answered to a question, in a form in which two worlds can be compared."""
+"""The result of a call, in a form that can be compared between the library and Chromium."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from tools.oracle.sets import Kind
+from tools.oracle.questions import Kind
 
 __all__ = ["COMPARED", "Outcome", "Setting", "Settings", "comparable_settings", "ids_of"]
 
 Setting: TypeAlias = bool | int | float | str
 Settings: TypeAlias = Mapping[str, Setting]
 
-#: Settings that are compared; `device` is where the device stands in its world's list.
+#: The settings to compare; `device` is the position in the list of devices.
 COMPARED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
         "video": ("width", "height", "frameRate", "resizeMode", "device"),
@@ -28,12 +28,12 @@ COMPARED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a call.
+    """The result of a call.
 
     Attributes:
         error: The name of the error, or ``""`` for success.
         constraint: The error's `constraint`, or ``""``.
-        settings: The track's settings afterwards; empty where there is no track.
+        settings: The track's settings afterwards; empty without a track.
     """
 
     error: str
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def ids_of(devices: list[tuple[str, str]]) -> dict[str, str]:
-    """Return what the placeholders stand for.
+    """Return the real id for each placeholder.
 
     Args:
         devices: The id and the group's id of each device of a kind, in order.
@@ -61,7 +61,7 @@ def ids_of(devices: list[tuple[str, str]]) -> dict[str, str]:
 def comparable_settings(
     kind: Kind, settings: Mapping[str, object], ids: Mapping[str, str]
 ) -> Settings:
-    """Return what is compared of a track's settings."""
+    """Return the settings to compare."""
     names = {own: placeholder for placeholder, own in ids.items()}
     result: dict[str, Setting] = {}
     for name in COMPARED[kind]:

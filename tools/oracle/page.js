@@ -3,7 +3,7 @@
 const devices = navigator.mediaDevices;
 const LATE = 15_000; // milliseconds
 
-/** Expose the devices, and return the ids and groups of the cameras and microphones. */
+/** Get permission, and return the device and group ids of the cameras and microphones. */
 async function listDevices() {
   const stream = await devices.getUserMedia({ audio: true, video: true });
   for (const track of stream.getTracks()) track.stop();
@@ -13,20 +13,20 @@ async function listDevices() {
   return found;
 }
 
-/** Return the error and the settings that came of each question. */
+/** Return the error and the settings of each question. */
 async function ask(questions) {
   const answers = [];
-  for (const question of questions) answers.push(await answered(question));
+  for (const question of questions) answers.push(await answer(question));
   return answers;
 }
 
-async function answered({ call, kind, constraints }) {
+async function answer({ call, kind, constraints }) {
   const first = call === "getUserMedia" ? constraints : true;
   let track = null;
   const result = { error: "", constraint: "", settings: null };
   try {
-    [track] = (await soon(devices.getUserMedia({ [kind]: first }))).getTracks();
-    if (call === "applyConstraints") await soon(track.applyConstraints(constraints));
+    [track] = (await withTimeout(devices.getUserMedia({ [kind]: first }))).getTracks();
+    if (call === "applyConstraints") await withTimeout(track.applyConstraints(constraints));
   } catch (error) {
     result.error = error.name;
     result.constraint = error.constraint ?? "";
@@ -38,7 +38,7 @@ async function answered({ call, kind, constraints }) {
   return result;
 }
 
-function soon(promise) {
+function withTimeout(promise) {
   const late = { name: "late" };
   return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, LATE, late))]);
 }

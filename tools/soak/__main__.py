@@ -1,4 +1,4 @@
-"""Runs a soak, here or in the virtual machine, and prints how it went."""
+"""Runs a soak, here or in the virtual machine, and prints the report."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ _IMPORTED_FROM = ("shared", "native", "tests", "")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run it; the exit code is 1 if anything hung, leaked or failed."""
+    """Run a soak; return 1 if anything hung, leaked or failed."""
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600.0, help="how long")
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the faults")
-    parser.add_argument("--pipewire", action="store_true", help="on PipeWire, not on PulseAudio")
-    parser.add_argument("--vm", action="store_true", help="in the virtual machine, on its devices")
+    parser.add_argument("--seconds", type=float, default=600.0, help="duration")
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="of the random faults"
+    )
+    parser.add_argument("--pipewire", action="store_true", help="not PulseAudio")
+    parser.add_argument("--vm", action="store_true", help="run in the virtual machine")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.vm:
@@ -38,21 +40,21 @@ def main(arguments: Sequence[str]) -> int:
 def _run(options: argparse.Namespace) -> int:
     from support.pipewire_server import PipeWireServer
     from support.pulse_server import PulseServer
-    from tools.soak.guest import GuestWorld
-    from tools.soak.host import HostWorld
-    from tools.soak.running import soak
+    from tools.soak.guest_devices import GuestWorld
+    from tools.soak.host_devices import HostWorld
+    from tools.soak.soak import soak
 
     seconds, seed = options.seconds, options.seed
-    dice = random.Random(seed)
+    random_source = random.Random(seed)
     world: GuestWorld | HostWorld
     if options.inside:
-        world = GuestWorld(dice)
+        world = GuestWorld(random_source)
     else:
         server = PipeWireServer() if options.pipewire else PulseServer()
-        world = HostWorld(dice, server, os.environ)
+        world = HostWorld(random_source, server, os.environ)
     try:
         print(f"A soak of {seconds:g} s, seed {seed}, on {world.name}", flush=True)
-        report = asyncio.run(soak(world, dice, seconds))
+        report = asyncio.run(soak(world, random_source, seconds))
     finally:
         world.close()
     print(*report.lines(), sep="\n", flush=True)

@@ -1,4 +1,4 @@
-"""The program that goes through a soak: consumers that capture again whatever happens."""
+"""The program under test: consumers that keep capturing whatever happens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HungError", "Program", "deadline"]
 
-#: What an operation may fail with when a device is away, broken, in use, or forbidden meanwhile.
+#: Allowed errors when a device is unplugged, broken, in use or forbidden.
 EXPECTED = (NotAllowedError, NotFoundError, NotReadableError, OverconstrainedError)
 
 ASKED: tuple[Mapping[str, object], ...] = (
@@ -37,7 +37,7 @@ ASKED: tuple[Mapping[str, object], ...] = (
 
 
 class HungError(Exception):
-    """Something took longer than it ever may."""
+    """An operation took longer than allowed."""
 
 
 @asynccontextmanager
@@ -45,11 +45,11 @@ async def deadline(what: str, seconds: float) -> AsyncGenerator[None]:
     """Fail if a block takes too long.
 
     Args:
-        what: What hangs then.
-        seconds: How long it may take.
+        what: The operation, for the error message.
+        seconds: The longest time allowed.
 
     Raises:
-        HungError: It took longer.
+        HungError: The block took longer.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -59,15 +59,15 @@ async def deadline(what: str, seconds: float) -> AsyncGenerator[None]:
 
 
 class Program:
-    """Some consumers at once.
+    """Several concurrent consumers.
 
     Args:
-        random: Decides what they ask for.
-        patience: Seconds that any operation may take.
+        random: Chooses their constraints.
+        patience: The longest time, in seconds, that an operation may take.
 
     Attributes:
-        seen: How often what was seen.
-        tracks: The tracks that are being read.
+        seen: Counts of events, errors and frames.
+        tracks: The tracks being read.
     """
 
     def __init__(self, random: Random, patience: float) -> None:
@@ -79,7 +79,7 @@ class Program:
         self.tracks: list[MediaStreamTrack] = []
 
     def start(self, consumers: int = 3) -> None:
-        """Begin to capture."""
+        """Start the consumers."""
         self._stopping.clear()
         self._consumers = [
             asyncio.create_task(self._consume(), name=f"consumer {number}")
@@ -87,24 +87,24 @@ class Program:
         ]
 
     def check(self) -> None:
-        """Do nothing, unless a consumer has failed.
+        """Raise the exception of a consumer that failed, if any.
 
         Raises:
-            Exception: What it failed with.
+            Exception: The consumer's.
         """
         for consumer in self._consumers:
             if consumer.done():
                 consumer.result()
 
     async def stop(self) -> None:
-        """Let every consumer come to its end."""
+        """Stop the consumers and wait for them."""
         self._stopping.set()
         async with deadline("the consumers do not end", 3 * self._patience):
             await asyncio.gather(*self._consumers)
         self._consumers = []
 
     async def open(self, asked: Mapping[str, object]) -> MediaStream | None:
-        """Ask for devices; None where that is refused."""
+        """Request devices; return None if that fails with an allowed error."""
         try:
             async with deadline(f"get_user_media({asked})", self._patience):
                 return await navigator.media_devices.get_user_media(asked)
@@ -134,7 +134,7 @@ class Program:
                 if self._stopping.is_set() or asyncio.get_running_loop().time() > until:
                     break
         except InvalidStateError:
-            assert track.ready_state == "ended", "nothing else is in the way of reading"
+            assert track.ready_state == "ended", "only an ended track cannot be read"
         finally:
             self.tracks.remove(track)
 

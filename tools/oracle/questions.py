@@ -1,4 +1,4 @@
-"""Constraint sets to ask with: the same seed gives the same questions."""
+"""Random constraint sets; the same seed gives the same sets."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeAlias
 
-__all__ = ["JSON", "Call", "Constraints", "Kind", "Question", "questions", "with_ids"]
+__all__ = ["JSON", "Call", "Constraints", "Kind", "Question", "make_questions", "replace_ids"]
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
 Constraints: TypeAlias = Mapping[str, JSON]
 Kind: TypeAlias = Literal["audio", "video"]
 Call: TypeAlias = Literal["getUserMedia", "applyConstraints"]
 
-# Around the limits and the native sizes of Chromium's fake camera, between them and beyond.
+# Values at, between and beyond the limits and native sizes of Chromium's fake camera.
 _NUMBERS: Mapping[str, Sequence[float]] = {
     "width": (
         *(0, 1, 95, 96, 97, 160, 200, 320, 500, 639, 640, 800, 1279, 1280, 1600, 1920),
@@ -42,7 +42,7 @@ _SWITCHES: Mapping[str, Sequence[bool | str]] = {
     "autoGainControl": (True, False),
     "noiseSuppression": (True, False),
 }
-# Those that decide more are asked for more often.
+# Properties with more influence are listed more than once.
 _PROPERTIES: Mapping[Kind, Sequence[str]] = {
     "video": (
         *("width", "width", "width", "height", "height", "height", "aspectRatio", "aspectRatio"),
@@ -55,18 +55,18 @@ _PROPERTIES: Mapping[Kind, Sequence[str]] = {
         *("deviceId", "groupId"),
     ),
 }
-# One in so many sets names a property of the other kind of track, which has to be ignored.
+# One set in this many names a property of the other kind of track, which must be ignored.
 _FOREIGN = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask both worlds.
+    """A call that both the library and Chromium make.
 
     Attributes:
-        call: What to call; `applyConstraints` on a track that was asked for with ``True``.
+        call: The method; `applyConstraints` on a track that was requested with ``True``.
         kind: The kind of track.
-        constraints: What to call it with. Ids are placeholders; see `with_ids`.
+        constraints: The argument. Ids are placeholders; see `replace_ids`.
     """
 
     call: Call
@@ -74,8 +74,8 @@ class Question:
     constraints: Constraints
 
 
-def questions(seed: int, get_user_media: int, apply_constraints: int) -> list[Question]:
-    """Return so many questions of each kind of call."""
+def make_questions(seed: int, get_user_media: int, apply_constraints: int) -> list[Question]:
+    """Return the given number of questions for each method."""
     random = Random(seed)
     counts: tuple[tuple[Call, int], ...] = (
         ("getUserMedia", get_user_media),
@@ -84,14 +84,14 @@ def questions(seed: int, get_user_media: int, apply_constraints: int) -> list[Qu
     return [_question(random, call) for call, count in counts for _ in range(count)]
 
 
-def with_ids(value: JSON, ids: Mapping[str, str]) -> JSON:
-    """Put a world's own ids in the places of ``"device:0"``, ``"group:1"`` and their like."""
+def replace_ids(value: JSON, ids: Mapping[str, str]) -> JSON:
+    """Replace placeholders such as ``"device:0"`` and ``"group:1"`` by real ids."""
     if isinstance(value, str):
         return ids.get(value, value)
     if isinstance(value, Mapping):
-        return {name: with_ids(item, ids) for name, item in value.items()}
+        return {name: replace_ids(item, ids) for name, item in value.items()}
     if isinstance(value, Sequence):
-        return [with_ids(item, ids) for item in value]
+        return [replace_ids(item, ids) for item in value]
     return value
 
 

@@ -1,4 +1,4 @@
-"""Faults of the program itself, which every world has."""
+"""Faults of the program itself, the same on all devices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["process_faults"]
 
 
 def process_faults(program: Program, random: Random) -> Mapping[str, Callable[[], Awaitable[None]]]:
-    """Return what a program can do to itself, by name."""
+    """Return the faults, by name."""
 
     async def cancel_a_call() -> None:
         asked = {"video": random.random() < 0.5, "audio": True}
@@ -35,7 +35,7 @@ def process_faults(program: Program, random: Random) -> Mapping[str, Callable[[]
             call.result()
 
     async def block_the_loop() -> None:
-        time.sleep(random.uniform(0.2, 1.5))  # noqa: ASYNC251  (that is the fault)
+        time.sleep(random.uniform(0.2, 1.5))  # noqa: ASYNC251  (the fault)
 
     async def drop_a_live_track() -> None:
         await program.open({"audio": True})

@@ -12,7 +12,7 @@ from mediadevices.driver import VideoMode
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices.testing import FakeCamera, install_fake_devices
-from tools.soak.answering import SecondProcess
+from tools.soak.second_process import SecondProcess
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -27,12 +27,12 @@ _APPLICATION = "soak"
 
 
 class HostWorld:
-    """See `tools.soak.running.World`.
+    """See `tools.soak.soak.World`.
 
     Args:
-        random: Decides what becomes of which device.
-        server: The sound server, not started yet.
-        environment: The process's, through which the sound server is found.
+        random: Chooses devices and durations.
+        server: The sound server, not yet started.
+        environment: The environment variables of this process; the sound server is added.
     """
 
     patience = 20.0
@@ -54,7 +54,7 @@ class HostWorld:
             self._load(name)
         self._cameras = [FakeCamera(label="One", open_delay=0.05), FakeCamera(label="Two")]
         self._fakes = self._stack.enter_context(install_fake_devices(self._cameras, 0, 0))
-        # Both processes change the same answers, which this one keeps whenever it is asked.
+        # This process stores an answer at each request; the second process changes it meanwhile.
         permissions = PermissionAuthority(
             _APPLICATION,
             lambda _: {"camera": True, "microphone": True, "remember": True},
@@ -67,7 +67,7 @@ class HostWorld:
         self._stack.enter_context(use_agent(self.agent))
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close the agent, the server and the second process."""
         self.agent.close()
         self._stack.close()
 
@@ -76,7 +76,7 @@ class HostWorld:
         self._server.play_tone(self._microphones[name], 440)
 
     def faults(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
-        """Return what can befall the devices for a moment, by name."""
+        """Return the temporary faults of the devices, by name."""
         return {
             "camera unplugged": self._unplug_camera,
             "camera muted": self._mute_camera,
@@ -96,19 +96,19 @@ class HostWorld:
     def _microphone(self) -> Microphone:
         return self._random.choice(list(self._microphones.values()))
 
-    def _moment(self) -> float:
+    def _duration(self) -> float:
         return self._random.uniform(0, 2)
 
     async def _unplug_camera(self) -> None:
         camera = self._camera()
         self._fakes.unplug(camera)
-        await asyncio.sleep(self._moment())
+        await asyncio.sleep(self._duration())
         self._fakes.plug(camera)
 
     async def _mute_camera(self) -> None:
         camera = self._camera()
         self._fakes.mute(camera)
-        await asyncio.sleep(self._moment())
+        await asyncio.sleep(self._duration())
         self._fakes.unmute(camera)
 
     async def _break_camera(self) -> None:
@@ -117,7 +117,7 @@ class HostWorld:
     async def _occupy_camera(self) -> None:
         camera = self._camera()
         self._fakes.fail_to_open(camera, "busy")
-        await asyncio.sleep(self._moment())
+        await asyncio.sleep(self._duration())
         self._fakes.fail_to_open(camera, None)
 
     async def _change_camera(self) -> None:
@@ -127,19 +127,19 @@ class HostWorld:
     def _unplug_microphone(self) -> None:
         microphone = self._microphone()
         self._server.unload(microphone)
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         self._load(microphone.name)
 
     def _suspend(self) -> None:
         microphone = self._microphone()
         self._server.suspend(microphone)
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         self._server.suspend(microphone, False)
 
     def _mute(self) -> None:
         microphone = self._microphone()
         self._server.mute(microphone)
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         self._server.mute(microphone, False)
 
     def _change_default(self) -> None:
@@ -147,7 +147,7 @@ class HostWorld:
 
     def _kill(self) -> None:
         self._server.kill()
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         self._server.start()
         for name in _NAMES:
             self._load(name)

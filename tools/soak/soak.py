@@ -1,4 +1,4 @@
-"""The soak itself: faults one after the other, and what is left of the process afterwards."""
+"""Injects faults one after the other and measures what the process holds afterwards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mediadevices import TrackLeakWarning
-from tools.soak.faults import process_faults
+from tools.soak.process_faults import process_faults
 from tools.soak.program import Program, deadline
 
 if TYPE_CHECKING:
@@ -29,20 +29,20 @@ __all__ = ["GROWTH", "Measure", "Report", "World", "leaks", "soak"]
 
 #: Seconds between two faults.
 PAUSES = (0.1, 2.0)
-#: Megabytes that the process may have grown by: what allocators and libraries keep for themselves.
+#: Allowed growth in megabytes: allocators and libraries keep some memory.
 GROWTH = 32.0
-#: Seconds in which nothing is to change any more: a restarted sound server is found within 4.
+#: Seconds without a change before a measurement: a restarted sound server is found within 4.
 QUIET = 6.0
 _REST_SECONDS = 60.0
 
 
 class World(Protocol):
-    """The devices, and what can befall them.
+    """Devices and their faults.
 
     Attributes:
-        name: In words.
-        patience: Seconds that any operation may take here.
-        agent: The agent over the devices, which stands behind `navigator`.
+        name: A description.
+        patience: The longest time, in seconds, that an operation may take.
+        agent: The agent for these devices, used by `navigator`.
     """
 
     name: str
@@ -50,18 +50,18 @@ class World(Protocol):
     agent: LocalAgent
 
     def faults(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
-        """Return what can befall the devices for a moment, by name."""
+        """Return the temporary faults of the devices, by name."""
         ...
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What the process holds.
+    """The resources of the process.
 
     Attributes:
-        descriptors: Open files.
-        threads: Threads.
-        megabytes: Of memory that is resident.
+        descriptors: The number of open files.
+        threads: The number of threads.
+        megabytes: Resident memory.
     """
 
     descriptors: int
@@ -70,7 +70,7 @@ class Measure:
 
     @classmethod
     def now(cls) -> Measure:
-        """Measure."""
+        """Measure this process."""
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return cls(
             len(list(Path("/proc/self/fd").iterdir())),
@@ -81,14 +81,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Report:
-    """How it went.
+    """The result of a soak.
 
     Attributes:
-        survived: How often which fault was survived.
-        seen: How often what was seen by the program.
-        start: What the process held at rest, after one fault of each kind.
-        end: What it held at rest in the end.
-        problems: What should not have happened.
+        survived: How often the program survived each fault.
+        seen: How often the program saw each event or error.
+        start: The resources at rest, after one fault of each kind.
+        end: The resources at rest at the end.
+        problems: Leaks and unexpected exceptions.
     """
 
     survived: Counter[str]
@@ -98,7 +98,7 @@ class Report:
     problems: list[str]
 
     def lines(self) -> list[str]:
-        """Return it in words."""
+        """Return the report as lines of text."""
         lines = ["", f"{'faults survived':40} {self.survived.total():>8}"]
         lines += [f"  {name:38} {count:>8}" for name, count in sorted(self.survived.items())]
         lines += ["", "the program saw"]
@@ -112,19 +112,19 @@ class Report:
 
 
 async def soak(world: World, random: Random, seconds: float) -> Report:
-    """Let faults befall a program that captures, for some time.
+    """Inject random faults into a program that captures.
 
     Args:
         world: The devices.
-        random: Decides everything.
-        seconds: How long, after one fault of each kind.
+        random: Chooses the faults.
+        seconds: The duration, after one fault of each kind.
 
     Raises:
-        HungError: An operation took longer than it may.
+        HungError: An operation took longer than allowed.
     """
-    # Should even the event loop hang, all stacks are shown, and the process ends.
+    # If even the event loop hangs, print all stacks and exit.
     faulthandler.dump_traceback_later(seconds + 20 * world.patience, exit=True)
-    warnings.simplefilter("ignore", TrackLeakWarning)  # of the tracks that are dropped on purpose
+    warnings.simplefilter("ignore", TrackLeakWarning)  # some tracks are dropped on purpose
     problems: list[str] = []
     handled = Counter[str]()
 
@@ -137,11 +137,11 @@ async def soak(world: World, random: Random, seconds: float) -> Report:
     asyncio.get_running_loop().set_exception_handler(note)
     program = Program(random, world.patience)
     faults = {**world.faults(), **process_faults(program, random)}
-    # All threads that to_thread() ever uses, and everything that is made once.
+    # Create every thread of to_thread() and everything else that is created once.
     await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.2) for _ in range(_workers())))
     program.start()
     for name, fault in faults.items():
-        await _befall(name, fault, program, PAUSES[0], world.patience)
+        await _inject(name, fault, program, PAUSES[0], world.patience)
     start = await _at_rest(world, program)
     survived = Counter[str]()
     program.seen.clear()
@@ -150,7 +150,7 @@ async def soak(world: World, random: Random, seconds: float) -> Report:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         name = random.choice(list(faults))
-        await _befall(name, faults[name], program, random.uniform(*PAUSES), world.patience)
+        await _inject(name, faults[name], program, random.uniform(*PAUSES), world.patience)
         survived[name] += 1
     end = await _at_rest(world, program)
     faulthandler.cancel_dump_traceback_later()
@@ -159,10 +159,10 @@ async def soak(world: World, random: Random, seconds: float) -> Report:
 
 
 def _workers() -> int:
-    return min(32, (os.cpu_count() or 1) + 4)  # as the event loop's executor has it
+    return min(32, (os.cpu_count() or 1) + 4)  # as in concurrent.futures
 
 
-async def _befall(
+async def _inject(
     name: str,
     fault: Callable[[], Awaitable[None]],
     program: Program,
@@ -176,7 +176,7 @@ async def _befall(
 
 
 async def _at_rest(world: World, program: Program) -> Measure:
-    """Measure when the program has stopped, and the process is quiet."""
+    """Stop the program, wait until the process is quiet, and measure."""
     await program.stop()
     gc.collect()
     measure, since = Measure.now(), time.monotonic()
@@ -192,7 +192,7 @@ async def _at_rest(world: World, program: Program) -> Measure:
 
 
 def leaks(start: Measure, end: Measure) -> list[str]:
-    """Return what a process holds more of in the end, in words."""
+    """Return a line for each resource that has grown."""
     found = [
         f"leaked: {getattr(end, name) - getattr(start, name)} {name}"
         for name in ("descriptors", "threads")

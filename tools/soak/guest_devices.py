@@ -22,10 +22,10 @@ _CARDS = Path("/sys/bus/platform/drivers/snd_aloop")
 
 
 class GuestWorld:
-    """See `tools.soak.running.World`.
+    """See `tools.soak.soak.World`.
 
     Args:
-        random: Decides what becomes of which device.
+        random: Chooses devices and durations.
     """
 
     name = "the virtual machine: vivid cameras, snd-aloop sound cards"
@@ -39,12 +39,12 @@ class GuestWorld:
         self._installed.__enter__()
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close the agent."""
         self.agent.close()
         self._installed.__exit__(None, None, None)
 
     def faults(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
-        """Return what can befall the devices for a moment, by name."""
+        """Return the temporary faults of the devices, by name."""
         return {
             "cameras unplugged": lambda: asyncio.to_thread(self._unplug_cameras),
             "camera loses frames": lambda: asyncio.to_thread(self._lose_frames),
@@ -53,17 +53,17 @@ class GuestWorld:
             "sound card unplugged": lambda: asyncio.to_thread(self._unplug_card),
         }
 
-    def _moment(self) -> float:
+    def _duration(self) -> float:
         return self._random.uniform(0, 5)
 
     def _unplug_cameras(self) -> None:
         vivid.unplug()
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         vivid.plug()
 
     def _lose_frames(self) -> None:
         vivid.set_control(percentage_of_dropped_buffers=self._random.choice((50, 100)))
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         vivid.set_control(percentage_of_dropped_buffers=0)
 
     def _break_stream(self) -> None:
@@ -75,15 +75,15 @@ class GuestWorld:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        await asyncio.sleep(self._moment())
-        if holder.returncode is None:  # else it could not have the camera itself
+        await asyncio.sleep(self._duration())
+        if holder.returncode is None:  # otherwise the camera was in use already
             holder.kill()
         await holder.wait()
 
     def _unplug_card(self) -> None:
         card = f"snd_aloop.{self._random.choice((0, 1))}"
-        # By another process: it blocks there until nobody has the card open any more.
+        # In another process, because the write blocks until the card is closed everywhere.
         command = f"echo {card} > {_CARDS}/unbind"
         subprocess.run(["sh", "-c", command], check=True, timeout=60)
-        time.sleep(self._moment())
+        time.sleep(self._duration())
         (_CARDS / "bind").write_text(card)

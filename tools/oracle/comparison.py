@@ -1,4 +1,4 @@
-"""Asks both worlds the same, and puts the differences into their classes."""
+"""Makes the same calls in the library and in Chromium, and classifies the differences."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.oracle.browser import ask_chromium
-from tools.oracle.classes import CLASSES, Class, Difference, class_of
+from tools.oracle.known_differences import CLASSES, Class, Difference, classify
 from tools.oracle.local import ask_local
 from tools.oracle.outcomes import Outcome
-from tools.oracle.sets import Question, questions
+from tools.oracle.questions import Question, make_questions
 
-__all__ = ["Result", "compared", "run"]
+__all__ = ["Result", "compare", "run"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
-        seed: What the questions were made from.
-        version: Chromium's.
-        asked: How many questions there were.
-        found: The differences of each class, those without any included.
-        unexplained: The differences that no class recognises.
-        broken: Questions to which our own settings do not satisfy what is required.
+        seed: The seed of the questions.
+        version: Chromium's version.
+        asked: The number of questions.
+        found: The differences of each class, also of classes without any.
+        unexplained: The differences without a class.
+        broken: Questions for which the library's settings violate a requirement.
     """
 
     seed: int
@@ -36,26 +36,26 @@ class Result:
 
     @property
     def agreeing(self) -> int:
-        """How many questions had the same answer."""
+        """The number of questions with the same answer."""
         return self.asked - sum(map(len, self.found.values())) - len(self.unexplained)
 
 
 def run(seed: int, get_user_media: int, apply_constraints: int) -> Result:
-    """Ask so many questions.
+    """Make this many calls of each method.
 
     Raises:
-        PageLost: The browser does not start, or dies.
-        RuntimeError: It does not answer.
+        PageLost: The browser did not start, or crashed.
+        RuntimeError: It did not answer in time.
     """
-    asked = questions(seed, get_user_media, apply_constraints)
+    asked = make_questions(seed, get_user_media, apply_constraints)
     theirs, version = ask_chromium(asked)
-    return compared(seed, version, asked, [*zip(ask_local(asked), theirs, strict=True)])
+    return compare(seed, version, asked, [*zip(ask_local(asked), theirs, strict=True)])
 
 
-def compared(
+def compare(
     seed: int, version: str, asked: Sequence[Question], answers: Sequence[tuple[Outcome, Outcome]]
 ) -> Result:
-    """Put the differences between our answers and Chromium's into their classes."""
+    """Classify the differences between the library's answers and Chromium's."""
     found: dict[Class, list[Difference]] = {one: [] for one in CLASSES}
     unexplained: list[Difference] = []
     broken: list[Difference] = []
@@ -64,6 +64,6 @@ def compared(
         if not ours.error and difference.our_judgement.broken:
             broken.append(difference)
         if ours != theirs:
-            known = class_of(difference)
+            known = classify(difference)
             (found[known] if known is not None else unexplained).append(difference)
     return Result(seed, version, len(asked), found, unexplained, broken)

@@ -1,7 +1,7 @@
-"""A second process of the same application, which answers and revokes all the time.
+"""A second process of the same application, which keeps changing the remembered answers.
 
-Run as a program it goes on until its standard input ends, and prints what it did. Any warning, such
-as of an answer that is kept half, ends it with a traceback.
+As a program it runs until its standard input ends, then prints what it did. Any warning, such as
+that of a half-written answer, ends it with a traceback.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _END_SECONDS = 30
 
 
 class SecondProcess:
-    """The process, which runs from now on.
+    """Starts the process.
 
     Args:
-        application: The name under which the answers are kept.
+        application: The application whose answers it changes.
     """
 
     def __init__(self, application: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tools.soak.answering", application],
+            [sys.executable, "-m", "tools.soak.second_process", application],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
     def close(self) -> None:
-        """End it, and print what it did.
+        """End the process and print its summary.
 
         Raises:
-            RuntimeError: It had failed.
+            RuntimeError: The process failed.
         """
         said, _ = self._process.communicate(timeout=_END_SECONDS)
         print(f"A second process: {said.strip()}", flush=True)

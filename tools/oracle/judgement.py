@@ -1,6 +1,6 @@
-"""What the standard says of settings: a second reading of §11.1.1, apart from the library's own.
+"""Judges settings by the standard, with an implementation of §11.1.1 apart from the library's.
 
-A settings dictionary is judged by itself; nothing here looks for the best one.
+It judges one settings dictionary at a time and does not search for the best one.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tools.oracle.local import CAMERA_MODES
 from tools.oracle.outcomes import Settings
-from tools.oracle.sets import JSON, Constraints, Kind
+from tools.oracle.questions import JSON, Constraints, Kind
 
-__all__ = ["Judgement", "is_native", "judged", "required_names"]
+__all__ = ["Judgement", "is_native", "judge", "required_names"]
 
 _VIDEO = frozenset({"width", "height", "aspectRatio", "frameRate", "facingMode", "resizeMode"})
 _AUDIO = frozenset(
@@ -27,12 +27,12 @@ _FOREIGN: Mapping[Kind, frozenset[str]] = {"video": _AUDIO, "audio": _VIDEO}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the standard says of one settings dictionary.
+    """The standard's judgement of one settings dictionary.
 
     Attributes:
-        broken: The properties whose required constraints it does not satisfy.
-        advanced: Which advanced sets it satisfies. Of two dictionaries, the one that is greater
-            here survives step 3 of SelectSettings, and the other does not.
+        broken: The properties whose required constraints it violates.
+        advanced: Which advanced sets it satisfies. Of two dictionaries, only the one with the
+            greater tuple survives step 3 of SelectSettings.
         distance: Its fitness distance from the basic set, infinite if anything is broken.
     """
 
@@ -41,8 +41,8 @@ class Judgement:
     distance: float
 
 
-def judged(kind: Kind, constraints: Constraints, settings: Settings) -> Judgement:
-    """Judge the settings that a world gave for constraints."""
+def judge(kind: Kind, constraints: Constraints, settings: Settings) -> Judgement:
+    """Judge the settings that a call returned for these constraints."""
     advanced = constraints.get("advanced", ())
     assert isinstance(advanced, Sequence), "a list of sets"
     distances = _distances(kind, constraints, settings, "ideal")
@@ -58,7 +58,7 @@ def judged(kind: Kind, constraints: Constraints, settings: Settings) -> Judgemen
 
 
 def required_names(kind: Kind, constraints: Constraints) -> set[str]:
-    """Return the properties that the basic set requires something of."""
+    """Return the properties with a required constraint in the basic set."""
     return {
         name
         for name, value in constraints.items()
@@ -69,7 +69,7 @@ def required_names(kind: Kind, constraints: Constraints) -> set[str]:
 
 
 def is_native(settings: Settings) -> bool:
-    """Tell whether settings of a camera are one of its modes, as ``resizeMode: "none"`` says."""
+    """Return True if the settings are a native mode of the camera."""
     size = tuple(settings.get(name) for name in ("width", "height", "frameRate"))
     return any(size == (mode.width, mode.height, mode.frame_rate) for mode in CAMERA_MODES)
 
@@ -110,7 +110,7 @@ def _setting(name: str, settings: Settings) -> bool | float | str | None:
 def _distance(
     name: str, members: Mapping[str, Sequence[JSON]], setting: bool | float | str | None
 ) -> float:
-    """Return the distance of one setting from one constraint, by the standard's cases."""
+    """Return the fitness distance of one setting from one constraint (§11.1.1)."""
     exact, ideal = members.get("exact"), members.get("ideal")
     required = {"exact", "min", "max"} & members.keys()
     if setting is None:
