@@ -11,7 +11,7 @@ EXPECTED = {"cpython": 1000, "vm": 100}
 
 
 def test_every_lane_is_recorded() -> None:
-    assert list(recorded()) == list(LANES)
+    assert set(recorded()) == set(LANES)
 
 
 @pytest.mark.parametrize(

@@ -449,6 +449,24 @@ BROWSER = """
     """
 
 
+def test_the_machine_starts_before_node_and_runs_beside_it(
+    pytester: pytest.Pytester, run: Outcome
+) -> None:
+    conftest = pytester.path / "conftest.py"
+    conftest.write_text(f"import pytest\n{conftest.read_text()}{dedent(BROWSER)}")
+    options = ("--lane=node", "--lane=vm")
+    source = 'pytestmark = pytest.mark.lanes("node", "vm")' + dedent(TWO)
+    result = run(source, "-s", "-q", *options)
+    result.assert_outcomes(passed=6)
+    told = [word for word in result.outlines if word.lstrip(".").startswith(("starts", "ends"))]
+    assert [word.lstrip(".").split()[:2] for word in told] == [
+        ["starts", "vm"],
+        ["starts", "node"],
+        ["ends", "node"],
+        ["ends", "vm"],
+    ]
+
+
 def test_one_browser_ends_before_the_next_one_starts(
     pytester: pytest.Pytester, run: Outcome
 ) -> None:

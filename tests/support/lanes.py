@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "LOCAL", "configuration_of", "lane_of", "lanes_of", "remote_lanes"]
 
-# In the order of running: those of this process first.
+# In the order of running. The first ones use this process; node and vm run side by side.
 LOCAL = ("cpython", "pulse")
-LANES = (*LOCAL, "pipewire", "node", "native", *BROWSERS, "vm")
+LANES = (*LOCAL, "pipewire", "native", *BROWSERS, "node", "vm")
 
 _BY_FOLDER = {
     "tests/shared": ("cpython", "node"),

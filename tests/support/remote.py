@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Environment", "RemoteItem"]
 
+# A lane and another that runs beside it: each keeps one core busy, and neither is timed closely.
+_BESIDE = {"node": "vm"}
+
 _BATCHES = pytest.StashKey["dict[Place, _Batch]"]()
 _DISTURBED = pytest.StashKey[list[str]]()
 _TRIES_LEFT = pytest.StashKey[int]()
@@ -195,7 +198,9 @@ def _batch_of(item: RemoteItem) -> _Batch:
     batches = item.config.stash.setdefault(_BATCHES, {})
     place = _place(item)
     if place not in batches:
-        remote = (i for i in item.session.items if isinstance(i, RemoteItem))
+        remote = [i for i in item.session.items if isinstance(i, RemoteItem)]
+        if beside := next((i for i in remote if lanes.lane_of(i) == _BESIDE.get(place[0])), None):
+            _batch_of(beside).start()
         mine = [i for i in remote if _place(i) == place]
         batches[place] = _Batch(environment(item.config.rootpath, *place), mine, item.config)
     return batches[place]
@@ -248,20 +253,31 @@ class _Batch:
         if not self._is_complete(item.origin_id):
             yield _made_up(item, "call", "failed", self._failure)
 
+    def start(self) -> None:
+        """Start the environment and wait for its first report; it then continues unattended."""
+        if self._unavailable is None:
+            self._receive()
+
     def _await(self, node_id: str) -> None:
-        """Take what comes until a test is through, or the environment is."""
+        """Receive reports until a test is complete or the environment has ended."""
+        while not self._is_complete(node_id) and self._receive():
+            pass
+
+    def _receive(self) -> bool:
+        """Wait for the next report; return False if the environment has ended without one."""
         try:
-            while not self._is_complete(node_id):
-                report = next(self._incoming, None)
-                if report is None:
-                    return  # it has failed before
-                self._reports[report.nodeid].append(report)
-                if report.when == "teardown":
-                    self._waiting.discard(report.nodeid)
-                    if not self._waiting:
-                        self.close()  # the next environment is not to find it running
+            report = next(self._incoming, None)
         except RemoteFailure as failure:
             self._failure = str(failure)
+            return False
+        if report is None:
+            return False  # it failed before
+        self._reports[report.nodeid].append(report)
+        if report.when == "teardown":
+            self._waiting.discard(report.nodeid)
+            if not self._waiting:
+                self.close()  # the next environment must not find it running
+        return True
 
     def _try_again(self) -> None:
         """Let the first run end, and run its few failed tests again, unless it ended badly."""
