@@ -39,6 +39,7 @@ Tag: {tag}
 # Where public classes are, apart from the modules directly in mediadevices. Public docstrings stay
 # there, for help().
 _DOCUMENTED = (
+    "agent_protocol/permissions.py",
     "algorithms/constraints.py",
     "interfaces/",
     "legacy/",
