@@ -1,4 +1,4 @@
-"""Memory of Python's that JavaScript writes to, used again and again."""
+"""Python buffers that JavaScript writes to, and that are reused."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from mediadevices_pyodide import ffi
 
 __all__ = ["BufferPool"]
 
-#: How many unused pieces are kept: one that is written while another is read.
-_SPARE = 2
+#: Unused buffers to keep: JavaScript fills one while Python reads another.
+_MAX_FREE = 2
 
 
 class BufferPool:
-    """Pieces of one size, that of a track's frames or blocks; JavaScript writes to one at a time.
+    """A pool of buffers of one size; JavaScript writes to one at a time.
 
     Args:
-        make_slot: Shows a `bytearray` to JavaScript; see `reader_script.js`.
+        make_slot: Makes the JavaScript side of a `bytearray`; see `reader_script.js`.
     """
 
-    __slots__ = ("_closed", "_free", "_make_slot", "_size", "_written")
+    __slots__ = ("_closed", "_current", "_free", "_make_slot", "_size")
 
     def __init__(self, make_slot: Callable[[ffi.JsObject], ffi.JsObject]) -> None:
         self._make_slot = make_slot
         self._size = 0
         self._free: list[_Slot] = []
-        self._written: _Slot | None = None
+        self._current: _Slot | None = None
         self._closed = False
 
     def resize(self, size: int) -> ffi.JsObject:
-        """Let pieces have this many bytes; return the one to write to, as `next` does."""
+        """Set the size of the buffers in bytes; return the one to write to, as `next` does."""
         if size != self._size:
             self._size = size
-            if self._written is not None:
-                self._free.append(self._written)
-                self._written = None
+            if self._current is not None:
+                self._free.append(self._current)
+                self._current = None
             self._destroy_free()
         return self.next()
 
     def next(self) -> ffi.JsObject:
-        """Return the piece that JavaScript is to write to; what is in it is not defined."""
-        if self._written is None:
-            self._written = self._free.pop() if self._free else self._new()
-        return self._written.js
+        """Return the buffer for JavaScript to write to; its contents are undefined."""
+        if self._current is None:
+            self._current = self._free.pop() if self._free else self._new()
+        return self._current.js
 
-    def written(self) -> tuple[bytearray, Callable[[], None]]:
-        """Return what JavaScript has written, and what gives the memory back."""
-        slot, self._written = self._written, None
-        assert slot is not None, "JavaScript writes where it was told to"
+    def take(self) -> tuple[bytearray, Callable[[], None]]:
+        """Return the buffer that JavaScript has filled, and the function that gives it back."""
+        slot, self._current = self._current, None
+        assert slot is not None, "JavaScript fills a buffer before it reports one"
         return slot.buffer, partial(self._give_back, slot)
 
     def close(self) -> None:
-        """Keep nothing any more; what JavaScript may be writing to is left to it."""
+        """Release the free buffers; JavaScript releases the one that it may be writing to."""
         self._closed = True
         self._destroy_free()
 
@@ -61,8 +61,8 @@ class BufferPool:
         return _Slot(buffer, self._make_slot(ffi.create_proxy(buffer)))
 
     def _give_back(self, slot: _Slot) -> None:
-        wanted = len(slot.buffer) == self._size and len(self._free) < _SPARE
-        if wanted and not self._closed:
+        reusable = len(slot.buffer) == self._size and len(self._free) < _MAX_FREE
+        if reusable and not self._closed:
             self._free.append(slot)
         else:
             slot.js.destroy()
@@ -73,7 +73,7 @@ class BufferPool:
 
 
 class _Slot:
-    """A piece of memory, in Python's eyes and in JavaScript's."""
+    """One buffer: the `bytearray`, and the JavaScript object that writes to it."""
 
     __slots__ = ("buffer", "js")
 

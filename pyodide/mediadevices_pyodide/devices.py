@@ -1,4 +1,4 @@
-"""The list of devices, as the browser lets the page see it (§9.2)."""
+"""The device list that the browser exposes to the page (§9.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _log = logging.getLogger("mediadevices")
 
 
 class DeviceList:
-    """The devices of the page, and what has changed of them.
+    """The devices that the page may see, and their changes.
 
     Args:
         media_devices: The browser's `navigator.mediaDevices`.
@@ -28,52 +28,52 @@ class DeviceList:
     def __init__(self, media_devices: ffi.JsObject, notify: Callable[[DeviceChange], None]) -> None:
         self._media_devices = media_devices
         self._notify = notify
-        # What the program was told of last, to tell what is new; it may not have been told all.
-        self._told: Sequence[DeviceInfo] = ()
-        self._telling = asyncio.Lock()  # what one event names, the next one does not name again
+        # The list that the program knows, to find out which devices are new; it may be incomplete.
+        self._known: Sequence[DeviceInfo] = ()
+        self._notifying = asyncio.Lock()  # so that no two events report the same device
 
     def enumerate(self) -> asyncio.Future[Sequence[DeviceInfo]]:
-        """Return the devices as the page may see them now."""
-        return ffi.future(self._media_devices, "enumerateDevices", None, self._take)
+        """Return the devices that the page may see now."""
+        return ffi.future(self._media_devices, "enumerateDevices", None, self._converted)
 
     def watch(self) -> None:
-        """Learn the list, so that a later change can be told from it."""
-        if not self._told:
+        """Read the list, so that later changes can be detected."""
+        if not self._known:
             promise.started(self._look(), name="look for devices")
 
     def changed(self) -> None:
-        """Take note that the browser has seen a change: its event does not say which."""
-        promise.started(self._tell(), name="look for devices")
+        """Find out what has changed, because the browser's event does not say, and notify."""
+        promise.started(self._notify_change(), name="look for devices")
 
     async def _look(self) -> Sequence[DeviceInfo] | None:
         try:
             return await self.enumerate()
         except DOMException as error:
-            # The page may be going away, or not be in sight: there is nothing to tell then.
+            # The page may be closing or hidden.
             _log.warning("devices: cannot be listed: %s", error)
             return None
 
-    async def _tell(self) -> None:
-        async with self._telling:
-            before = self._told
+    async def _notify_change(self) -> None:
+        async with self._notifying:
+            before = self._known
             now = await self._look()
             if now is None:
                 return
-            # Of a kind that was nameless before, nobody knows which device is new.
+            # Without ids the devices of a kind cannot be told apart, so none counts as new.
             hidden = {info.kind for info in before if not info.device_id}
             fresh = [info for info in inserted_devices(before, now) if info.kind not in hidden]
-            self._told = now
+            self._known = now
             self._notify(DeviceChange(now, [now.index(info) for info in fresh] if before else ()))
 
-    def _take(self, infos: Iterable[ffi.JsObject]) -> Sequence[DeviceInfo]:
+    def _converted(self, infos: Iterable[ffi.JsObject]) -> Sequence[DeviceInfo]:
         found = [_device_info(info) for info in infos]
-        if not all(info.device_id for info in self._told) or not self._told:
-            self._told = found
+        if not all(info.device_id for info in self._known) or not self._known:
+            self._known = found
         return found
 
 
 def _device_info(info: ffi.JsObject) -> DeviceInfo:
-    # Firefox's inputs are plain MediaDeviceInfo objects, which cannot tell their capabilities.
+    # Firefox's inputs are plain MediaDeviceInfo objects without getCapabilities.
     known = hasattr(info, "getCapabilities")
     return DeviceInfo(
         kind=info.kind,

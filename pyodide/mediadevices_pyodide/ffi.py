@@ -1,8 +1,8 @@
 """Everything that crosses between Python and JavaScript.
 
-Dictionaries go in as plain objects, and come out as dicts. Errors get the class of their name.
-Promises become futures. Each object of the browser has at most one handle at a time, and all of
-their events come through one function, so that nothing here has to be destroyed with them.
+Mappings become plain objects, and dictionaries become dicts. JavaScript errors become the exception
+of the same name. Promises become futures. Each browser object has at most one handle at a time. One
+listener receives the events of all objects, so no proxy has to be destroyed with an object.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ __all__ = [
     "wrapper_of",
 ]
 
-# Imported by name: the type checkers run where there are no such modules.
+# Imported by name, because the type checkers run where these modules do not exist.
 _ffi = import_module("pyodide.ffi")
 
 JsObject: TypeAlias = Any
-"""An object of the browser, with the Web's own attributes (Any: the type checkers know none)."""
+"""A JavaScript object with its own attributes (Any: the type checkers know no such types)."""
 
 window: JsObject = import_module("js")
 """JavaScript's global object."""
 
 JsError: type[Exception] = _ffi.JsException
-"""What an error that JavaScript throws is in Python, before `error_of` has named it."""
+"""The exception for a JavaScript error, before `error_of` converts it."""
 
 create_proxy: Callable[[object], JsObject] = _ffi.create_proxy
-"""Make a Python object one of JavaScript's, until its `destroy` is called."""
+"""Make a JavaScript proxy of a Python object, valid until its `destroy` is called."""
 
 _T = TypeVar("_T")
 _W = TypeVar("_W", bound="Wrapper")
@@ -63,12 +63,12 @@ _W = TypeVar("_W", bound="Wrapper")
 # --- values -----------------------------------------------------------------------------------
 
 
-#: Pyodide makes BigInts from here on, which no interface of the browser takes for a number.
+#: From here on Pyodide converts an int to a BigInt, which browsers reject as a number.
 _FIRST_BIGINT = 2**53 - 1
 
 
 def to_js(value: object) -> JsObject:
-    """Return mappings as plain objects, sequences as arrays, and numbers as JavaScript's."""
+    """Convert mappings to plain objects, sequences to arrays, and numbers to numbers."""
     return _ffi.to_js(_plain(value), dict_converter=window.Object.fromEntries)
 
 
@@ -83,15 +83,15 @@ def _plain(value: object) -> object:
 
 
 def to_typed_array(buffer: memoryview[Any]) -> JsObject:
-    """Return a copy of a buffer as the typed array of its items' type (Any: whichever it is)."""
+    """Copy a buffer to a typed array with items of the same type (Any: of any item type)."""
     return _ffi.to_js(buffer)
 
 
 def to_dict(value: JsObject) -> dict[str, Any]:  # Any: a member may be of any type of the IDL
-    """Return a dictionary of the browser's as dicts and lists, without what is undefined or null.
+    """Convert a browser dictionary to a dict; members that are undefined or null are left out.
 
     Args:
-        value: A plain object, or one that has `toJSON`.
+        value: A plain object, or an object with `toJSON`.
     """
     if hasattr(value, "toJSON"):
         value = value.toJSON()
@@ -100,14 +100,14 @@ def to_dict(value: JsObject) -> dict[str, Any]:  # Any: a member may be of any t
 
 
 def optional(value: JsObject) -> JsObject | None:
-    """Return the value, or None for undefined and null alike."""
-    # Newer versions of Pyodide tell null from undefined, which no interface here does.
+    """Return the value, or None for undefined and null."""
+    # Newer versions of Pyodide distinguish null from undefined; the interfaces here do not.
     return None if value is None or value is getattr(_ffi, "jsnull", None) else value
 
 
 @contextmanager
 def callbacks(**functions: Callable[..., object]) -> Generator[JsObject]:
-    """Give an object with functions that JavaScript can call for the time of a ``with`` block."""
+    """Yield an object whose functions JavaScript can call within the ``with`` block."""
     proxies = {name: create_proxy(function) for name, function in functions.items()}
     try:
         yield to_js(proxies)
@@ -118,11 +118,11 @@ def callbacks(**functions: Callable[..., object]) -> Generator[JsObject]:
 
 @contextmanager
 def script_url(package: str, name: str) -> Generator[str]:
-    """Give the address of a script that lies beside our modules, for the time of a block.
+    """Yield a URL of a script in one of our packages, valid within the ``with`` block.
 
     Args:
-        package: The package that it is in.
-        name: The file's name.
+        package: The package that contains the script.
+        name: The file name.
     """
     (folder,) = import_module(package).__path__
     source = Path(folder, name).read_text("utf-8")
@@ -136,7 +136,7 @@ def script_url(package: str, name: str) -> Generator[str]:
 
 
 def new(name: str, *arguments: object) -> JsObject:
-    """Construct an object of a global class: ``new(name, …)`` is JavaScript's ``new Name(…)``.
+    """Construct an object of a global class, as JavaScript's ``new Name(…)`` does.
 
     Raises:
         DOMException: The constructor throws; or TypeError.
@@ -147,17 +147,17 @@ def new(name: str, *arguments: object) -> JsObject:
 
 # --- errors and promises ----------------------------------------------------------------------
 
-# Pyodide replaces a DOMException that a call throws by an error that quotes it.
-_NO_ERROR = re.compile(
+# When a call throws a DOMException, Pyodide raises an error that quotes it.
+_QUOTED_ERROR = re.compile(
     r'was thrown as an error!\n.*"""(?P<name>\w+): (?P<message>.*?)"""', re.DOTALL
 )
 
 
 def error_of(reason: JsObject) -> Exception:
-    """Return what JavaScript threw as the exception that has its name."""
+    """Convert a JavaScript error to the exception of the same name."""
     name = str(getattr(reason, "name", "Error"))
     message = str(getattr(reason, "message", reason))
-    if described := _NO_ERROR.search(message):
+    if described := _QUOTED_ERROR.search(message):
         name, message = described["name"], described["message"]
     if name == TypeError.__name__:
         return TypeError(message)
@@ -167,7 +167,7 @@ def error_of(reason: JsObject) -> Exception:
 
 @contextmanager
 def errors() -> Generator[None]:
-    """Let what JavaScript throws in the ``with`` block be raised as `error_of` names it."""
+    """Convert errors that JavaScript throws in the ``with`` block; see `error_of`."""
     try:
         yield
     except JsError as reason:
@@ -175,10 +175,10 @@ def errors() -> Generator[None]:
 
 
 async def awaited(pending: JsObject) -> JsObject:
-    """Wait for a promise that is rejected with nothing but ordinary errors; else see `future`.
+    """Wait for a promise that is never rejected with an OverconstrainedError; else use `future`.
 
     Raises:
-        DOMException: It was rejected; or TypeError.
+        DOMException: The promise was rejected; or TypeError.
     """
     with errors():
         return await pending
@@ -192,16 +192,16 @@ def future(
     discard: Callable[[JsObject], object] | None = None,
     explain: Callable[[Exception], Exception] | None = None,
 ) -> asyncio.Future[_T]:
-    """Call a method, and return the future of the promise that it gives.
+    """Call a method that returns a promise; return a future of its result.
 
     Args:
         owner: The object.
         method: The name of the method.
-        argument: What to call it with; None for nothing.
-        convert: Makes the result of the promise's.
-        discard: Called with a result that nobody gets: the future was cancelled, or `convert`
-            failed.
-        explain: Makes a better error of one that the browser gave.
+        argument: The argument; None for no argument.
+        convert: Converts the promise's value to the result.
+        discard: Called with a value that is not returned, because the future was cancelled or
+            `convert` failed.
+        explain: Converts the browser's error to one with a better message.
     """
     result: asyncio.Future[_T] = promise.running_loop().create_future()
 
@@ -219,15 +219,15 @@ def future(
     def settle(value: JsObject) -> None:
         try:
             result.set_result(convert(value))
-        except Exception as error:  # noqa: BLE001  (whatever it is, the caller sees it)
+        except Exception as error:  # noqa: BLE001  (it is passed to the caller)
             result.set_exception(error)
             if discard is not None:
                 discard(value)
 
-    # Python must not see the promise itself. Pyodide makes a future of each that a call returns,
-    # and one that is rejected with an OverconstrainedError, which it takes for no error, never
-    # ends. So JavaScript makes the call, and Python waits for what is never rejected.
-    map_array = getattr(window.Array, "from")  # a keyword of Python's
+    # Python must not get the promise itself. Pyodide converts a returned promise to a future, which
+    # never ends if the promise is rejected with an OverconstrainedError, because Pyodide does not
+    # recognise it as an error. So JavaScript makes the call, and `allSettled` never rejects.
+    map_array = getattr(window.Array, "from")  # `from` is a keyword in Python.
     promises = map_array(_ffi.to_js([argument]), getattr(owner, method), owner)
     window.Promise.allSettled(promises).then(settled)
     return result
@@ -237,9 +237,9 @@ def future(
 
 
 class Wrapper(Handle):
-    """The handle of an object of the browser.
+    """The handle of a browser object.
 
-    Its attributes are read from the object each time: there is no state here to disagree with.
+    It reads the attributes from the object each time, and keeps no state of its own.
 
     Args:
         js: The object.
@@ -247,14 +247,14 @@ class Wrapper(Handle):
 
     __slots__ = ("_js",)
 
-    #: The types of the events that are passed on.
+    #: The event types that the handle listens to.
     events: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, js: JsObject) -> None:
         super().__init__()
         self._js = js
         for event in self.events:
-            # The same function each time: listening twice is listening once.
+            # Adding the same listener twice has no effect.
             js.addEventListener(event, _listener)
 
     @property
@@ -275,8 +275,8 @@ class Wrapper(Handle):
         self.notify(event.type)
 
 
-# JavaScript knows each object by a number, and Python each handle, weakly both: neither keeps the
-# other's alive.
+# JavaScript maps objects to numbers and Python maps numbers to handles. Both maps are weak, so
+# neither side keeps the other's objects alive.
 _numbers: JsObject = window.WeakMap.new()
 _handles: WeakValueDictionary[int, Wrapper] = WeakValueDictionary()
 _pinned: set[Wrapper] = set()
@@ -284,7 +284,7 @@ _next_number = count(1)
 
 
 def wrapper_of(cls: type[_W], js: JsObject) -> _W:
-    """Return the one handle of an object; make it if there is none.
+    """Return the handle of an object; create it if there is none.
 
     Args:
         cls: The class of the handle.
@@ -300,11 +300,11 @@ def wrapper_of(cls: type[_W], js: JsObject) -> _W:
     return handle
 
 
-def _hear(event: JsObject) -> None:
+def _dispatch(event: JsObject) -> None:
     number = _numbers.get(event.currentTarget)
     if number is not None and (handle := _handles.get(number)) is not None:
         handle.happened(event)
 
 
-#: The one function that hears every event; it is never destroyed.
-_listener: JsObject = create_proxy(_hear)
+#: The listener of all events; it is never destroyed.
+_listener: JsObject = create_proxy(_dispatch)

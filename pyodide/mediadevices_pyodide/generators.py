@@ -1,4 +1,4 @@
-"""A Python program as the source of a browser's track: the routes, the most direct first."""
+"""Generators: browser tracks whose media the program writes, by the most direct way."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from mediadevices_pyodide.video.drawing import Drawing
 
 __all__ = ["create_generator"]
 
-#: Seconds of sound that may wait to be played before writing has to wait.
-_AHEAD = 1.0
-#: Seconds between two looks whether JavaScript has stopped the tracks: of that no event tells.
-_LOOK = 0.25
+#: Seconds of audio that may be queued before `write` waits.
+_MAX_QUEUED = 1.0
+#: Seconds between two checks whether JavaScript stopped the tracks, which fires no event.
+_CHECK_INTERVAL = 0.25
 
 
 def create_generator(kind: Kind) -> GeneratorHandle:
-    """Return a generator by the most direct route of this engine.
+    """Return a generator of the most direct kind that this engine supports.
 
     Args:
-        kind: What it generates.
+        kind: ``"video"`` or ``"audio"``.
     """
     if hasattr(ffi.window, "MediaStreamTrackGenerator"):
         return DirectGenerator(kind)
@@ -42,7 +42,7 @@ def create_generator(kind: Kind) -> GeneratorHandle:
 
 
 class BrowserGenerator(GeneratorHandle, ABC):
-    """What all routes have in common.
+    """What all generators have in common.
 
     Args:
         track: The browser's track.
@@ -50,7 +50,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     def __init__(self, track: ffi.JsObject) -> None:
         self._track = ffi.wrapper_of(BrowserTrack, track)
-        self._family = self._track.family = GeneratorTracks(self._track)
+        self._tracks = self._track.generator_tracks = GeneratorTracks(self._track)
 
     @property
     def track(self) -> BrowserTrack:
@@ -60,29 +60,29 @@ class BrowserGenerator(GeneratorHandle, ABC):
     @property
     def muted(self) -> bool:
         """Whether the track gives black frames or silence, whatever is written."""
-        return self._family.muted
+        return self._tracks.muted
 
     @muted.setter
     def muted(self, value: bool) -> None:
-        if value != self._family.muted:
-            self._family.muted = value
-            for track in tuple(self._family.tracks):
+        if value != self._tracks.muted:
+            self._tracks.muted = value
+            for track in tuple(self._tracks.tracks):
                 track.source_muted()
 
     def write(self, data: MediaData) -> asyncio.Future[None]:
         """Give a frame or block to the tracks, and close it."""
-        self._family.tracks = [one for one in self._family.tracks if one.ready_state == "live"]
-        if not self._family.tracks:
+        self._tracks.tracks = [one for one in self._tracks.tracks if one.ready_state == "live"]
+        if not self._tracks.tracks:
             self._release()
         try:
-            check_writable(data, self._family.tracks)
+            check_writable(data, self._tracks.tracks)
         except InvalidStateError as error:
             return promise.rejected(error)
         return promise.started(self._write_and_close(data), name="write to a generator")
 
     def close(self) -> None:
         """End the tracks, each in a task and with its event."""
-        for track in tuple(self._family.tracks):
+        for track in tuple(self._tracks.tracks):
             track.end_soon()
         self._release()
 
@@ -95,19 +95,19 @@ class BrowserGenerator(GeneratorHandle, ABC):
             if not self.muted:
                 await self._give(data)
                 return
-            with _nothing_like(data) as nothing:
-                await self._give(nothing)
+            with _blank_like(data) as blank:
+                await self._give(blank)
 
     @abstractmethod
     async def _give(self, data: MediaData) -> None:
         """Hand a frame or block to the browser."""
 
     def _release(self) -> None:
-        """Let go of what the route holds; again does nothing."""
+        """Release the resources of the generator; again does nothing."""
 
 
 class DirectGenerator(BrowserGenerator):
-    """By `MediaStreamTrackGenerator` in the page, as in Chromium."""
+    """Writes to a `MediaStreamTrackGenerator`, as in Chromium."""
 
     def __init__(self, kind: Kind) -> None:
         generator = ffi.new("MediaStreamTrackGenerator", ffi.to_js({"kind": kind}))
@@ -120,7 +120,7 @@ class DirectGenerator(BrowserGenerator):
         try:
             await ffi.awaited(self._writer.write(js))
         finally:
-            js.close()  # The track has its own; what it has not taken is closed here.
+            js.close()  # The track has a clone.
 
     async def _js_frame(self, frame: VideoFrame) -> ffi.JsObject:
         if can_hold(frame):
@@ -135,7 +135,7 @@ class DirectGenerator(BrowserGenerator):
 
 
 class CanvasGenerator(BrowserGenerator):
-    """By a canvas that nobody sees, as in Firefox and WebKit."""
+    """Draws frames on a hidden canvas whose stream is captured, as in Firefox and WebKit."""
 
     def __init__(self) -> None:
         self._drawing = Drawing()
@@ -144,30 +144,30 @@ class CanvasGenerator(BrowserGenerator):
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, VideoFrame)
-        for track in tuple(self._family.tracks):
+        for track in tuple(self._tracks.tracks):
             await track.attached()
         await self._drawing.draw(data)
-        # In Firefox the stream is asked, as in an older version of the standard.
+        # Firefox has `requestFrame` at the stream, as in an older version of the standard.
         old = hasattr(self._stream, "requestFrame")
-        for source in [self._stream] if old else [track.js for track in self._family.tracks]:
+        for source in [self._stream] if old else [track.js for track in self._tracks.tracks]:
             source.requestFrame()
 
 
 class PlaybackGenerator(BrowserGenerator):
-    """By an `AudioWorklet` that plays into a stream, as in Firefox and WebKit."""
+    """Plays samples into a stream with an `AudioWorklet`, as in Firefox and WebKit."""
 
     def __init__(self) -> None:
         self._graph = AudioGraph()
         self._target = self._graph.destination()
         self._port: ffi.JsObject | None = None
         self._resampler = RateConverter()
-        self._waiting = 0  # samples that were given and not played yet
+        self._queued = 0  # samples that the worklet has not played yet
         self._played = asyncio.Event()
         self._opening = asyncio.Lock()
         self._released = False
         self._listener = ffi.create_proxy(self._on_played)
         super().__init__(self._target.stream.getAudioTracks()[0])
-        self._looking = promise.running_loop().call_later(_LOOK, self._look)
+        self._check_timer = promise.running_loop().call_later(_CHECK_INTERVAL, self._check_tracks)
 
     async def _give(self, data: MediaData) -> None:
         assert isinstance(data, AudioData)
@@ -177,11 +177,11 @@ class PlaybackGenerator(BrowserGenerator):
             if block is None:
                 return
             with block:
-                while self._waiting > _AHEAD * self._graph.sample_rate:
+                while self._queued > _MAX_QUEUED * self._graph.sample_rate:
                     self._played.clear()
                     await self._played.wait()
                 self._check_open()
-                self._waiting += block.number_of_frames
+                self._queued += block.number_of_frames
                 size = block.allocation_size(plane_index=0, format="f32-planar")
                 channels = block.number_of_channels
                 samples = bytearray(size * channels)
@@ -194,7 +194,7 @@ class PlaybackGenerator(BrowserGenerator):
             port.postMessage(message)
 
     async def _opened(self) -> ffi.JsObject:
-        """Return the port to the worklet, which is loaded once."""
+        """Return the port of the worklet; load the worklet the first time."""
         self._check_open()
         if self._port is None:
             try:
@@ -215,37 +215,39 @@ class PlaybackGenerator(BrowserGenerator):
             return data.clone()
         return self._resampler.convert(data, rate)
 
-    def _look(self) -> None:
-        """Let go of the graph once every track has ended: it would go on for ever."""
-        if any(track.ready_state == "live" for track in self._family.tracks):
-            self._looking = promise.running_loop().call_later(_LOOK, self._look)
+    def _check_tracks(self) -> None:
+        """Close the graph once every track has ended; it would run for ever."""
+        if any(track.ready_state == "live" for track in self._tracks.tracks):
+            self._check_timer = promise.running_loop().call_later(
+                _CHECK_INTERVAL, self._check_tracks
+            )
         else:
             self._release()
 
     def _on_played(self, event: ffi.JsObject) -> None:
-        self._waiting -= int(event.data)
+        self._queued -= int(event.data)
         self._played.set()
 
     def _release(self) -> None:
         if self._released:
             return
         self._released = True
-        self._looking.cancel()
+        self._check_timer.cancel()
         if self._port is not None:
             self._port.postMessage("stop")
             self._port.onmessage = None
             self._port = None
         self._listener.destroy()
         self._graph.close()
-        self._waiting = 0
+        self._queued = 0
         self._played.set()
 
 
 def js_audio(data: AudioData) -> ffi.JsObject:
-    """Return a block as the browser's `AudioData`, which is the caller's to close.
+    """Return a block as the browser's `AudioData`; the caller closes it.
 
     Raises:
-        DOMException: The browser does not take it; or TypeError.
+        DOMException: The browser rejects the block; or TypeError.
     """
     init = ffi.to_js(
         {
@@ -260,7 +262,7 @@ def js_audio(data: AudioData) -> ffi.JsObject:
     return ffi.new("AudioData", init)
 
 
-def _nothing_like(data: MediaData) -> MediaData:
+def _blank_like(data: MediaData) -> MediaData:
     """Return a black frame or a block of silence of the same size and time."""
     if isinstance(data, VideoFrame):
         name = data.geometry.format.name

@@ -1,30 +1,29 @@
-// Reads tracks: copies what they give into Python's memory, and tells Python of each copy by one
-// call. Such a call takes a microsecond; a promise that Python waits for takes a hundred times as
-// long, and so Python waits for nothing here but the end.
+// Copies the frames and samples of tracks into Python's memory, and calls Python once per copy.
+// Such a call takes a microsecond. A promise that Python awaits takes a hundred times as long, so
+// Python awaits only the end of a track.
 
 document.currentScript.readerScript = (() => {
-  // How often a copy is tried that Python's growing memory has spoilt.
-  const ATTEMPTS = 8;
-  // How many frames in a row may be impossible to copy.
-  const PATIENCE = 10;
-  // Milliseconds between two looks at a track's own numbers, of which each takes as long as half a
-  // frame does.
-  const LOOK = 100;
+  // How often to try a copy again after Python's memory grew during it.
+  const MAX_ATTEMPTS = 8;
+  // How many frames in a row may fail to be copied before reading fails.
+  const MAX_FAILURES = 10;
+  // Milliseconds between two reads of a track's statistics; each read takes half as long as a frame.
+  const STATS_INTERVAL = 100;
 
-  // A piece of Python's memory, given as the proxy of a bytearray.
+  // A Python buffer, passed as the proxy of a bytearray.
   class Slot {
     constructor(memory) {
       this.memory = memory;
       this.buffer = memory.getBuffer("u8");
     }
 
-    // Whenever Python's memory grows, JavaScript loses every view of it; its length is 0 then.
-    get lost() {
+    // When Python's memory grows, JavaScript's views of it are detached: their length is 0.
+    get detached() {
       return this.buffer.data.length === 0;
     }
 
     get view() {
-      if (this.lost) {
+      if (this.detached) {
         this.buffer.release();
         this.buffer = this.memory.getBuffer("u8");
       }
@@ -37,14 +36,14 @@ document.currentScript.readerScript = (() => {
     }
   }
 
-  // The slot to write to. Python has it while it is told something, and gives the next one then;
-  // what is written to when all has ended is nobody's but ours, as a copy may still be on its way.
-  class Owned {
+  // The slot to write to. A call of Python takes the slot and returns the next one. The last slot is
+  // destroyed here, because a copy into it may be under way when Python stops reading.
+  class CurrentSlot {
     slot = null;
 
-    ask(tell, ...words) {
+    exchange(call, ...parameters) {
       this.slot = null;
-      this.slot = tell(...words);
+      this.slot = call(...parameters);
       return this.slot;
     }
 
@@ -54,14 +53,14 @@ document.currentScript.readerScript = (() => {
     }
   }
 
-  // Whether what is to come looks like what came before.
+  // Whether two shapes are equal.
   function same(shape, known) {
     return shape.length === known.length && shape.every((part, index) => part === known[index]);
   }
 
-  // --- video: where pictures come from -----------------------------------------------------------
+  // --- video: sources of pictures ---------------------------------------------------------------
 
-  // By a reader of the browser's own processor, as in Chromium.
+  // Reads from the browser's MediaStreamTrackProcessor, as in Chromium.
   class ProcessorSource {
     constructor(track, reader) {
       this.reader = reader;
@@ -71,10 +70,10 @@ document.currentScript.readerScript = (() => {
     async next() {
       const pending = this.reader.read();
       if (this.losses.suspected) {
-        let come = false;
-        pending.then(() => (come = true));
-        await new Promise((resolve) => setTimeout(resolve)); // What waits in the browser has come.
-        if (!come) this.losses.look();
+        let arrived = false;
+        pending.then(() => (arrived = true));
+        await new Promise((resolve) => setTimeout(resolve)); // A frame in the queue arrives first.
+        if (!arrived) this.losses.check();
       }
       const { done, value } = await pending;
       if (done) return null;
@@ -82,7 +81,7 @@ document.currentScript.readerScript = (() => {
       return { picture: value, time: timestamp, duration, lost: this.losses.take() };
     }
 
-    // Those that are open stall the camera.
+    // Frames that stay open stall the camera.
     discard(frame) {
       frame.close();
     }
@@ -92,14 +91,14 @@ document.currentScript.readerScript = (() => {
     }
   }
 
-  // How many frames the browser has dropped, as the track's own numbers tell. What was delivered to
-  // the track and never came out was dropped, once nothing waits in the browser. A frame that is on
-  // its way at that moment is not lost: only what is missing at two looks is.
+  // Counts the frames that the browser has dropped, from the track's statistics. When the browser's
+  // queue is empty, frames that were delivered but never read have been dropped. A single check may
+  // catch a frame on its way, so only frames that are missing at two checks count as lost.
   class Losses {
     constructor(track) {
       this.track = track;
-      this.looked = 0;
-      this.settled = this.delivered; // what was read or counted
+      this.checked = 0;
+      this.accounted = this.delivered; // frames that were read or counted as lost
       this.missing = 0;
       this.lost = 0;
     }
@@ -110,47 +109,47 @@ document.currentScript.readerScript = (() => {
 
     get suspected() {
       const now = performance.now();
-      if (now - this.looked < LOOK) return false;
-      if (this.missing > 0 || this.delivered > this.settled) return true;
-      this.looked = now;
+      if (now - this.checked < STATS_INTERVAL) return false;
+      if (this.missing > 0 || this.delivered > this.accounted) return true;
+      this.checked = now;
       return false;
     }
 
-    // At a moment when nothing waits in the browser.
-    look() {
-      this.looked = performance.now();
-      const missing = Math.max(0, this.delivered - this.settled);
+    // Called when the browser's queue is empty.
+    check() {
+      this.checked = performance.now();
+      const missing = Math.max(0, this.delivered - this.accounted);
       const certain = Math.min(missing, this.missing);
       this.lost += certain;
-      this.settled += certain;
+      this.accounted += certain;
       this.missing = missing - certain;
     }
 
     take() {
       const { lost } = this;
       this.lost = 0;
-      this.settled++;
+      this.accounted++;
       return lost;
     }
   }
 
-  // By a <video> that nobody sees, which says when it presents a frame.
+  // Reads from a hidden <video>, which calls back for each frame that it presents.
   class ElementSource {
     constructor(track, takesFrames) {
       this.takesFrames = takesFrames;
       this.newest = null;
       this.ended = false;
       this.presented = 0;
-      this.spoilt = 0; // frames in a row that could not be taken
+      this.failures = 0; // frames in a row that could not be read
       this.failure = null;
       this.wake = () => {};
-      this.presents = (now, metadata) => this.take(now, metadata);
+      this.onframe = (now, metadata) => this.take(now, metadata);
       this.video = document.createElement("video");
       this.video.muted = this.video.playsInline = true;
       this.video.onended = () => this.end();
       this.video.srcObject = new MediaStream([track]);
-      this.ask();
-      // It starts when there is a picture, and is rejected when it is stopped before.
+      this.request();
+      // The promise is rejected if the track ends before the first picture.
       this.video.play().catch((reason) => console.debug("a track's element does not play:", reason));
     }
 
@@ -163,16 +162,15 @@ document.currentScript.readerScript = (() => {
       return newest;
     }
 
-    // What comes while one is copied is not taken: the next one is asked for before Python, which
-    // may take its time, is told of this one.
+    // Requests the next frame after a copy, so that frames during a copy are skipped.
     discard(picture) {
       if (this.takesFrames) picture.close();
-      if (!this.ended) this.ask();
+      if (!this.ended) this.request();
     }
 
     stop() {
       this.ended = true;
-      this.video.cancelVideoFrameCallback(this.request);
+      this.video.cancelVideoFrameCallback(this.handle);
       this.video.pause();
       this.video.onended = this.video.srcObject = null;
       if (this.newest) this.discard(this.newest.picture);
@@ -180,8 +178,8 @@ document.currentScript.readerScript = (() => {
       this.wake();
     }
 
-    ask() {
-      this.request = this.video.requestVideoFrameCallback(this.presents);
+    request() {
+      this.handle = this.video.requestVideoFrameCallback(this.onframe);
     }
 
     end() {
@@ -194,24 +192,24 @@ document.currentScript.readerScript = (() => {
       try {
         if (this.takesFrames) picture = new VideoFrame(this.video);
       } catch (error) {
-        this.refuse(error);
+        this.failed(error);
         return;
       }
       const lost = this.presented ? Math.max(0, presentedFrames - this.presented - 1) : 0;
       this.presented = presentedFrames;
-      this.spoilt = 0;
-      // Some engines name a time that is yet to come.
+      this.failures = 0;
+      // Some engines give a capture time in the future.
       const taken = captureTime <= now ? captureTime : now;
       this.newest = { picture, taken, duration: picture.duration, lost };
       this.wake();
     }
 
-    // Asks for the next frame after one that the browser does not give, and fails after a few. The
-    // number of the next one tells that some were lost.
-    refuse(error) {
-      console.debug("a frame could not be taken:", error);
-      if (++this.spoilt < PATIENCE) {
-        this.ask();
+    // Requests the next frame after one that could not be read, and gives up after several failures.
+    // The number of the next frame shows how many were lost.
+    failed(error) {
+      console.debug("a frame could not be read:", error);
+      if (++this.failures < MAX_FAILURES) {
+        this.request();
         return;
       }
       this.failure = error;
@@ -219,37 +217,37 @@ document.currentScript.readerScript = (() => {
     }
   }
 
-  // --- video: how they are copied ----------------------------------------------------------------
+  // --- video: copying pictures -------------------------------------------------------------------
 
-  // Blue and red change places: in Python it takes seven times as long.
-  function turn(view, opacity) {
+  // Swaps red and blue; in Python it takes seven times as long.
+  function swapRedAndBlue(view, opacity) {
     const pixels = new Uint32Array(view.buffer, view.byteOffset, view.length / 4);
     for (let index = 0; index < pixels.length; index++) {
       const pixel = pixels[index];
-      const turned = ((pixel & 0xff) << 16) | ((pixel >>> 16) & 0xff);
-      pixels[index] = (pixel & 0xff00ff00) | turned | opacity;
+      const swapped = ((pixel & 0xff) << 16) | ((pixel >>> 16) & 0xff);
+      pixels[index] = (pixel & 0xff00ff00) | swapped | opacity;
     }
   }
 
-  // Copies `VideoFrame` objects: in the format that is wanted, else in the one that each has.
+  // Copies VideoFrame objects, in the wanted format or in the native one.
   class FrameCopier {
-    constructor({ wanted, turned, known, native }) {
+    constructor({ wanted, swapped, known, native }) {
       this.wanted = wanted;
-      this.turned = turned; // whether RGBA is wanted of an engine that does not convert
-      this.known = new Set(known); // the formats that Python has
-      this.native = native; // what the engine really gives for a format that it claims
+      this.swapped = swapped; // whether RGBA is wanted and the engine cannot convert
+      this.known = new Set(known); // the formats that Python knows
+      this.native = native; // maps a format that the engine claims to the one it delivers
       this.options = {};
     }
 
-    // What a picture looks like, as Python's `shaped` takes it, but for the bytes.
+    // Returns the parameters of Python's `shaped`, except for the number of bytes.
     shape({ format, visibleRect, displayWidth, displayHeight, rotation, flip }) {
-      // A format without a name is in the memory of a graphics card, or a rare one.
+      // The format is null for a picture in graphics memory, and for rare formats.
       const wanted = this.wanted ?? (this.known.has(format) ? undefined : "RGBA");
       if (wanted !== this.options.format) this.options = wanted ? { format: wanted } : {};
       const claimed = wanted ?? format;
       let name = this.native[claimed] ?? claimed;
-      this.turns = this.turned && ["BGRA", "BGRX"].includes(name);
-      if (this.turns) {
+      this.swaps = this.swapped && ["BGRA", "BGRX"].includes(name);
+      if (this.swaps) {
         this.opacity = name === "BGRX" ? 0xff000000 : 0;
         name = "RGBA";
       }
@@ -262,14 +260,14 @@ document.currentScript.readerScript = (() => {
     }
 
     async copy(frame, slot) {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         try {
           await frame.copyTo(slot.view, this.options);
         } catch (error) {
-          if (!slot.lost) throw error;
+          if (!slot.detached) throw error;
         }
-        if (slot.lost) continue;
-        if (this.turns) turn(slot.view, this.opacity);
+        if (slot.detached) continue;
+        if (this.swaps) swapRedAndBlue(slot.view, this.opacity);
         return;
       }
       const message = "Python's memory grew faster than a frame could be copied";
@@ -277,7 +275,7 @@ document.currentScript.readerScript = (() => {
     }
   }
 
-  // Draws what a <video> shows, and reads it back: slow, and always RGBA.
+  // Draws a <video> on a canvas and reads the pixels back: slow, and always RGBA.
   class CanvasCopier {
     constructor() {
       this.canvas = document.createElement("canvas");
@@ -302,12 +300,12 @@ document.currentScript.readerScript = (() => {
     }
   }
 
-  // Copies until the track ends or Python wants no more. `written` frames are a program's own, and
-  // are passed on even while the track is disabled: Python makes them black.
-  async function pictures(track, source, copier, written, { shaped, arrived, unseen }) {
-    const owned = new Owned();
+  // Copies pictures until the track ends or Python stops. Frames that a program has written are
+  // passed on even while the track is disabled, because Python makes them black.
+  async function pictures(track, source, copier, written, { shaped, arrived, skipped }) {
+    const current = new CurrentSlot();
     let known = [];
-    let spoilt = 0; // frames in a row that could not be copied
+    let failures = 0; // frames in a row that could not be copied
     try {
       for (let next; (next = await source.next()); ) {
         const { picture, time, duration, lost } = next;
@@ -315,65 +313,65 @@ document.currentScript.readerScript = (() => {
         if (!real && !written) {
           source.discard(picture);
           known = [];
-          unseen();
+          skipped();
           continue;
         }
         try {
           const shape = copier.shape(picture);
           const now = [...shape, real];
-          if (!same(now, known)) owned.ask(shaped, ...shape, copier.bytes(picture));
+          if (!same(now, known)) current.exchange(shaped, ...shape, copier.bytes(picture));
           known = now;
-          await copier.copy(picture, owned.slot);
+          await copier.copy(picture, current.slot);
         } catch (error) {
-          // WebKit shows a picture for a disabled track that it does not let anybody copy.
+          // WebKit presents a picture of a disabled track, but refuses to copy it.
           const refused = error instanceof DOMException || error instanceof TypeError;
-          if (!refused || ++spoilt >= PATIENCE) throw error;
+          if (!refused || ++failures >= MAX_FAILURES) throw error;
           console.debug("a frame could not be copied:", error);
           continue;
         } finally {
           source.discard(picture);
         }
-        if (!owned.ask(arrived, time, duration ?? undefined, lost + spoilt)) return;
-        spoilt = 0;
+        if (!current.exchange(arrived, time, duration ?? undefined, lost + failures)) return;
+        failures = 0;
       }
     } finally {
-      owned.destroy();
+      current.destroy();
     }
   }
 
   // --- audio -------------------------------------------------------------------------------------
 
-  // Tells Python what blocks are like whenever that has changed; of a muted track they are nothing.
-  class Shape {
-    constructor(track, owned, shaped) {
+  // Tells Python the format of the blocks whenever it changes.
+  class BlockShape {
+    constructor(track, current, shaped) {
       this.track = track;
-      this.owned = owned;
+      this.current = current;
       this.shaped = shaped;
       this.known = [];
     }
 
-    // Whether Python wants a block of this shape.
-    fits(...shape) {
+    // Reports the shape if it is new; returns false for a muted track, whose blocks are dropped.
+    report(...shape) {
       const { enabled, muted } = this.track;
       const now = [...shape, enabled, muted];
-      if (!same(now, this.known)) this.owned.ask(this.shaped, ...shape);
+      if (!same(now, this.known)) this.current.exchange(this.shaped, ...shape);
       this.known = now;
       return !muted;
     }
   }
 
-  // Copies until the track ends or Python wants no more.
+  // Copies blocks until the track ends or Python stops.
   async function blocks(track, reader, { shaped, arrived }) {
-    const owned = new Owned();
-    const shape = new Shape(track, owned, shaped);
+    const current = new CurrentSlot();
+    const shape = new BlockShape(track, current, shaped);
     try {
       for (let result; !(result = await reader.read()).done; ) {
         const block = result.value;
         const { format, sampleRate, numberOfFrames, numberOfChannels, timestamp } = block;
         try {
-          if (!shape.fits(format, sampleRate, numberOfFrames, numberOfChannels)) continue;
+          if (!shape.report(format, sampleRate, numberOfFrames, numberOfChannels)) continue;
           const planes = format.endsWith("-planar") ? numberOfChannels : 1;
-          const { view } = owned.slot;
+          const { view } = current.slot;
           const size = view.length / planes;
           for (let planeIndex = 0; planeIndex < planes; planeIndex++) {
             const place = view.subarray(planeIndex * size, (planeIndex + 1) * size);
@@ -382,23 +380,24 @@ document.currentScript.readerScript = (() => {
         } finally {
           block.close();
         }
-        if (!owned.ask(arrived, timestamp, 0)) return;
+        if (!current.exchange(arrived, timestamp, 0)) return;
       }
     } finally {
-      owned.destroy();
+      current.destroy();
     }
   }
 
-  // Copies what our worklet posts, and grants it one more block for each; returns what ends that.
+  // Copies the blocks that the worklet posts, and grants it one more for each. Returns a function
+  // that stops it.
   function messages(track, port, rate, { shaped, arrived }) {
-    const owned = new Owned();
-    const shape = new Shape(track, owned, shaped);
+    const current = new CurrentSlot();
+    const shape = new BlockShape(track, current, shaped);
     port.onmessage = ({ data: { samples, channels, lost, time } }) => {
-      if (shape.fits("f32-planar", rate, samples.length / channels, channels)) {
-        owned.slot.view.set(new Uint8Array(samples.buffer));
-        // While the page was busy the message has waited: one clock tells on both sides how long.
-        if (!owned.ask(arrived, Math.max(0, Date.now() - time), lost)) {
-          port.onmessage = null; // Python wants no more, and messages may be on their way.
+      if (shape.report("f32-planar", rate, samples.length / channels, channels)) {
+        current.slot.view.set(new Uint8Array(samples.buffer));
+        // The message waited while the page was busy. Both times are of the same clock.
+        if (!current.exchange(arrived, Math.max(0, Date.now() - time), lost)) {
+          port.onmessage = null; // Python stops; messages may still be under way.
           return;
         }
       }
@@ -406,7 +405,7 @@ document.currentScript.readerScript = (() => {
     };
     return () => {
       port.onmessage = null;
-      owned.destroy();
+      current.destroy();
     };
   }
 

@@ -1,4 +1,4 @@
-"""Our script that copies what tracks give: see `reader_script.js`."""
+"""Loads `reader_script.js`, the script that copies frames and samples out of tracks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _loaded: list[ffi.JsObject] = []
 
 
 def new_reader(track: ffi.JsObject, capacity: int) -> ffi.JsObject | None:
-    """Return a reader of the browser's own `MediaStreamTrackProcessor`; None where it has none.
+    """Return a reader of the browser's `MediaStreamTrackProcessor`; None if it has no such class.
 
     Args:
         track: The browser's track.
@@ -28,10 +28,10 @@ def new_reader(track: ffi.JsObject, capacity: int) -> ffi.JsObject | None:
 
 
 async def script() -> ffi.JsObject:
-    """Return the functions of the script, which runs once.
+    """Run the script, unless it has run; return its functions.
 
     Raises:
-        SecurityError: The page does not let it run.
+        SecurityError: The page's Content-Security-Policy blocks it.
     """
     if not _loaded:
         _loaded.append(await _run())
@@ -43,15 +43,15 @@ async def _run() -> ffi.JsObject:
     element = document.createElement("script")
     outcome: asyncio.Future[str] = promise.running_loop().create_future()
 
-    def happened(event: ffi.JsObject) -> None:
+    def settle(event: ffi.JsObject) -> None:
         outcome.set_result(str(event.type))
 
     with (
         ffi.script_url("mediadevices_pyodide", "reader_script.js") as url,
-        ffi.callbacks(happened=happened) as told,
+        ffi.callbacks(settle=settle) as listeners,
     ):
         element.src = url
-        element.onload = element.onerror = told.happened
+        element.onload = element.onerror = listeners.settle
         document.head.append(element)
         kind = await outcome
         element.onload = element.onerror = None

@@ -15,12 +15,12 @@ __all__ = ["BrowserStream", "js_track"]
 
 #: `HTMLMediaElement.HAVE_METADATA`
 _HAVE_METADATA = 1
-#: Seconds between two looks whether an element can still come to show anything.
-_LOOK = 0.1
+#: Seconds between two checks whether the element can still show the stream.
+_CHECK_INTERVAL = 0.1
 
 
 class BrowserStream(ffi.Wrapper, StreamHandle):
-    """A stream of the browser's."""
+    """A stream of the browser."""
 
     __slots__ = ()
     events = ("addtrack", "removetrack")
@@ -68,12 +68,12 @@ class BrowserStream(ffi.Wrapper, StreamHandle):
                 message = "attach: every track has ended before the element could show one"
                 raise InvalidStateError(message)
             if ffi.optional(element.srcObject) != self.js:
-                message = "attach: the element was given something else to show meanwhile"
+                message = "attach: the element's srcObject was replaced meanwhile"
                 raise InvalidStateError(message)
             await self._metadata(element)
 
     async def _metadata(self, element: ffi.JsObject) -> None:
-        """Wait until the element knows what it shows, or it is time to look again."""
+        """Wait until the element has loaded its metadata, or until the next check."""
         loaded: asyncio.Future[None] = promise.running_loop().create_future()
 
         def settle(*_: object) -> None:
@@ -83,7 +83,7 @@ class BrowserStream(ffi.Wrapper, StreamHandle):
         listener = ffi.create_proxy(settle)
         element.addEventListener("loadedmetadata", listener)
         try:
-            await asyncio.wait([loaded], timeout=_LOOK)
+            await asyncio.wait([loaded], timeout=_CHECK_INTERVAL)
         finally:
             element.removeEventListener("loadedmetadata", listener)
             listener.destroy()
@@ -97,7 +97,7 @@ def js_track(track: TrackHandle) -> ffi.JsObject:
     """Return the browser's object of a track.
 
     Raises:
-        NotSupportedError: The track is of another agent, such as a fake one.
+        NotSupportedError: The track belongs to another agent, such as the fake one.
     """
     if not isinstance(track, BrowserTrack):
         message = f"the {track.kind} track {track.label!r} is not the browser's"

@@ -1,4 +1,4 @@
-"""The browser's time stamps on our clock."""
+"""Convert the browser's timestamps to the agent's clock."""
 
 from __future__ import annotations
 
@@ -6,63 +6,63 @@ from mediadevices.pipeline.clock import Clock
 
 __all__ = ["Timeline"]
 
-#: Seconds of one clock's second by which two clocks may differ: good ones differ by a tenth of it.
+#: Largest drift between the two clocks, in seconds per second; good clocks drift a tenth of it.
 _DRIFT = 0.0005
-#: Microseconds; frames that are later have waited for the page, or the source has stood still.
-_LARGE = 1_000_000
-#: Microseconds for which all frames must be that late before the source has stood still.
-_PATIENCE = 10_000_000
+#: Microseconds; a larger delay means that the page was busy, or that the source had stopped.
+_LARGE_DELAY = 1_000_000
+#: Microseconds; if every frame is that late for this long, the source had stopped.
+_RESET_AFTER = 10_000_000
 
 
 class Timeline:
-    """Moves the time stamps of a track to our clock.
+    """Converts the timestamps of a track to the agent's clock.
 
-    The browser's count from another moment in each engine, by a clock that is not quite as fast as
-    ours. The frame that came soonest shows from which moment: others have waited for the page, and
-    keep the time at which they were taken. No time stamp is of the future.
+    Each engine counts timestamps from a different origin, on a clock with a slightly different
+    rate. The frame with the least delay determines the offset between the clocks. Later frames have
+    waited for the page, and keep their capture time. No timestamp is in the future.
 
     Args:
-        clock: Our clock.
+        clock: The agent's clock.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._offset: float | None = None
-        self._seen = 0
-        self._last = 0
+        self._updated = 0  # when the offset was updated, on the agent's clock
+        self._last = 0  # the browser's newest timestamp
         self._late_since: int | None = None
 
     def stamp(self, timestamp: int, duration: int = 0) -> int:
-        """Return the time stamp on our clock.
+        """Return a timestamp on the agent's clock.
 
         Args:
-            timestamp: The browser's, in microseconds.
-            duration: Microseconds that pass between it and the end of what it stamps.
+            timestamp: The browser's timestamp, in microseconds.
+            duration: Microseconds from the timestamp to the end of the frame or block.
         """
         now = self._clock.now()
         latest = now - duration - timestamp
-        if self._offset is None or self._laid_anew(now, latest, back=timestamp < self._last):
+        if self._offset is None or self._must_reset(now, latest, back=timestamp < self._last):
             self._offset = latest
         else:
-            self._offset = min(self._offset + (now - self._seen) * _DRIFT, latest)
-        self._seen, self._last = now, timestamp
+            self._offset = min(self._offset + (now - self._updated) * _DRIFT, latest)
+        self._updated, self._last = now, timestamp
         return timestamp + int(self._offset)
 
     def waited(self, timestamp: int, duration: int) -> int:
-        """Return how many microseconds something has waited for the page; see `stamp`."""
+        """Return how many microseconds a frame or block has waited for the page; see `stamp`."""
         if self._offset is None:
             return 0
         return self._clock.now() - duration - timestamp - int(self._offset)
 
-    def _laid_anew(self, now: int, latest: int, *, back: bool) -> bool:
-        """Return whether the source counts anew, or has stood still, as all of a while tell."""
+    def _must_reset(self, now: int, latest: int, *, back: bool) -> bool:
+        """Return whether the source restarted its timestamps, or had stopped for a while."""
         assert self._offset is not None
-        if latest - self._offset <= _LARGE:
+        if latest - self._offset <= _LARGE_DELAY:
             self._late_since = None
             return False
         if self._late_since is None:
             self._late_since = now
-        if not back and now - self._late_since < _PATIENCE:
+        if not back and now - self._late_since < _RESET_AFTER:
             return False
         self._late_since = None
         return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
 from mediadevices.algorithms.constraints import MediaTrackConstraints
@@ -13,46 +12,44 @@ from mediadevices.errors import InvalidStateError, OverconstrainedError
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.dictionary import freeze
 from mediadevices_pyodide import ffi
+from mediadevices_pyodide.audio.track_reader import AudioTrackReader
 from mediadevices_pyodide.video.formats import browser_format
 from mediadevices_pyodide.video.track_reader import VideoTrackReader
-
-if TYPE_CHECKING:
-    from mediadevices_pyodide.audio.track_reader import AudioTrackReader
 
 __all__ = ["BrowserTrack", "GeneratorTracks"]
 
 
 class GeneratorTracks:
-    """The tracks of one generator, of which a live one takes what is written.
+    """The tracks of one generator, and its muted state, which the browser does not have.
 
     Args:
-        first: The first track; its clones come to it.
+        first: The first track; its clones are added.
     """
 
     __slots__ = ("muted", "tracks")
 
     def __init__(self, first: BrowserTrack) -> None:
         self.tracks = [first]
-        #: Whether the generator is muted: of that no browser knows anything.
+        #: Whether the generator is muted.
         self.muted = False
 
 
 class BrowserTrack(ffi.Wrapper, TrackHandle):
-    """A track of the browser's.
+    """A track of the browser.
 
-    One that the program drops is not stopped: the page may still show it.
+    Dropping it does not stop it, because the page may still show it.
     """
 
-    __slots__ = ("_muted", "_taps", "family")
+    __slots__ = ("_muted", "_readers", "generator_tracks")
     events = ("mute", "unmute", "ended", "configurationchange")
 
     def __init__(self, js: ffi.JsObject) -> None:
         super().__init__(js)
-        #: Of a generator's track.
-        self.family: GeneratorTracks | None = None
-        self._muted = False  # by a generator
-        # What readers read through, for each format of the browser's.
-        self._taps: dict[str | None, VideoTrackReader | AudioTrackReader] = {}
+        #: The tracks of the same generator; None for a track of a device.
+        self.generator_tracks: GeneratorTracks | None = None
+        self._muted = False  # whether the generator is muted
+        # One for each format that is requested from the browser.
+        self._readers: dict[str | None, VideoTrackReader | AudioTrackReader] = {}
 
     @property
     def kind(self) -> Kind:
@@ -91,7 +88,7 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
 
     @property
     def content_hint(self) -> str:
-        """What the program hints at; in an engine without it, what the program has set."""
+        """The content hint; without support in the engine, the value that the program set."""
         return str(getattr(self.js, "contentHint", ""))
 
     @content_hint.setter
@@ -99,21 +96,21 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         self.js.contentHint = value
 
     def get_capabilities(self) -> Mapping[str, object]:
-        """Return what the source can be set to; of an engine that cannot tell, which it is."""
+        """Return the capabilities of the source; its ids alone in an engine without the method."""
         if hasattr(self.js, "getCapabilities"):
             return ffi.to_dict(self.js.getCapabilities())
         settings = self.get_settings()
         return {name: settings[name] for name in ("deviceId", "groupId") if name in settings}
 
     def get_constraints(self) -> MediaTrackConstraints:
-        """Return the constraints that were applied successfully last, as far as they are known."""
-        # Firefox adds some of its own, of which the program would be warned when it applies them.
+        """Return the constraints in force, without those that only the engine knows."""
+        # Firefox adds constraints of its own; applying them again would cause a warning.
         found = ffi.to_dict(self.js.getConstraints())
         known = {name: found[name] for name in found if name in PROPERTIES or name == "advanced"}
         return MediaTrackConstraints(freeze(known))
 
     def get_settings(self) -> Mapping[str, object]:
-        """Return what the track is set to."""
+        """Return the settings of the track."""
         return ffi.to_dict(self.js.getSettings())
 
     def get_stats(self) -> Mapping[str, float] | None:
@@ -122,11 +119,11 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         return None if stats is None else ffi.to_dict(stats)
 
     def reset_latency(self) -> None:
-        """Forget the least and the greatest latency."""
+        """Reset the minimum and maximum latency."""
         self.js.stats.resetLatency()
 
     def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
-        """Replace the constraints, or fail and change nothing."""
+        """Replace the constraints; on failure nothing changes."""
         wanted = ffi.to_js(constraints)
         return ffi.future(self.js, "applyConstraints", wanted, lambda _: None, explain=_explained)
 
@@ -137,21 +134,21 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         return clone
 
     def follow(self, original: BrowserTrack) -> None:
-        """Take over what the browser does not keep for a clone."""
-        if original.family is not None:
-            self.family = original.family
-            self.family.tracks.append(self)
-            self._muted = self.family.muted
+        """Copy the state that the browser does not copy to a clone."""
+        if original.generator_tracks is not None:
+            self.generator_tracks = original.generator_tracks
+            self.generator_tracks.tracks.append(self)
+            self._muted = self.generator_tracks.muted
         if self.content_hint != original.content_hint:
             self.content_hint = original.content_hint
 
     def stop(self) -> None:
         """End the track at once, without an event."""
         self.js.stop()
-        self._end_taps()
+        self._end_readers()
 
     def source_muted(self) -> None:
-        """Follow, in a task, the muted state of a generator, which writes black or silence."""
+        """Adopt the muted state of the generator in a task."""
         promise.running_loop().call_soon(self._follow_muted)
 
     def end_soon(self) -> None:
@@ -159,7 +156,7 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
         promise.running_loop().call_soon(self._end)
 
     def released(self) -> asyncio.Future[None]:
-        """Return a future that is done: the browser closes the device when it sees fit."""
+        """Return a future that is done, because the browser decides when to close the device."""
         return promise.resolved(None)
 
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
@@ -171,26 +168,26 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             if format is not None:
                 wrong = "None for audio; see AudioData.copy_to"
                 raise conversion.wrong_type("format", wrong, format)
-            return self._tap(None, max_buffer_size).open_reader(max_buffer_size, None)
-        tap = self._tap(browser_format(format), max_buffer_size)
-        return tap.open_reader(max_buffer_size, format)
+            return self._track_reader(None, max_buffer_size).open_reader(max_buffer_size, None)
+        reader = self._track_reader(browser_format(format), max_buffer_size)
+        return reader.open_reader(max_buffer_size, format)
 
     async def attached(self) -> None:
-        """Wait until whoever has begun to read the track sees the next frame."""
-        for tap in tuple(self._taps.values()):
-            if isinstance(tap, VideoTrackReader):
-                await tap.attached.wait()
+        """Wait until every reader of the track would receive the next frame."""
+        for reader in tuple(self._readers.values()):
+            if isinstance(reader, VideoTrackReader):
+                await reader.attached.wait()
 
     def happened(self, event: ffi.JsObject) -> None:
-        """Let readers see what has happened to the track, and pass it on."""
+        """Update the readers of the track, then pass the event on."""
         if event.type == "ended":
-            self._end_taps()
+            self._end_readers()
         else:
             self._update_flow()
         super().happened(event)
 
     def _follow_muted(self) -> None:
-        muted = self.family is not None and self.family.muted
+        muted = self.generator_tracks is not None and self.generator_tracks.muted
         if muted != self._muted and self.ready_state == "live":
             self._muted = muted
             self.notify("mute" if muted else "unmute")
@@ -200,28 +197,28 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
             self.stop()
             self.notify("ended")
 
-    def _tap(self, wanted: str | None, capacity: int) -> VideoTrackReader | AudioTrackReader:
-        tap = self._taps.get(wanted)
-        if tap is None or tap.ended:
-            if self.kind == "audio":
-                from mediadevices_pyodide.audio.track_reader import (
-                    AudioTrackReader,  # few pages hear
-                )
-
-                tap = AudioTrackReader(self.js)
-            else:
-                tap = VideoTrackReader(self.js, wanted, capacity, self.family is not None)
-            self._taps[wanted] = tap
-        return tap
+    def _track_reader(
+        self, wanted: str | None, capacity: int
+    ) -> VideoTrackReader | AudioTrackReader:
+        reader = self._readers.get(wanted)
+        if reader is None or reader.ended:
+            generated = self.generator_tracks is not None
+            reader = (
+                AudioTrackReader(self.js)
+                if self.kind == "audio"
+                else VideoTrackReader(self.js, wanted, capacity, generated)
+            )
+            self._readers[wanted] = reader
+        return reader
 
     def _update_flow(self) -> None:
-        for tap in self._taps.values():
-            tap.update_flow()
+        for reader in self._readers.values():
+            reader.update_flow()
 
-    def _end_taps(self) -> None:
-        for tap in self._taps.values():
-            tap.end()
-        self._taps.clear()
+    def _end_readers(self) -> None:
+        for reader in self._readers.values():
+            reader.end()
+        self._readers.clear()
 
 
 def _explained(error: Exception) -> Exception:

@@ -12,39 +12,39 @@ from mediadevices_pyodide import ffi
 
 __all__ = ["TrackReader"]
 
-#: Seconds between two looks whether JavaScript has stopped the track, or the program has dropped
-#: the last reader without closing it: of neither an event tells.
-_LOOK = 0.25
+#: Seconds between two checks whether JavaScript stopped the track, or the program dropped the last
+#: reader without closing it. Neither fires an event.
+_CHECK_INTERVAL = 0.25
 
 
 class TrackReader(ABC):
-    """Reads a track, from its first reader until there is none.
+    """Reads a track while it has consumers.
 
     `TrackPipeline` does the rest, as on the desktop: it gives each reader the same memory,
     drops the oldest frame, counts losses, and makes black frames or silence.
 
     Args:
         track: The browser's track.
-        pipeline: What the readers read from.
+        pipeline: Queues the frames or samples for the consumers.
     """
 
     def __init__(self, track: ffi.JsObject, pipeline: TrackPipeline) -> None:
         self._track = track
         self._pipeline = pipeline
         self._ended = False
-        self._looking: asyncio.TimerHandle | None = None
+        self._check_timer: asyncio.TimerHandle | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether it reads no more, and will not again."""
+        """Whether reading has ended; it cannot start again."""
         return self._ended
 
     def open_reader(self, capacity: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
         """Add a reader; see `TrackHandle.open_reader`."""
         reader = self._pipeline.open_reader(capacity, format, self._reader_closed)
         self.update_flow()
-        if self._looking is None:
-            self._look()
+        if self._check_timer is None:
+            self._check()
             promise.started(self._run(), name=f"read the {self._track.kind} track")
         return reader
 
@@ -53,11 +53,11 @@ class TrackReader(ABC):
         self._pipeline.set_flow(real=self._real, source_delivers=self._delivers)
 
     def end(self) -> None:
-        """Tell the readers that nothing more comes."""
+        """End the readers and stop reading; again does nothing."""
         if not self._ended:
             self._ended = True
-            if self._looking is not None:
-                self._looking.cancel()
+            if self._check_timer is not None:
+                self._check_timer.cancel()
             self._pipeline.end()
             self._stop()
 
@@ -65,29 +65,29 @@ class TrackReader(ABC):
 
     @property
     def _real(self) -> bool:
-        """Whether readers are to get what the browser gives."""
+        """Whether the readers get real media: the track is enabled and not muted."""
         return bool(self._track.enabled) and not self._track.muted
 
     @property
     @abstractmethod
     def _delivers(self) -> bool:
-        """Whether the browser gives anything that fits in the track's time."""
+        """Whether the browser delivers media; if not, the pipeline makes black or silence."""
 
     @abstractmethod
     async def _read(self) -> None:
-        """Deliver what comes until the track ends or `_stop` was called."""
+        """Deliver media until the track ends or `_stop` is called."""
 
     @abstractmethod
     def _stop(self) -> None:
-        """Let go of the track, so that `_read` returns; again does nothing."""
+        """Release the track, so that `_read` returns; again does nothing."""
 
     # --------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         if self._track.readyState == "ended" or not self._pipeline.readers:
             self.end()
         else:
-            self._looking = promise.running_loop().call_later(_LOOK, self._look)
+            self._check_timer = promise.running_loop().call_later(_CHECK_INTERVAL, self._check)
 
     def _reader_closed(self) -> None:
         self._pipeline.readers_changed()
@@ -97,8 +97,8 @@ class TrackReader(ABC):
     async def _run(self) -> None:
         try:
             await self._read()
-        except Exception as error:  # noqa: BLE001  (the readers end, and the program hears why)
-            if not self._ended:  # Of a track that has ended meanwhile, a browser gives no frames.
+        except Exception as error:  # noqa: BLE001  (reported to the loop's exception handler)
+            if not self._ended:  # Reading an ended track fails; that is no news.
                 message = f"unhandled exception while reading the {self._track.kind} track"
                 context = {"message": message, "exception": error}
                 promise.running_loop().call_exception_handler(context)

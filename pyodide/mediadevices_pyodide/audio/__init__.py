@@ -1,1 +1,1 @@
-"""Samples out of the browser's audio tracks."""
+"""Reads samples from the browser's audio tracks."""

@@ -1,4 +1,4 @@
-"""Time stamps of the blocks that the browser's processor gives."""
+"""Timestamps of the audio blocks that the browser's processor delivers."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from mediadevices_pyodide.timeline import Timeline
 
 __all__ = ["BlockTimes"]
 
-#: Microseconds that must be missing where blocks were dropped: less is the browser's jitter.
-_GAP = 30_000
+#: Microseconds; a smaller gap between two blocks is the browser's jitter, not a loss.
+_MIN_GAP = 30_000
 
 
 class BlockTimes:
-    """Moves a track's time stamps to our clock, and tells what is missing between blocks.
+    """Converts the timestamps of a track's blocks to the agent's clock, and detects losses.
 
-    The browser stamps what an audio graph plays when it happens to get it: by tens of milliseconds
-    too early or too late. So samples are counted here, as on the desktop. That the browser has
-    dropped blocks is believed of those that have waited: it drops when too many wait.
+    The browser's timestamps are wrong by tens of milliseconds when an audio graph plays the track.
+    So the timestamps are computed by counting samples, as on the desktop. The browser drops blocks
+    only when its queue is full. So a gap counts as a loss only before a block that has waited.
 
     Args:
-        clock: Our clock.
-        waiting: How many blocks may wait in the browser.
+        clock: The agent's clock.
+        waiting: The capacity of the browser's queue, in blocks.
     """
 
     def __init__(self, clock: Clock, waiting: int) -> None:
@@ -33,10 +33,10 @@ class BlockTimes:
         self._expected: int | None = None
 
     def next(self, timestamp: int, frames: int, rate: float) -> tuple[int, int]:
-        """Return the next block's time on our clock, and how many before it are missing.
+        """Return the timestamp of the next block, and how many blocks were lost before it.
 
         Args:
-            timestamp: The browser's, in microseconds.
+            timestamp: The browser's timestamp, in microseconds.
             frames: Samples of each channel.
             rate: Hertz.
         """
@@ -45,7 +45,7 @@ class BlockTimes:
         duration = round(frames / rate * 1e6)
         waited = self._timeline.waited(timestamp, duration) > self._waiting * duration / 2
         taken = self._timeline.stamp(timestamp, duration)
-        if self._expected is not None and waited and taken - self._expected > _GAP:
+        if self._expected is not None and waited and taken - self._expected > _MIN_GAP:
             self._samples.skip()
         stamp = self._samples.place(self._clock.now() / 1e6, taken / 1e6, frames)
         missing = 0 if self._expected is None else stamp - self._expected

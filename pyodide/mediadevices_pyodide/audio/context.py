@@ -1,4 +1,4 @@
-"""The page's audio graph: our worklet in an `AudioContext`."""
+"""The page's audio graph: the library's worklet in an `AudioContext`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["AudioGraph"]
 
 _log = logging.getLogger("mediadevices")
 
-#: Seconds to wait for the browser to let sound run before saying what holds it up.
-_PATIENCE = 2.0
-#: Where a finger is a user's will, and where a mouse is, browsers differ.
+#: Seconds to wait for the `AudioContext` to start before warning that it needs a gesture.
+_WARN_AFTER = 2.0
+#: Browsers differ in which pointer events count as user activation.
 _GESTURES = ("pointerdown", "pointerup", "keydown")
 
 
 class AudioGraph:
-    """An `AudioContext` with our worklet.
+    """An `AudioContext` with the library's worklet.
 
     Raises:
-        DOMException: The browser can or will not have another one.
+        DOMException: The browser refuses another `AudioContext`.
     """
 
     def __init__(self) -> None:
@@ -33,10 +33,10 @@ class AudioGraph:
         self._starting = promise.started(self._start(), name="start the audio graph")
 
     async def load(self) -> None:
-        """Make the worklet known; before that there is neither `capture` nor `play`.
+        """Load the worklet, which `capture` and `play` need.
 
         Raises:
-            DOMException: The browser can or will not.
+            DOMException: The browser cannot load it.
         """
         with ffi.script_url("mediadevices_pyodide.audio", "worklet.js") as url:
             await ffi.awaited(self._context.audioWorklet.addModule(url))
@@ -47,11 +47,11 @@ class AudioGraph:
         return float(self._context.sampleRate)
 
     def capture(self, stream: ffi.JsObject, options: Mapping[str, object]) -> ffi.JsObject:
-        """Let the worklet hear a stream; return the port to it.
+        """Connect a stream to the worklet; return the worklet's port.
 
         Args:
-            stream: The browser's stream, of one audio track.
-            options: The options of the node.
+            stream: A browser `MediaStream` with one audio track.
+            options: The options of the `AudioWorkletNode`.
         """
         with ffi.errors():
             source = self._context.createMediaStreamSource(stream)
@@ -61,16 +61,16 @@ class AudioGraph:
         return node.port
 
     def destination(self) -> ffi.JsObject:
-        """Return a new node whose `stream` gives what is connected to it."""
+        """Return a new node whose `stream` carries what is connected to it."""
         node = self._context.createMediaStreamDestination()
         self._nodes.append(node)
         return node
 
     def play(self, target: ffi.JsObject) -> ffi.JsObject:
-        """Let the worklet play into a destination; return the port to it.
+        """Connect the worklet to a destination; return the worklet's port.
 
         Args:
-            target: What `destination` returned.
+            target: A node from `destination`.
         """
         channels = {"outputChannelCount": [int(target.channelCount)]}
         node = self._node("mediadevices-playback", channels)
@@ -79,7 +79,7 @@ class AudioGraph:
         return node.port
 
     def close(self) -> None:
-        """End the graph; again does nothing."""
+        """Close the graph; again does nothing."""
         self._starting.cancel()
         for node in self._nodes:
             node.disconnect()
@@ -91,36 +91,36 @@ class AudioGraph:
         return ffi.new("AudioWorkletNode", self._context, name, ffi.to_js(options))
 
     async def _start(self) -> None:
-        """Let sound run: some browsers wait until the user has touched the page."""
+        """Start the `AudioContext`; some browsers wait for a user gesture."""
         try:
             await asyncio.wait_for(
-                ffi.future(self._context, "resume", None, lambda _: None), _PATIENCE
+                ffi.future(self._context, "resume", None, lambda _: None), _WARN_AFTER
             )
-        except (TimeoutError, DOMException):  # Some browsers say no, others say nothing.
+        except (TimeoutError, DOMException):  # Some browsers reject, others never settle.
             _log.warning(
-                "the browser lets no sound through before the user has touched the page; "
-                "samples flow from the first click or key on"
+                "the browser delivers no samples before the user has interacted with the page; "
+                "they start with the first click or key press"
             )
             await self._running()
 
     async def _running(self) -> None:
-        """Wait until the browser lets sound run, and try again with each gesture."""
+        """Wait until the `AudioContext` runs; resume it at each gesture."""
         running = asyncio.Event()
 
-        def look(_: object) -> None:
+        def check(_: object) -> None:
             if self._context.state == "running":
                 running.set()
 
         def resume(_: object) -> None:
-            # At once: a browser may take only what happens within the gesture for the user's will.
-            ffi.future(self._context, "resume", None, look).add_done_callback(_forget)
+            # At once: a browser may accept only a call within the gesture's event handler.
+            ffi.future(self._context, "resume", None, check).add_done_callback(_ignore_failure)
 
         document, context = ffi.window.document, self._context
-        listeners = [ffi.create_proxy(look), ffi.create_proxy(resume)]
+        listeners = [ffi.create_proxy(check), ffi.create_proxy(resume)]
         context.addEventListener("statechange", listeners[0])
         for name in _GESTURES:
             document.addEventListener(name, listeners[1])
-        look(None)
+        check(None)
         try:
             await running.wait()
         finally:
@@ -131,7 +131,7 @@ class AudioGraph:
                 listener.destroy()
 
 
-def _forget(attempt: asyncio.Future[None]) -> None:
-    """Take note of a failure that does not matter: there may be another gesture."""
+def _ignore_failure(attempt: asyncio.Future[None]) -> None:
+    """Retrieve the exception, so that it is not logged: the next gesture tries again."""
     if not attempt.cancelled():
         attempt.exception()

@@ -1,4 +1,4 @@
-"""Where the browser gives samples of a track: the routes, the most direct first."""
+"""The ways to read samples from a track, the most direct first."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from mediadevices_pyodide.buffer_pool import BufferPool
 
 __all__ = ["SampleSource", "sample_source"]
 
-#: Blocks that may wait in the browser while the page is busy: about a second.
-_WAITING = 100
-#: Samples of a block of the worklet's, near 10 ms; the browser works on 128 at a time.
-_BLOCK = 512
+#: The capacity of the browser's queue in blocks: about a second, for when the page is busy.
+_QUEUE_BLOCKS = 100
+#: Samples in one block of the worklet, about 10 ms; a multiple of the 128 of the audio graph.
+_BLOCK_SAMPLES = 512
 
 
 class SampleSource(ABC):
-    """Gives the samples of one track.
+    """Delivers the samples of one track.
 
     Args:
         track: The browser's track.
-        clock: Gives the time stamps.
-        begin: Called with the hertz and channels of what comes next, whenever they or the state of
-            the track have changed.
-        deliver: Called with each block, which stays the source's, and with how many before it were
-            lost because the page was busy; returns whether more are wanted.
+        clock: The agent's clock, for the timestamps.
+        begin: Called with the sample rate in hertz and the number of channels, before the first
+            block and whenever they or the state of the track have changed.
+        deliver: Called with each block, and with how many blocks were lost before it because the
+            page was busy. The source closes the block. Returns whether to go on.
     """
 
     def __init__(
@@ -48,44 +48,44 @@ class SampleSource(ABC):
         self._begin = begin
         self._deliver = deliver
         self._shape = ("", 0.0, 0, 0)
-        self._memory: BufferPool | None = None
+        self._pool: BufferPool | None = None
 
     @abstractmethod
     async def run(self) -> None:
-        """Give blocks until the track ends or no more are wanted."""
+        """Deliver blocks until the track ends or `deliver` returns False."""
 
     @abstractmethod
     def stop(self) -> None:
-        """Let go of the track, so that `run` returns."""
-        if self._memory is not None:
-            self._memory.close()
+        """Release the track, so that `run` returns."""
+        if self._pool is not None:
+            self._pool.close()
 
-    # --- for subclasses: what JavaScript calls ----------------------------------------------
+    # --- called by JavaScript ---------------------------------------------------------------
 
     def _shaped(self, name: str, rate: float, frames: int, channels: int) -> ffi.JsObject:
-        """Take note of what the next blocks are like; return where to write them."""
-        assert self._memory is not None
+        """Note the format of the next blocks; return the buffer to write them to."""
+        assert self._pool is not None
         self._shape = (name, rate, frames, channels)
         self._begin(rate, channels)
-        return self._memory.resize(frames * channels * SAMPLE_FORMATS[name].sample_bytes)
+        return self._pool.resize(frames * channels * SAMPLE_FORMATS[name].sample_bytes)
 
     def _arrived(self, time: float, lost: int) -> ffi.JsObject | None:
-        """Deliver what was written; return where to write the next one, or None for no more."""
-        assert self._memory is not None
+        """Deliver the block that was written; return the next buffer, or None to stop."""
+        assert self._pool is not None
         timestamp, lost = self._stamped(time, lost)
-        buffer, release = self._memory.written()
+        buffer, release = self._pool.take()
         data = AudioData.wrap(buffer, *self._shape, timestamp=timestamp, release=release)
         wanted = self._deliver(data, lost)
         data.close()
-        return self._memory.next() if wanted else None
+        return self._pool.next() if wanted else None
 
     @abstractmethod
     def _stamped(self, time: float, lost: int) -> tuple[int, int]:
-        """Return a block's time on our clock, and how many before it were lost."""
+        """Return the timestamp of a block, and how many blocks were lost before it."""
 
 
 class ProcessorSource(SampleSource):
-    """By `MediaStreamTrackProcessor` in the page, as in Chromium."""
+    """Reads samples with `MediaStreamTrackProcessor`, as in Chromium."""
 
     def __init__(
         self,
@@ -97,27 +97,27 @@ class ProcessorSource(SampleSource):
     ) -> None:
         super().__init__(track, clock, begin, deliver)
         self._reader = reader
-        self._times = BlockTimes(clock, _WAITING)
+        self._times = BlockTimes(clock, _QUEUE_BLOCKS)
 
     async def run(self) -> None:
-        """Give blocks until the track ends or no more are wanted."""
+        """Deliver blocks until the track ends or `deliver` returns False."""
         script = await reader_script.script()
-        self._memory = BufferPool(script.slot)
-        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
-            await ffi.awaited(script.blocks(self._track, self._reader, told))
+        self._pool = BufferPool(script.slot)
+        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as callbacks:
+            await ffi.awaited(script.blocks(self._track, self._reader, callbacks))
 
     def stop(self) -> None:
-        """Let go of the track."""
+        """Release the track."""
         super().stop()
         self._reader.cancel()
 
-    def _stamped(self, time: float, lost: int) -> tuple[int, int]:  # noqa: ARG002  (found out here)
+    def _stamped(self, time: float, lost: int) -> tuple[int, int]:  # noqa: ARG002  (BlockTimes detects losses)
         _, rate, frames, _ = self._shape
         return self._times.next(int(time), frames, rate)
 
 
 class WorkletSource(SampleSource):
-    """By an `AudioWorklet`, as in Firefox and WebKit."""
+    """Reads samples with an `AudioWorklet`, as in Firefox and WebKit."""
 
     def __init__(
         self,
@@ -133,32 +133,35 @@ class WorkletSource(SampleSource):
         self._times = SampleClock(1.0)
 
     async def run(self) -> None:
-        """Give blocks until the track ends or no more are wanted."""
+        """Deliver blocks until the track ends or `deliver` returns False."""
         script = await reader_script.script()
         if self._ended.is_set():
             return
         self._graph = graph = AudioGraph()
         self._times = SampleClock(graph.sample_rate)
-        self._memory = BufferPool(script.slot)
+        self._pool = BufferPool(script.slot)
         try:
             await graph.load()
         except DOMException:
             if not self._ended.is_set():
                 raise
-        if self._ended.is_set():  # Somebody has stopped it meanwhile.
+        if self._ended.is_set():  # `stop` was called meanwhile.
             return
         stream = ffi.new("MediaStream", ffi.to_js([self._track]))
-        options = {"numberOfOutputs": 0, "processorOptions": {"block": _BLOCK, "grant": _WAITING}}
+        options = {
+            "numberOfOutputs": 0,
+            "processorOptions": {"block": _BLOCK_SAMPLES, "grant": _QUEUE_BLOCKS},
+        }
         self._port = graph.capture(stream, options)
-        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as told:
-            finish = script.messages(self._track, self._port, graph.sample_rate, told)
+        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived) as callbacks:
+            finish = script.messages(self._track, self._port, graph.sample_rate, callbacks)
             try:
                 await self._ended.wait()
             finally:
                 finish()
 
     def stop(self) -> None:
-        """Let go of the track."""
+        """Release the track."""
         super().stop()
         if self._graph is not None:
             self._graph.close()
@@ -182,8 +185,8 @@ def sample_source(
     begin: Callable[[float, int], None],
     deliver: Callable[[AudioData, int], bool],
 ) -> SampleSource:
-    """Return the most direct source that this engine has; see `SampleSource`."""
-    reader = reader_script.new_reader(track, _WAITING)
+    """Return the most direct source that this engine offers; see `SampleSource`."""
+    reader = reader_script.new_reader(track, _QUEUE_BLOCKS)
     if reader is not None:
         return ProcessorSource(track, clock, begin, deliver, reader)
     return WorkletSource(track, clock, begin, deliver)

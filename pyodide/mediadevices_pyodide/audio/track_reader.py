@@ -1,4 +1,4 @@
-"""Samples out of an audio track."""
+"""Reads the samples of an audio track."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class AudioTrackReader(TrackReader):
 
     @property
     def _delivers(self) -> bool:
-        # Of a disabled track every engine gives blocks, whose place silence can take.
+        # Every engine delivers blocks of a disabled track; the pipeline replaces them with silence.
         return not self._track.muted
 
     async def _read(self) -> None:
         await self._source.run()
 
     def _begin(self, rate: float, channels: int) -> None:
-        """Take over what the next blocks are like."""
+        """Configure the pipeline for the next blocks."""
         self._pipeline.configure({"sampleRate": round(rate), "channelCount": channels}, rate)
         self.update_flow()
 
     def _deliver(self, data: AudioData, lost: int) -> bool:
-        """Deliver a block; return whether more are wanted."""
+        """Deliver a block; return whether to go on."""
         if not self._ended:
             self._pipeline.deliver(data, lost)
             self._pipeline.wake()

@@ -1,5 +1,5 @@
-// Samples between an audio graph and Python. What it posts is bounded by what it was granted, so
-// that a page that is busy loses whole blocks, counted, and never fills its memory.
+// Moves samples between an audio graph and Python. It posts only as many blocks as it was granted,
+// so a busy page loses whole blocks, which are counted, and its memory stays bounded.
 
 class Capture extends AudioWorkletProcessor {
   constructor({ processorOptions: { block, grant } }) {
@@ -17,7 +17,7 @@ class Capture extends AudioWorkletProcessor {
   }
 
   process([input]) {
-    // Without a source there is no channel, and with no sound some engines give none.
+    // There are no channels without a source, and in some engines while the source is silent.
     const channels = input.length || this.channels || 1;
     if (channels !== this.channels) this.begin(channels);
     const size = input.length ? input[0].length : 128;
@@ -37,7 +37,7 @@ class Capture extends AudioWorkletProcessor {
   begin(channels) {
     const { block, filled, samples } = this;
     this.samples = new Float32Array(channels * block);
-    // What a block of other channels has got already stays: one channel becomes all of them.
+    // Keep the samples that the block already has: a mono channel is copied to all channels.
     for (let channel = 0; filled && channel < channels; channel++) {
       const start = Math.min(channel, this.channels - 1) * block;
       this.samples.set(samples.subarray(start, start + filled), channel * block);
@@ -78,7 +78,7 @@ class Playback extends AudioWorkletProcessor {
       const size = samples.length / channels;
       const count = Math.min(output[0].length - done, size - this.position);
       for (let channel = 0; channel < output.length; channel++) {
-        // One channel plays in all; what there is too much of does not play.
+        // A mono channel plays on all outputs; surplus channels are dropped.
         const start = Math.min(channel, channels - 1) * size + this.position;
         output[channel].set(samples.subarray(start, start + count), done);
       }

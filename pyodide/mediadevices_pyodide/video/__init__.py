@@ -1,1 +1,1 @@
-"""Frames out of the browser's video tracks."""
+"""Reads frames from the browser's video tracks."""

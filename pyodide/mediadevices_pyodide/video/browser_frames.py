@@ -1,4 +1,4 @@
-"""Frames of Python's as the browser's own `VideoFrame`."""
+"""Converts Python frames to the browser's `VideoFrame` objects."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from mediadevices_pyodide import ffi
 
 __all__ = ["can_hold", "js_frame", "js_pixels"]
 
-# What the browser knows in place of Python's own formats.
+# The browser's formats in place of those that only Python has.
 _BROWSER_FORMAT = {"RGB24": "RGBX", "BGR24": "BGRX", "GRAY8": "I420"}
-# How Python makes YUV, where a browser that is not told supposes BT.709; the rest is as in RGB.
+# The matrix of our YUV conversions; without it browsers assume BT.709. The rest is as for RGB.
 _COLOUR_SPACE = {
     "matrix": "smpte170m",
     "fullRange": False,
@@ -24,41 +24,41 @@ _COLOUR_SPACE = {
 
 
 def js_frame(frame: VideoFrame) -> ffi.JsObject:
-    """Return a frame as the browser's `VideoFrame`, which is the caller's to close.
+    """Return a frame as the browser's `VideoFrame`; the caller closes it.
 
     Args:
-        frame: One that the browser's can hold; see `can_hold`.
+        frame: A frame for which `can_hold` is True.
 
     Raises:
-        DOMException: The browser does not take it; or TypeError.
+        DOMException: The browser rejects the frame; or TypeError.
     """
     geometry = frame.geometry
     shown = [geometry.display_width, geometry.display_height]
     view: dict[str, object] = {}
     if geometry.rotation or geometry.flip:
         view |= {"rotation": geometry.rotation, "flip": geometry.flip}
-        if geometry.rotation % 180 and _orientation() == "turns the display size":
+        if geometry.rotation % 180 and _orientation() == "swaps the display size":
             shown.reverse()
     view["displayWidth"], view["displayHeight"] = shown
-    return _made(frame, view)
+    return _construct(frame, view)
 
 
 def js_pixels(frame: VideoFrame) -> ffi.JsObject:
-    """Return the visible pixels as the browser's `VideoFrame`, neither turned nor stretched.
+    """Return the visible pixels as the browser's `VideoFrame`, neither rotated nor scaled.
 
     Raises:
-        DOMException: The browser does not take it; or TypeError.
+        DOMException: The browser rejects the frame; or TypeError.
     """
-    return _made(frame, {})
+    return _construct(frame, {})
 
 
 def can_hold(frame: VideoFrame) -> bool:
-    """Return whether this engine's frames can be turned as a frame of Python's is."""
+    """Return whether this engine's frames support the frame's rotation and flip."""
     geometry = frame.geometry
     return not (geometry.rotation or geometry.flip) or _orientation() != "none"
 
 
-def _made(frame: VideoFrame, view: Mapping[str, object]) -> ffi.JsObject:
+def _construct(frame: VideoFrame, view: Mapping[str, object]) -> ffi.JsObject:
     name = frame.geometry.format.name
     with pixel_operations().convert(frame, _BROWSER_FORMAT.get(name, name)) as known:
         geometry, pixels = known.geometry, ffi.to_typed_array(known.data)
@@ -80,10 +80,10 @@ def _made(frame: VideoFrame, view: Mapping[str, object]) -> ffi.JsObject:
 
 @cache
 def _orientation() -> str:
-    """Return what this engine does with the orientation of a frame: found out with a small one.
+    """Probe how this engine treats rotation and flip: "correct", "swaps the display size", "none".
 
-    The display size that a program asks for is that of the picture as it is shown, but Chromium
-    takes it for that of the picture before it is turned.
+    By the standard the display size is the size after the rotation. Chromium takes it for the size
+    before the rotation.
     """
     init = {
         "format": "RGBA",
@@ -102,6 +102,6 @@ def _orientation() -> str:
     try:
         if getattr(frame, "rotation", 0) != 90 or not getattr(frame, "flip", False):
             return "none"
-        return "as the standard says" if frame.displayWidth == 2 else "turns the display size"
+        return "correct" if frame.displayWidth == 2 else "swaps the display size"
     finally:
         frame.close()

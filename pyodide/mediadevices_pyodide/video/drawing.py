@@ -1,4 +1,4 @@
-"""Frames of Python's on a canvas, as they are to be shown."""
+"""Draws Python frames on a canvas."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ __all__ = ["Drawing"]
 
 
 class Drawing:
-    """A canvas that nobody sees, of the size of the frame that was drawn last."""
+    """A hidden canvas, which has the size of the last frame that was drawn."""
 
     def __init__(self) -> None:
         self.canvas = _empty_canvas()
-        # A canvas can be captured once somebody has begun to draw.
+        # `captureStream` requires a canvas with a context.
         self._context = self.canvas.getContext("2d")
-        # The pixels of a frame that is turned or stretched, before it is.
+        # Holds the pixels of a frame before they are rotated and scaled.
         self._pixels = _empty_canvas()
 
     async def draw(self, frame: VideoFrame) -> None:
-        """Draw a frame: turned, mirrored and stretched as it says.
+        """Draw a frame with its rotation, flip and display size.
 
         Raises:
-            DOMException: The browser does not take it; or TypeError.
+            DOMException: The browser rejects the frame; or TypeError.
         """
         geometry = frame.geometry
         size = (geometry.display_width, geometry.display_height)
@@ -57,7 +57,7 @@ class Drawing:
         context.rotate(math.radians(frame.rotation))
         if frame.rotation % 180:
             across, down = down, across
-        # In place of what is there, where a picture is transparent too.
+        # Replace the old pixels, also where the new picture is transparent.
         context.globalCompositeOperation = "copy"
         context.drawImage(picture, -across / 2, -down / 2, across, down)
 
@@ -69,7 +69,7 @@ def _empty_canvas() -> ffi.JsObject:
 
 
 def _resize(canvas: ffi.JsObject, width: int, height: int) -> None:
-    """Give a canvas a size, if it has another one: that empties it."""
+    """Resize a canvas, which clears it, unless it has that size."""
     if (canvas.width, canvas.height) != (width, height):
         canvas.width, canvas.height = width, height
 

@@ -1,4 +1,4 @@
-"""Which pixel formats to ask the browser for, and what it really gives."""
+"""Which pixel formats to request from the browser, and what it really delivers."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from mediadevices_pyodide import ffi
 
 __all__ = ["ByteOrder", "browser_format", "byte_order"]
 
-# The four that the standard lets `copyTo` convert to (WebCodecs §9.4.5), and the one from which a
-# format of Python's own is made by leaving bytes out.
-_FROM_BROWSER: Mapping[str, str] = MappingProxyType(
+# `copyTo` can convert to four formats (WebCodecs §9.4.5). Python makes RGB24 and BGR24 from them by
+# leaving out the fourth byte.
+_REQUESTED: Mapping[str, str] = MappingProxyType(
     {name: name for name in ("RGBA", "RGBX", "BGRA", "BGRX")} | {"RGB24": "RGBX", "BGR24": "RGBX"}
 )
-# Three channels that differ, so that an order can be read off; opaque.
+# An opaque colour whose channels differ, so that a pixel shows the order of the channels.
 _COLOUR = {"R": 200, "G": 100, "B": 50, "A": 255, "X": 255}
 _SIZE = 16
 
 
 def browser_format(wanted: str | None) -> str | None:
-    """Return the format to ask the browser for; None is the one that the frame has.
+    """Return the format to request from the browser; None for the native format.
 
     Args:
-        wanted: The format that the consumer wants; None for whichever it is.
+        wanted: The consumer's format; None for the native format.
 
     Raises:
-        TypeError: There is no such format.
+        TypeError: The format is unknown.
     """
     if wanted is None:
         return None
     found = find_pixel_format(wanted)
     if found is None:
         raise conversion.wrong_type("format", "a pixel format such as 'RGB24'", wanted)
-    return _FROM_BROWSER.get(found.name)
+    return _REQUESTED.get(found.name)
 
 
 @dataclass(frozen=True, slots=True)
 class ByteOrder:
-    """What an engine's `copyTo` really does.
+    """The real behaviour of an engine's `copyTo`.
 
     Attributes:
-        converts: Whether it gives the format that it is asked for.
-        native: For a format that it claims, the one that it gives, where they differ.
+        converts: Whether it delivers the requested format.
+        native: Maps a format that it claims to the format that it delivers, if they differ.
     """
 
     converts: bool
@@ -57,17 +57,16 @@ _found: list[ByteOrder] = []
 
 
 async def byte_order() -> ByteOrder:
-    """Return what this engine does, found out once with a picture of a known colour.
+    """Probe once how this engine's `copyTo` behaves, with a picture of a known colour.
 
-    WebKit has been seen to ignore the format it is asked for, and to call one order by the name of
-    the other.
+    Some versions of WebKit ignore the requested format, and confuse RGBA with BGRA.
     """
     if not _found:
-        _found.append(await _find_out())
+        _found.append(await _probe())
     return _found[0]
 
 
-async def _find_out() -> ByteOrder:
+async def _probe() -> ByteOrder:
     canvas = ffi.window.document.createElement("canvas")
     canvas.width = canvas.height = _SIZE
     context = canvas.getContext("2d")
@@ -77,8 +76,8 @@ async def _find_out() -> ByteOrder:
     try:
         claimed = str(frame.format)
         native: dict[str, str] = {}
-        if claimed in _FROM_BROWSER and (actual := _order(await _pixel(frame, None))) is not None:
-            alpha = claimed[-1]  # the same byte, whether it means something or not
+        if claimed in _REQUESTED and (actual := _order(await _pixel(frame, None))) is not None:
+            alpha = claimed[-1]  # the fourth byte, alpha or padding
             if actual + alpha != claimed:
                 native[claimed] = actual + alpha
         try:
@@ -98,7 +97,7 @@ async def _pixel(frame: ffi.JsObject, wanted: str | None) -> bytes:
 
 
 def _order(pixel: bytes) -> str | None:
-    """Return the order of the colour channels, if it is one of those that there are."""
+    """Return the order of the colour channels, "RGB" or "BGR"; None if it is neither."""
     for name in ("RGBX", "BGRX"):
         channels = PIXEL_FORMATS[name].channels
         if all(abs(byte - _COLOUR[c]) <= 2 for byte, c in zip(pixel, channels, strict=True)):

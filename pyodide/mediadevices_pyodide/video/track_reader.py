@@ -1,4 +1,4 @@
-"""Frames out of a video track."""
+"""Reads the frames of a video track."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from mediadevices_pyodide.video.formats import byte_order
 
 __all__ = ["VideoTrackReader"]
 
-_USUAL_RATE = 30.0
-#: Frames that may wait in the browser: they hold the camera's own memory, of which there is little.
-_MOST_WAITING = 8
+#: Frames per second, where the track's settings have no frame rate.
+_DEFAULT_RATE = 30.0
+#: The capacity of the browser's queue in frames: they hold the camera's buffers, which are few.
+_MAX_QUEUE_FRAMES = 8
 
 
 class VideoTrackReader(TrackReader):
-    """Reads the frames of a video track in one format of the browser's.
+    """Reads the frames of a video track in one pixel format.
 
-    The routes out of the browser, the fastest first, are found out by looking for the feature,
-    never by the browser's name: its own processor, a `<video>` of which frames are made, and one
-    that is drawn on a canvas. `reader_script.js` takes them.
+    There are three ways to read frames, the fastest first: `MediaStreamTrackProcessor`,
+    `VideoFrame` objects made from a `<video>`, and a `<video>` that is drawn on a canvas. The
+    browser's features decide, never its name. `reader_script.js` copies the frames.
 
     Args:
         track: The browser's track.
-        wanted: The format to ask the browser for; None for the one that the frames have.
-        capacity: How many frames may wait in the browser.
-        generated: Whether the frames are those that a program writes.
+        wanted: The format to request from the browser; None for the native format of the frames.
+        capacity: The capacity of the browser's queue, in frames.
+        generated: Whether the program writes the frames.
     """
 
     def __init__(
@@ -43,33 +44,33 @@ class VideoTrackReader(TrackReader):
     ) -> None:
         self._clock = MonotonicClock()
         self._has_frames = hasattr(ffi.window, "VideoFrame")
-        # At once where it can be, so that no frame of a generator's is missed.
+        # Open the reader at once, so that no frame of a generator is missed.
         self._reader = (
-            reader_script.new_reader(track, min(capacity, _MOST_WAITING))
+            reader_script.new_reader(track, min(capacity, _MAX_QUEUE_FRAMES))
             if self._has_frames
             else None
         )
         # Frames written by the program keep their time stamps.
         self._written = generated and self._reader is not None
-        self._video = VideoPipeline(self._clock, monotonic=not self._written)
-        super().__init__(track, self._video)
+        self._pipeline: VideoPipeline = VideoPipeline(self._clock, monotonic=not self._written)
+        super().__init__(track, self._pipeline)
         self._wanted = wanted
         self._timeline = Timeline(self._clock)
-        #: Is set once a frame that comes from now on is seen.
+        #: Set once every later frame will be read.
         self.attached = asyncio.Event()
         if self._reader is not None:
             self.attached.set()
         self._source: ffi.JsObject | None = None
-        self._memory: BufferPool | None = None
+        self._pool: BufferPool | None = None
         self._geometry = packed_geometry(PIXEL_FORMATS["RGBA"], 0, 0)
         self._size = (0, 0)
         self._configure(*self._track_size)
 
     @property
     def _delivers(self) -> bool:
-        # Engines differ in what they give of a disabled track, and some give nothing; but a frame
-        # that a program has written has its own time, which black ones of ours would not fit in.
-        # As long as there is no size, the program has not written anything: then nothing comes.
+        # Some engines deliver no frames of a disabled track; then the pipeline's timer makes black
+        # frames. A generator's frames keep their own timestamps, so the timer would interfere.
+        # Without a size the program has written nothing yet, and there is nothing to make.
         return self._real or self._written or self._size == (0, 0)
 
     async def _read(self) -> None:
@@ -82,37 +83,41 @@ class VideoTrackReader(TrackReader):
         else:
             self._source = script.element(self._track, copier is not None)
         self.attached.set()
-        self._memory = BufferPool(script.slot)
-        with ffi.callbacks(shaped=self._shaped, arrived=self._arrived, unseen=self._unseen) as told:
-            by = script.canvas() if copier is None else copier
-            await ffi.awaited(script.pictures(self._track, self._source, by, self._written, told))
+        self._pool = BufferPool(script.slot)
+        with ffi.callbacks(
+            shaped=self._shaped, arrived=self._arrived, skipped=self._skipped
+        ) as callbacks:
+            chosen = script.canvas() if copier is None else copier
+            await ffi.awaited(
+                script.pictures(self._track, self._source, chosen, self._written, callbacks)
+            )
 
     async def _copier(self, script: ffi.JsObject) -> ffi.JsObject | None:
-        """Return what copies frames; None where it is faster to draw them."""
+        """Return the copier of `VideoFrame` objects; None where drawing on a canvas is faster."""
         order = await byte_order()
         wanted = self._wanted if order.converts else None
-        # Engines without the processor convert faster by drawing than by `copyTo`. One that does
-        # not convert at all gives BGRA, which is turned round faster than a canvas draws.
+        # Engines without the processor convert faster by drawing than by `copyTo`. An engine that
+        # cannot convert delivers BGRA; swapping its channels is faster than drawing.
         if self._reader is None and wanted in {"RGBA", "RGBX"}:
             return None
         choice = {
             "wanted": wanted,
-            "turned": self._wanted == "RGBA" and not order.converts,
+            "swapped": self._wanted == "RGBA" and not order.converts,
             "known": list(PIXEL_FORMATS),
             "native": order.native,
         }
         return script.frames(ffi.to_js(choice))
 
     def _stop(self) -> None:
-        self.attached.set()  # Nobody is to wait for what does not come.
+        self.attached.set()  # No frame will follow, so nothing may wait for one.
         if self._source is not None:
             self._source.stop()
         elif self._reader is not None:
             self._reader.cancel()
-        if self._memory is not None:
-            self._memory.close()
+        if self._pool is not None:
+            self._pool.close()
 
-    # --- what JavaScript calls --------------------------------------------------------------
+    # --- called by JavaScript --------------------------------------------------------------
 
     def _shaped(
         self,
@@ -125,35 +130,35 @@ class VideoTrackReader(TrackReader):
         flip: bool,
         size: int,
     ) -> ffi.JsObject:
-        """Take note of what the next frames look like; return where to write them."""
-        assert self._memory is not None
-        self._geometry = _described(
+        """Note the geometry of the next frames; return the buffer to write them to."""
+        assert self._pool is not None
+        self._geometry = _frame_geometry(
             name, (width, height), (display_width, display_height), rotation, flip
         )
         self._configure(display_width, display_height)
         self.update_flow()
-        return self._memory.resize(size)
+        return self._pool.resize(size)
 
     def _arrived(self, time: float, duration: int | None, lost: int) -> ffi.JsObject | None:
-        """Deliver what was written; return where to write the next one, or None for no more.
+        """Deliver the frame that was written; return the next buffer, or None to stop.
 
         Args:
-            time: The browser's time stamp; of a `<video>`, how old the frame is; in microseconds.
-            duration: Microseconds, where known.
+            time: The browser's timestamp, or for a `<video>` the age of the frame; microseconds.
+            duration: Microseconds, if known.
             lost: How many frames before it were lost.
         """
-        assert self._memory is not None
-        resource = MediaResource(*self._memory.written())
+        assert self._pool is not None
+        resource = MediaResource(*self._pool.take())
         frame = VideoFrame.over(resource, self._geometry, self._stamped(time), duration)
-        del resource  # The last frame over it gives it back.
+        del resource  # The last frame that uses it gives the buffer back.
         if not self._ended:
             self._pipeline.deliver(frame, lost)
         frame.close()
         self._pipeline.wake()
-        return None if self._ended else self._memory.next()
+        return None if self._ended else self._pool.next()
 
-    def _unseen(self) -> None:
-        """Take note of a frame that nobody is to see, whose size is not always the track's."""
+    def _skipped(self) -> None:
+        """Use the size in the track's settings: a frame of a disabled track was skipped."""
         self._configure(*self._track_size)
         self.update_flow()
 
@@ -172,16 +177,16 @@ class VideoTrackReader(TrackReader):
         return int(getattr(settings, "width", 0)), int(getattr(settings, "height", 0))
 
     def _configure(self, width: int, height: int) -> None:
-        """Take the size over: the browser has scaled already."""
+        """Configure the pipeline with the frames' own size: the browser has scaled them."""
         if self._size != (width, height):
             self._size = (width, height)
-            rate = getattr(self._track.getSettings(), "frameRate", 0) or _USUAL_RATE
+            rate = getattr(self._track.getSettings(), "frameRate", 0) or _DEFAULT_RATE
             settings = {"width": width, "height": height, "frameRate": rate} if width else {}
-            self._video.configure(settings, rate)
+            self._pipeline.configure(settings, rate)
 
 
 @lru_cache(maxsize=64)
-def _described(
+def _frame_geometry(
     name: str,
     size: tuple[int, int],
     display_size: tuple[int, int],
