@@ -1,4 +1,4 @@
-"""The command line: ``mediadevices`` with one module for each command."""
+"""The command line ``mediadevices``, with one module for each subcommand."""
 
 from mediadevices_native.cli.main import main
 

@@ -6,17 +6,17 @@ import typer
 
 from mediadevices import InputDeviceInfo
 from mediadevices.local.agent import LocalAgent
-from mediadevices_native.cli.capturing import all_devices
-from mediadevices_native.cli.choosing import choose
+from mediadevices_native.cli.device_selection import select_device
+from mediadevices_native.cli.formatting import print_json, print_properties
+from mediadevices_native.cli.open_track import all_devices
 from mediadevices_native.cli.options import (
     AllowOption,
-    Common,
+    CommonOptions,
     JsonOption,
     SyntheticOption,
     VerboseOption,
 )
 from mediadevices_native.cli.session import run
-from mediadevices_native.cli.showing import print_json, print_properties
 
 __all__ = ["capabilities"]
 
@@ -24,25 +24,29 @@ __all__ = ["capabilities"]
 def capabilities(
     device: Annotated[
         str,
-        typer.Argument(metavar="DEVICE", help="A camera or microphone, as for --device."),
+        typer.Argument(
+            metavar="DEVICE",
+            help="A camera or microphone: its id, its name, or a part of it.",
+        ),
     ],
     json: JsonOption = False,
     allow: AllowOption = "",
     synthetic: SyntheticOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Show what a camera or microphone can be set to, without opening it.
+    """Show which settings a camera or microphone supports, without opening it.
 
-    With --json, the object that getCapabilities() of the standard returns.
+    With --json, print the object that the standard's getCapabilities() returns.
     """
 
     async def work(agent: LocalAgent) -> None:
-        inputs = [one for one in await all_devices(agent) if isinstance(one, InputDeviceInfo)]
-        chosen = choose(inputs, device, "camera or microphone")
-        properties = chosen.get_capabilities()
+        devices = await all_devices(agent)
+        inputs = [one for one in devices if isinstance(one, InputDeviceInfo)]
+        selected = select_device(inputs, device, "camera or microphone")
+        properties = selected.get_capabilities()
         if json:
             print_json(properties)
         else:
             print_properties(properties)
 
-    run(Common(allow, synthetic, verbose), work)
+    run(CommonOptions(allow, synthetic, verbose), work)

@@ -1,23 +1,28 @@
 """``mediadevices devices``."""
 
+from collections.abc import Sequence
+
 from rich.table import Column
 
+from mediadevices import MediaDeviceInfo
 from mediadevices.local.agent import LocalAgent
-from mediadevices_native.cli.capturing import all_devices
-from mediadevices_native.cli.failures import note
+from mediadevices_native.cli.errors import print_note
+from mediadevices_native.cli.formatting import console, print_json, print_line, table
+from mediadevices_native.cli.open_track import all_devices
 from mediadevices_native.cli.options import (
     AllowOption,
-    Common,
+    CommonOptions,
     JsonOption,
     SyntheticOption,
     VerboseOption,
 )
 from mediadevices_native.cli.session import run
-from mediadevices_native.cli.showing import print_json, print_table
 
 __all__ = ["devices"]
 
-_ID_WIDTH = 32  # of which none may be cut off, since it is there to be copied
+_ID_WIDTH = 32
+_MIN_TABLE_WIDTH = 72
+"""Columns of a terminal; a narrower table would leave too little room for the names."""
 
 
 def devices(
@@ -28,10 +33,10 @@ def devices(
 ) -> None:
     """List the microphones, cameras and speakers.
 
-    It opens none of them, and asks nobody: you see the names, which a program sees only once it
-    may capture. Ids are this command's own; a program has others.
+    The command opens no device and needs no permission, yet it shows the names, which programs see
+    only after permission. The ids are valid for this command line; programs see others.
 
-    With --json, a list of objects with the standard's keys: kind, deviceId, label, groupId.
+    With --json, print a list of objects with the standard's keys: kind, deviceId, label, groupId.
     """
 
     async def work(agent: LocalAgent) -> None:
@@ -39,11 +44,21 @@ def devices(
         if json:
             print_json([device.to_json() for device in found])
         elif found:
-            print_table(
-                ("kind", "name", Column("id", no_wrap=True, min_width=_ID_WIDTH)),
-                ((device.kind, device.label, device.device_id) for device in found),
-            )
+            _print_devices(found)
         else:
-            note("There is no device; see `mediadevices doctor` for what may be missing.")
+            print_note("No device was found; `mediadevices doctor` looks for the reason.")
 
-    run(Common(allow, synthetic, verbose), work)
+    run(CommonOptions(allow, synthetic, verbose), work)
+
+
+def _print_devices(found: Sequence[MediaDeviceInfo]) -> None:
+    screen = console()
+    if screen.width >= _MIN_TABLE_WIDTH:
+        # An id must not be cut off: users copy it.
+        id_column = Column("id", no_wrap=True, min_width=_ID_WIDTH)
+        rows = ((one.kind, one.label, one.device_id) for one in found)
+        screen.print(table(("kind", "name", id_column), rows))
+        return
+    for device in found:
+        for line in (device.label, f"  {device.kind}", f"  {device.device_id}"):
+            print_line(line)

@@ -21,10 +21,11 @@ from mediadevices_native.application.identity import (
 )
 from mediadevices_native.application.private_file_error import PrivateFileError
 from mediadevices_native.application.remembered_answers import all_remembered
-from mediadevices_native.cli.failures import reported
+from mediadevices_native.cli.errors import errors_reported
+from mediadevices_native.cli.formatting import console, print_json
+from mediadevices_native.cli.opencv_packages import diagnose_opencv_packages
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.session import APPLICATION
-from mediadevices_native.cli.showing import console, print_json
 from mediadevices_native.diagnostics import Finding
 from mediadevices_native.open_files import TooManyOpenFilesError, require_free_descriptors
 from mediadevices_native.prompters import choose_prompter
@@ -34,13 +35,13 @@ __all__ = ["doctor"]
 
 
 def doctor(json: JsonOption = False, verbose: VerboseOption = False) -> None:
-    """Tell what was found, what is missing, and what to do about it; capture nothing.
+    """Show what capturing needs, what is missing, and what to do; capture nothing.
 
     The exit code is 1 if something is wrong.
 
-    With --json, a list of objects: subject, ok, text, and remedy, which may be empty.
+    With --json, print a list of objects: subject, ok, text, and remedy, which may be empty.
     """
-    with reported(verbose=verbose):
+    with errors_reported(verbose=verbose):
         findings = examine()
     if json:
         print_json([asdict(finding) for finding in findings])
@@ -51,32 +52,33 @@ def doctor(json: JsonOption = False, verbose: VerboseOption = False) -> None:
 
 
 def examine() -> list[Finding]:
-    """Look at everything that capturing needs."""
+    """Check everything that capturing needs."""
     try:
         require_free_descriptors()
     except TooManyOpenFilesError as error:
         text, _, remedy = error.message.partition("; ")
-        return [Finding("open files", False, text, remedy)]  # nothing else can be looked at
+        return [Finding("open files", False, text, remedy)]  # all other checks need files
     system = f"Python {platform.python_version()} on {platform.platform(terse=True)}"
     return [
         Finding("mediadevices", True, f"version {version('mediadevices')}, {system}"),
-        *_examined("cameras", _cameras),
-        *_examined("microphones", _microphones),
+        *_checked("OpenCV packages", diagnose_opencv_packages),
+        *_checked("cameras", _cameras),
+        *_checked("microphones", _microphones),
         *_environment(),
         *_remembered(),
         *_identity(),
     ]
 
 
-def _examined(subject: str, examine: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
-    """Return findings, or the error as one: a broken library must not hide the others."""
+def _checked(subject: str, check: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
+    """Return the findings of a check; if it raises, a finding about the error."""
     try:
-        return examine()
+        return check()
     except ImportError as error:
         name, _, _ = (error.name or "").partition(".")
         return [Finding(subject, False, str(error), f"pip install {name}" if name else "")]
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is what the user looks for)
-        return [Finding(subject, False, f"the examination failed: {error!r}")]
+    except Exception as error:  # noqa: BLE001  (a broken library must not hide the other findings)
+        return [Finding(subject, False, f"the check failed: {error!r}")]
 
 
 def _cameras() -> Sequence[Finding]:
@@ -92,33 +94,37 @@ def _microphones() -> Sequence[Finding]:
 
 
 def _environment() -> Sequence[Finding]:
-    """Tell how permission is given here."""
+    """Report how permission is granted here."""
     subject = "permission"
     try:
         decided = policies(os.environ)
         synthetic = wants_synthetic(os.environ)
     except ValueError as error:
         return [Finding(subject, False, str(error))]
-    how = (
+    ways_to_grant = (
         "MEDIADEVICES_ALLOW=camera,microphone, --allow camera,microphone, or "
         "navigator.permissions.set_policy() in a program"
     )
-    asked = [name for name in ("camera", "microphone") if name not in decided]
-    words = {"grant": "granted", "deny": "denied", "ask": "asked for"}
+    undecided = [name for name in ("camera", "microphone") if name not in decided]
+    words = {"grant": "granted", "deny": "denied", "ask": "the user is asked"}
     texts = [f"the {name}: {words[policy]}" for name, policy in decided.items()]
-    if asked:
-        here = "asked for" if choose_prompter() else "nobody can be asked here; grant it"
-        texts.append(f"the {' and the '.join(asked)}: {here}")
+    if undecided:
+        answer = (
+            "the user is asked" if choose_prompter() else "the user cannot be asked here; grant it"
+        )
+        texts.append(f"the {' and the '.join(undecided)}: {answer}")
     denied = "deny" in decided.values()
-    remedy = f"to grant: {how}" if asked or denied else ""
+    remedy = f"to grant: {ways_to_grant}" if undecided or denied else ""
     findings = [Finding(subject, not denied, "; ".join(texts), remedy)]
     if synthetic:
         text = "MEDIADEVICES_SYNTHETIC is set: programs get synthetic devices"
-        findings.append(Finding("synthetic", True, text, "unset it to use real ones"))
+        findings.append(Finding("synthetic", True, text, "unset it to use real devices"))
     if audit_path := os.environ.get(AUDIT_LOG, "").strip():
         findings.append(_audit_log(audit_path))
     if sys.platform in {"darwin", "win32"}:
-        findings.append(Finding("system", True, "it has a say too", _SYSTEM_SETTINGS[sys.platform]))
+        findings.append(
+            Finding("system", True, "it must allow access too", _SYSTEM_SETTINGS[sys.platform])
+        )
     return findings
 
 
@@ -135,11 +141,11 @@ def _audit_log(path: str) -> Finding:
         AuditFile(Path(path)).examine()
     except PrivateFileError as error:
         return _problem(subject, error)
-    return Finding(subject, True, f"programs add to {path}", f"unset {AUDIT_LOG} to have none")
+    return Finding(subject, True, f"programs write to {path}", f"unset {AUDIT_LOG} to disable it")
 
 
 def _remembered() -> Sequence[Finding]:
-    """Tell what the user once answered to this command, and which answers cannot be read."""
+    """Report the remembered answers for this command, and unreadable answers of any application."""
     subject, name = "remembered", application_name(given=APPLICATION)
     try:
         answers, problems = all_remembered()
@@ -156,7 +162,7 @@ def _remembered() -> Sequence[Finding]:
 
 
 def _identity() -> Sequence[Finding]:
-    """Tell which secrets of other applications cannot be read, and where this command's is."""
+    """Report where this command's secret is, and which other applications' cannot be read."""
     subject, name = "device ids", application_name(given=APPLICATION)
     findings: list[Finding] = []
     try:
@@ -165,7 +171,7 @@ def _identity() -> Sequence[Finding]:
         load_secret(path)
     except PrivateFileError as error:
         return [*findings, _problem(subject, error)]
-    return [*findings, Finding(subject, True, f"kept for {name!r} in {path}")]
+    return [*findings, Finding(subject, True, f"stored for {name!r} in {path}")]
 
 
 def _problem(subject: str, error: PrivateFileError) -> Finding:

@@ -1,4 +1,4 @@
-"""Signals that end a command as Ctrl-C does."""
+"""Handle SIGTERM, SIGHUP and SIGBREAK like Ctrl-C."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
 __all__ = ["INTERRUPTED", "cancelled_by_signals", "interrupted_by_signals", "signals_deferred"]
 
 INTERRUPTED = 130
-"""The exit code of a command that a signal has ended."""
+"""The exit code of a command that was ended by a signal."""
 
-# The terminal was closed (SIGHUP), or a program such as `kill` or `timeout` asks (SIGTERM).
+# SIGHUP: the terminal was closed. SIGTERM: sent by programs such as `kill` and `timeout`.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _SIGNALS = [signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__]
 
 _STUCK_SECONDS = 1.0
-"""Signals often come in pairs, such as SIGTERM and SIGHUP; those of one pair are one request."""
+"""Signals that arrive within this time count as one: SIGTERM and SIGHUP often come in pairs."""
 
 
 @contextmanager
 def interrupted_by_signals() -> Generator[None, None, None]:
-    """Let signals raise KeyboardInterrupt, as Ctrl-C does."""
+    """Raise KeyboardInterrupt when a signal arrives."""
     with _handled_by(signal.default_int_handler):
         yield
 
 
 @contextmanager
 def signals_deferred() -> Generator[None, None, None]:
-    """Let signals wait until the end of the block; then they raise KeyboardInterrupt."""
-    came = False
+    """Raise KeyboardInterrupt at the end of the block if a signal arrived in it."""
+    arrived = False
 
     def remember(*_: object) -> None:
-        nonlocal came
-        came = True
+        nonlocal arrived
+        arrived = True
 
     with _handled_by(remember):
         yield
-    if came:
+    if arrived:
         raise KeyboardInterrupt
 
 
 @contextmanager
 def cancelled_by_signals() -> Generator[None, None, None]:
-    """Let signals cancel the current task, so that it closes devices and keeps what it has.
+    """Cancel the current task when a signal arrives, so that it can close devices and save data.
 
-    A further signal cancels the task again. If the event loop has been stuck since an earlier
-    signal, the further one raises KeyboardInterrupt.
+    Each further signal cancels the task again. If the event loop has not run since the last signal,
+    it raises KeyboardInterrupt.
     """
-    import asyncio  # takes long enough for a Ctrl-C, see `main`
+    import asyncio  # slow enough for a Ctrl-C to arrive, see `main`
 
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
@@ -81,12 +81,12 @@ def cancelled_by_signals() -> Generator[None, None, None]:
 
 @contextmanager
 def _handled_by(handler: Callable[[int, FrameType | None], object]) -> Generator[None, None, None]:
-    """Handle all these signals, but those that the process ignores.
+    """Install a handler for these signals, except for those that the process ignores.
 
-    It ignores them under ``nohup`` and in the background of a shell.
+    A process ignores some of them under ``nohup`` and in the background of a shell.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals go to the main thread
+        yield  # Python handles signals in the main thread only
         return
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     handled = [number for number in _SIGNALS if before[number] not in {None, signal.SIG_IGN}]
@@ -100,4 +100,4 @@ def _handled_by(handler: Callable[[int, FrameType | None], object]) -> Generator
 
 
 def _ignore(*_: object) -> None:
-    """Print nothing about tasks that end while a stuck loop is left."""
+    """Suppress errors of tasks that end while a stuck event loop is abandoned."""

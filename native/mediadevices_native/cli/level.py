@@ -1,4 +1,4 @@
-"""How loud it is."""
+"""The level of a sound, in numbers and as a bar."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 __all__ = ["SILENCE", "decibels", "meter", "peak"]
 
 SILENCE = -96.0
-"""What is shown for silence: the least that 16 bits can tell from it, in dBFS."""
+"""The level that stands for silence, in dBFS: the lowest level that 16 bits can express."""
 
-_FLOOR = -60.0
+_METER_MIN = -60.0
 _FULL_SCALE = 32768
 
 
@@ -29,7 +29,7 @@ def peak(block: AudioData) -> float:
 
 
 def decibels(amplitude: float) -> float:
-    """Return an amplitude in dBFS: 0 at most, and `SILENCE` for none.
+    """Return the level of an amplitude in dBFS, from `SILENCE` to 0.
 
     Args:
         amplitude: From 0 to 1.
@@ -38,12 +38,12 @@ def decibels(amplitude: float) -> float:
 
 
 def meter(level: float, width: int = 20) -> str:
-    """Return a bar from -60 to 0 dBFS, with the number.
+    """Return a bar from -60 to 0 dBFS, followed by the level as a number.
 
     Args:
         level: In dBFS.
-        width: Characters of the bar.
+        width: The length of the bar in characters.
     """
-    filled = round(width * min(1.0, max(0.0, (level - _FLOOR) / -_FLOOR)))
+    filled = round(width * min(1.0, max(0.0, (level - _METER_MIN) / -_METER_MIN)))
     number = "silence" if level <= SILENCE else f"{level:.0f} dB"
     return f"{'█' * filled}{'·' * (width - filled)} {number:>7}"

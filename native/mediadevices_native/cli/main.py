@@ -1,4 +1,4 @@
-"""The command line as a process."""
+"""Entry point of the command line."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ __all__ = ["main"]
 def main() -> NoReturn:
     """Run the command line, and exit.
 
-    The exit code is 0 for success, 1 for an error that is told in one line, 2 for a wrong call
-    and 130 for an interruption.
+    The exit code is 0 for success, 1 for a failure, 2 for wrong usage and 130 after a signal.
     """
     guard_standard_streams()
     try:
         try:
-            app = _load_app()  # takes long enough for a Ctrl-C
+            app = _load_app()  # slow enough for a Ctrl-C to arrive
             app(prog_name="mediadevices")
         finally:
             sys.stdout.flush()
     except OutputError as error:
-        if not error.reader_is_gone:
+        if not error.is_broken_pipe:
             print(f"error: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
@@ -37,13 +36,13 @@ def main() -> NoReturn:
 
 
 def _load_app() -> typer.Typer:
-    """Import the commands, or exit where what they are made with is missing or broken."""
+    """Import the commands; exit if a library that they need is missing or broken."""
     for name in ("typer", "rich"):
         try:
             import_module(name)
-        except Exception as error:  # noqa: BLE001  (a broken one raises what it likes)
-            how = f"pip install --force-reinstall {name}"
-            print(f"error: the command line needs {name}: {error}; {how}", file=sys.stderr)
+        except Exception as error:  # noqa: BLE001  (a broken library can raise anything)
+            remedy = f"pip install --force-reinstall {name}"
+            print(f"error: the command line needs {name}: {error}; {remedy}", file=sys.stderr)
             sys.exit(1)
     from mediadevices_native.cli.app import app
 

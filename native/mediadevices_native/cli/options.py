@@ -1,4 +1,4 @@
-"""The options that commands have in common."""
+"""The options that several commands share."""
 
 import math
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.errors import UsageError
 
 __all__ = [
     "AllowOption",
-    "Common",
+    "CommonOptions",
     "ConstraintsOption",
     "DeviceOption",
     "JsonOption",
@@ -24,7 +24,7 @@ DeviceOption = Annotated[
     typer.Option(
         "--device",
         metavar="LABEL-OR-ID",
-        help="The device: its id, its name, or a part of the name that no other has.",
+        help="The device: its id, its name, or a unique part of the name.",
     ),
 ]
 ConstraintsOption = Annotated[
@@ -32,7 +32,7 @@ ConstraintsOption = Annotated[
     typer.Option(
         "--constraints",
         metavar="JSON",
-        help='Constraints of the standard, such as \'{"width": 1280, "frameRate": {"min": 15}}\'.',
+        help='The constraints, such as \'{"width": 1280, "frameRate": {"min": 15}}\'.',
     ),
 ]
 AllowOption = Annotated[
@@ -40,7 +40,7 @@ AllowOption = Annotated[
     typer.Option(
         "--allow",
         metavar="NAMES",
-        help="Use without a question: camera, microphone or camera,microphone.",
+        help="Grant permission without a question: camera, microphone or camera,microphone.",
     ),
 ]
 SyntheticOption = Annotated[
@@ -50,7 +50,7 @@ SyntheticOption = Annotated[
 VerboseOption = Annotated[
     bool,
     typer.Option(
-        "--verbose", help="Log what is done, why devices are chosen, and tracebacks of errors."
+        "--verbose", help="Print the log, why devices were chosen, and tracebacks of errors."
     ),
 ]
 JsonOption = Annotated[
@@ -59,13 +59,13 @@ JsonOption = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
-    """What the options decide for any command.
+class CommonOptions:
+    """The values of the options that most commands share.
 
     Attributes:
-        allow: What is granted without a question, as it was written.
-        synthetic: Whether the devices are to be synthetic, whatever the environment says.
-        verbose: Whether to log and to show tracebacks.
+        allow: The value of ``--allow``.
+        synthetic: Whether ``--synthetic`` is given; it overrides the environment.
+        verbose: Whether ``--verbose`` is given.
     """
 
     allow: str = ""
@@ -74,13 +74,13 @@ class Common:
 
 
 def check_seconds(seconds: float) -> None:
-    """Refuse a length of time that is none.
+    """Check the value of ``--seconds``.
 
     Args:
-        seconds: What ``--seconds`` says.
+        seconds: The value.
 
     Raises:
-        CommandError: It is not finite, or not above 0.
+        UsageError: It is not finite, or not above 0.
     """
     if not (math.isfinite(seconds) and seconds > 0):
-        raise CommandError(f"--seconds: expected a number above 0, got {seconds:g}")
+        raise UsageError(f"--seconds: expected a number above 0, got {seconds:g}")

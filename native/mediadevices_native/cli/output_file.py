@@ -1,4 +1,4 @@
-"""Where the result of a command goes."""
+"""Write the result of a command to a file, pipe or device."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, cast
 
-from mediadevices_native.cli.failures import CommandError, note
-from mediadevices_native.cli.showing import say
+from mediadevices_native.cli.errors import CommandError, UsageError, print_note
+from mediadevices_native.cli.formatting import print_line
 from mediadevices_native.cli.standard_streams import OutputError
 from mediadevices_native.cli.stream_file import StreamFile
 from mediadevices_native.cli.unfinished_file import UnfinishedFile
@@ -30,53 +30,55 @@ __all__ = ["OutputFile", "write_all"]
 _DESCRIPTORS = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
 _STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
 _STANDARD_OUTPUT = 1
-_WITHOUT_WAITING = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_OPEN_FLAGS = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _POLL_SECONDS = 0.1
 
 
 class OutputFile:
-    """The path that a command was given for its result; nothing there changes before `opened`.
+    """The output path of a command; nothing there changes before `opened`.
 
-    A new file appears under its name when it is complete, and replaces an old one only then. Where
-    that would lose the old one's owner or other names, and where its folder cannot be written to,
-    the old one is written to itself; so are pipes, devices and ``/dev/stdout``. Links are followed.
+    A new file gets its name, and replaces an existing file, when it is complete. The existing file
+    is overwritten in place if replacing it would change its owner or break hard links, or if its
+    folder is not writable. Pipes, devices and ``/dev/stdout`` are written to directly. Symbolic
+    links are followed.
 
-    As an asynchronous context manager it waits, on entry, until a program reads the named pipe.
+    The asynchronous context manager waits on entry until a program reads the named pipe.
 
     Args:
         path: The path.
-        endings: What the name of a file may end in, such as ``".png"``; capitals do not count.
+        endings: The allowed file name extensions, such as ``".png"``; case does not matter.
 
     Attributes:
         path: The path.
-        ending: The ending of the name; the first of all for a pipe or device that has none of them.
-        is_standard_output: Whether this is where standard output goes, too.
+        ending: The extension; the first allowed one for pipes and devices without any.
+        is_standard_output: Whether the path leads to the same file as standard output.
 
     Raises:
-        CommandError: The name does not end so, or the path cannot be written.
+        UsageError: The extension is not allowed.
+        CommandError: The path cannot be written.
     """
 
     def __init__(self, path: Path, endings: Sequence[str]) -> None:
         self.path = path
         self._stream: IO[bytes] | None = None
-        with self._told():
-            self._place = Path(os.path.realpath(path))
+        with self._os_errors_converted():
+            self._target = Path(os.path.realpath(path))
             self._descriptor = _descriptor(path)
             status = self._status()
             self._is_stream = self._descriptor is not None or _is_pipe_or_device(status)
             self.ending = path.suffix.lower()
             if self.ending not in endings:
                 if not self._is_stream:
-                    raise CommandError(f"{path}: the name must end in {' or '.join(endings)}")
+                    raise UsageError(f"{path}: the name must end in {' or '.join(endings)}")
                 self.ending = endings[0]
-            self._is_written_in_place = not self._is_stream and self._probe(status)
+            self._is_overwritten = not self._is_stream and self._probe(status)
         self.is_standard_output = status is not None and os.path.samestat(
             status, os.fstat(_STANDARD_OUTPUT)
         )
 
     async def __aenter__(self) -> Self:
         if self._is_stream:
-            with self._told():
+            with self._os_errors_converted():
                 self._stream = await self._open_stream()
         return self
 
@@ -89,65 +91,65 @@ class OutputFile:
         if self._stream is not None:
             self._stream.close()
 
-    def tell(self, text: str) -> None:
-        """Print a line about the result to standard output, if it is not the result's own place.
+    def print_line(self, text: str) -> None:
+        """Print a line about the result: to standard error if the result goes to standard output.
 
         Args:
             text: The line.
 
         Raises:
-            OutputError: It is printed to standard error, because the other cannot be written.
+            OutputError: Standard output cannot be written; the line went to standard error.
         """
         if self.is_standard_output:
-            note(text)
+            print_note(text)
             return
         try:
-            say(text)
+            print_line(text)
         except OutputError:
-            note(text)
+            print_note(text)
             raise
 
     @contextmanager
-    def opened(self, *, keeps_part: bool = False) -> Generator[IO[bytes], None, None]:
+    def opened(self, *, keep_partial: bool = False) -> Generator[IO[bytes], None, None]:
         """Open the file; at the end of the block it gets its name.
 
-        If nothing was written, what was there before stays.
+        If nothing was written, an existing file stays unchanged.
 
         Args:
-            keeps_part: Whether a block that fails leaves what it wrote, instead of nothing.
+            keep_partial: Whether to keep the written part if the block raises.
 
         Yields:
-            The file, open for writing, without a buffer.
+            The file, open for writing, unbuffered.
 
         Raises:
-            CommandError: It cannot be written.
+            CommandError: The file cannot be written.
         """
-        with self._told():
+        with self._os_errors_converted():
             if self._stream is not None:
                 yield self._stream
                 return
-            if self._is_written_in_place:
-                with _OldFile(self._place, "r+b") as file:
+            if self._is_overwritten:
+                with _TruncatingFile(self._target, "r+b") as file:
                     yield cast("IO[bytes]", file)
                 return
-            unfinished = UnfinishedFile(self._place)
+            unfinished = UnfinishedFile(self._target)
             try:
                 yield unfinished.file
             except BaseException:
-                unfinished.end(keep=keeps_part)
+                unfinished.end(keep=keep_partial)
                 raise
             unfinished.end(keep=True)
 
     @contextmanager
-    def _told(self) -> Generator[None, None, None]:
+    def _os_errors_converted(self) -> Generator[None, None, None]:
         try:
             yield
         except OSError as error:
-            message = f"{self.path}: it cannot be written: {error.strerror or error}"
+            message = f"{self.path}: cannot write: {error.strerror or error}"
             raise CommandError(message) from error
 
     def _status(self) -> os.stat_result | None:
-        """Return the status of what is there, if there is anything."""
+        """Return the status of the existing file, pipe or device; None if the path is free."""
         if self._descriptor is not None:
             return os.fstat(self._descriptor)
         try:
@@ -161,22 +163,20 @@ class OutputFile:
         return status
 
     def _probe(self, status: os.stat_result | None) -> bool:
-        """See that the file can be written; return whether that has to be done in place.
+        """Check that the file can be written; return whether it must be overwritten in place.
 
         Args:
-            status: The status of the file that is there, if there is one.
+            status: The status of the existing file, if any.
         """
-        if status is not None and not os.access(self._place, os.W_OK):
-            raise PermissionError(errno.EACCES, "the file may not be written")
+        if status is not None and not os.access(self._target, os.W_OK):
+            raise PermissionError(errno.EACCES, "the file is read-only")
         try:
-            unfinished = UnfinishedFile(self._place)
+            unfinished = UnfinishedFile(self._target)
         except PermissionError:
             if status is None:
                 raise
             return True
-        is_replaceable = unfinished.is_of_the_same_owner() and (
-            status is None or status.st_nlink == 1
-        )
+        is_replaceable = unfinished.has_same_owner() and (status is None or status.st_nlink == 1)
         unfinished.end(keep=False)
         return not is_replaceable
 
@@ -185,52 +185,52 @@ class OutputFile:
             descriptor = await self._open_pipe_or_device()
         else:
             descriptor = os.dup(self._descriptor)
-            if _is_rewindable(descriptor):
+            if _can_rewind(descriptor):
                 return os.fdopen(descriptor, "wb", buffering=0)
         if os.isatty(descriptor):
             os.close(descriptor)
-            raise OSError(errno.EINVAL, "this is a terminal; name a file, or a pipe")
+            raise OSError(errno.EINVAL, "this is a terminal; use a file or a pipe")
         return cast("IO[bytes]", StreamFile(descriptor))
 
     async def _open_pipe_or_device(self) -> int:
-        is_told = False
+        has_noted = False
         while True:
             try:
-                descriptor = os.open(self.path, _WITHOUT_WAITING)
+                descriptor = os.open(self.path, _OPEN_FLAGS)
             except OSError as error:
-                if error.errno != errno.ENXIO:  # what a pipe without a reader gives
+                if error.errno != errno.ENXIO:  # a pipe without a reader
                     raise
             else:
                 if sys.platform != "win32":
                     os.set_blocking(descriptor, True)
                 return descriptor
-            if not is_told:
-                note(f"{self.path}: waiting for a program that reads it")
-                is_told = True
+            if not has_noted:
+                print_note(f"{self.path}: waiting for a program to read it")
+                has_noted = True
             await asyncio.sleep(_POLL_SECONDS)
 
 
-class _OldFile(io.FileIO):
-    """A file that the first write empties."""
+class _TruncatingFile(io.FileIO):
+    """An existing file, which the first write truncates."""
 
-    _is_old = True
+    _is_truncated = False
 
     def write(self, data: ReadableBuffer, /) -> int:
-        if self._is_old:
+        if not self._is_truncated:
             self.truncate(0)
-            self._is_old = False
+            self._is_truncated = True
         return super().write(data)
 
 
 def write_all(file: IO[bytes], data: bytes) -> None:
-    """Write all of the data to a file that has no buffer.
+    """Write all of the data to an unbuffered file.
 
     Args:
         file: The file.
         data: The bytes.
 
     Raises:
-        OSError: They cannot be written.
+        OSError: The write failed.
     """
     rest = memoryview(data)
     while rest:
@@ -238,7 +238,7 @@ def write_all(file: IO[bytes], data: bytes) -> None:
 
 
 def _descriptor(path: Path) -> int | None:
-    """Return the open descriptor that a path names, if it names one."""
+    """Return the file descriptor in a path such as ``/dev/fd/3``; None for other paths."""
     if found := _DESCRIPTORS.fullmatch(str(path)):
         return int(found[1])
     return _STANDARD.get(str(path))
@@ -250,11 +250,11 @@ def _is_pipe_or_device(status: os.stat_result | None) -> bool:
     return False
 
 
-def _is_rewindable(descriptor: int) -> bool:
-    """Return whether a descriptor is that of a file, and not open for appending alone."""
-    is_rewindable = stat.S_ISREG(os.fstat(descriptor).st_mode)
-    if sys.platform != "win32":  # where no path names a descriptor
+def _can_rewind(descriptor: int) -> bool:
+    """Return whether a descriptor is a regular file that is not open for appending."""
+    can_rewind = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    if sys.platform != "win32":  # Windows has no paths of descriptors
         import fcntl
 
-        is_rewindable &= not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
-    return is_rewindable
+        can_rewind &= not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
+    return can_rewind

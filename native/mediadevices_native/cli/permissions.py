@@ -13,10 +13,9 @@ from mediadevices_native.application.remembered_answers import (
     forget_permissions,
     has_answers,
 )
-from mediadevices_native.cli.failures import CommandError, note, reported
+from mediadevices_native.cli.errors import CommandError, errors_reported, print_note
+from mediadevices_native.cli.formatting import print_json, print_table
 from mediadevices_native.cli.options import JsonOption, VerboseOption
-from mediadevices_native.cli.showing import print_json, print_table
-from mediadevices_native.text import printable
 
 __all__ = ["permissions"]
 
@@ -26,17 +25,17 @@ def permissions(
         str | None,
         typer.Option(
             metavar="APPLICATION",
-            help="Forget what you answered for an application: its name, path or file name.",
+            help="Forget the answers for an application: its name, path or file name.",
         ),
     ] = None,
     json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """List the permissions that you wanted to be remembered for applications, or forget them.
+    """List the remembered permissions of applications, or forget them.
 
-    With --json, a list of objects: application, permission, and state, granted or denied.
+    With --json, print a list of objects: application, permission, and state (granted or denied).
     """
-    with reported(verbose=verbose):
+    with errors_reported(verbose=verbose):
         try:
             if forget is not None:
                 _forget(forget)
@@ -44,7 +43,7 @@ def permissions(
         except PrivateFileError as error:
             raise CommandError(f"{error}; {error.remedy}") from error
         for problem in problems:
-            note(printable(f"warning: earlier answers are not known: {problem}; {problem.remedy}"))
+            print_note(f"warning: earlier answers are not known: {problem}; {problem.remedy}")
     rows = [
         {
             "application": answer.application,
@@ -58,32 +57,36 @@ def permissions(
     elif rows:
         print_table(("application", "permission", "state"), (row.values() for row in rows))
     else:
-        note("Nothing is remembered: applications ask.")
+        print_note("No answers are remembered; applications will ask.")
 
 
 def _forget(text: str) -> None:
-    """Forget the answers for the application that the user means.
+    """Forget the answers for the application with this name, path or file name.
 
     Raises:
-        CommandError: There is none of the name, or several.
+        CommandError: No application matches, or more than one.
         PrivateFileError: A file cannot be read or deleted.
     """
-    if any(has_answers(name) for name in names_of(text)):  # also where they cannot be read
+    if any(has_answers(name) for name in names_of(text)):  # also if they cannot be read
         forget_permissions(text)
         return
     known = {answer.application for answer in all_remembered()[0]}
-    meant = sorted(name for name in known if text in _short_names(name))
-    if len(meant) == 1:
-        forget_permissions(meant[0])
-    elif meant:
-        raise CommandError(f"{text!r} is the name of several; name one: {', '.join(meant)}")
+    matches = sorted(name for name in known if text in _short_names(name))
+    if len(matches) == 1:
+        forget_permissions(matches[0])
+    elif matches:
+        raise CommandError(
+            f"{text!r} matches several applications; use one of: {', '.join(matches)}"
+        )
     else:
-        near = closest(text, known | {short for name in known for short in _short_names(name)})
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise CommandError(f"nothing is remembered for {text!r}{hint}")
+        suggestion = closest(
+            text, known | {short for name in known for short in _short_names(name)}
+        )
+        hint = f"; did you mean {suggestion!r}?" if suggestion else ""
+        raise CommandError(f"no answers are remembered for {text!r}{hint}")
 
 
 def _short_names(application: str) -> set[str]:
-    """Return what a user can call an application beside its whole name: ``doorbell``."""
+    """Return an application's short names: for a path, its file name with and without suffix."""
     path = PurePath(application)
     return {path.name, path.stem}

@@ -17,11 +17,12 @@ from mediadevices import (
 )
 from mediadevices.current_agent import use_agent
 from mediadevices.local.agent import LocalAgent
-from mediadevices_native.cli.capturing import open_track
-from mediadevices_native.cli.failures import CommandError, note
+from mediadevices_native.cli.errors import CommandError, print_note
+from mediadevices_native.cli.formatting import print_json, print_properties
+from mediadevices_native.cli.open_track import open_track
 from mediadevices_native.cli.options import (
     AllowOption,
-    Common,
+    CommonOptions,
     ConstraintsOption,
     DeviceOption,
     JsonOption,
@@ -29,46 +30,47 @@ from mediadevices_native.cli.options import (
     VerboseOption,
 )
 from mediadevices_native.cli.output_file import OutputFile, write_all
-from mediadevices_native.cli.picture import ENDINGS, PictureEncoder
+from mediadevices_native.cli.picture_encoder import ENDINGS, PictureEncoder
 from mediadevices_native.cli.session import open_agent, run
-from mediadevices_native.cli.showing import print_json, print_properties
 
 __all__ = ["photo"]
 
-_PATIENCE = 10.0
-"""Seconds after which a camera that gives no picture is given up."""
+_FRAME_TIMEOUT = 10.0
+"""Seconds without a frame, after which the command fails."""
 
 
 def photo(
-    output: Annotated[
-        Path, typer.Argument(metavar="OUT.png|OUT.jpg", help="Where the picture goes.")
-    ],
+    output: Annotated[Path, typer.Argument(metavar="OUT.png|OUT.jpg", help="The file to write.")],
     device: DeviceOption = None,
     constraints: ConstraintsOption = None,
     delay: Annotated[
         float,
         typer.Option(
-            metavar="SECONDS", min=0, max=60, help="Let the camera get used to the light first."
+            metavar="SECONDS",
+            min=0,
+            max=60,
+            help="Wait until the camera has adjusted to the light.",
         ),
     ] = 0.5,
     or_synthetic: Annotated[
         bool,
-        typer.Option("--or-synthetic", help="Use a synthetic camera where there is no real one."),
+        typer.Option("--or-synthetic", help="Use a synthetic camera if there is no real one."),
     ] = False,
     json: JsonOption = False,
     allow: AllowOption = "",
     synthetic: SyntheticOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Take a photo, and show the settings of the camera.
+    """Take a photo, and print the settings of the camera.
 
-    With --json, an object: file, label, and settings as getSettings() of the standard gives them.
+    With --json, print an object: file, label, and settings, which are those of the standard's
+    getSettings().
     """
-    common = Common(allow, synthetic, verbose)
+    common = CommonOptions(allow, synthetic, verbose)
 
     async def work(agent: LocalAgent) -> None:
-        async with OutputFile(output, ENDINGS) as place, AsyncExitStack() as stack:
-            encoder = PictureEncoder(place.ending)
+        async with OutputFile(output, ENDINGS) as output_file, AsyncExitStack() as stack:
+            encoder = PictureEncoder(output_file.ending)
             if or_synthetic and not await _has_camera():
                 agent = stack.enter_context(_synthetic_agent(common))
             track = await open_track(agent, "video", device, constraints)
@@ -77,14 +79,14 @@ def photo(
                 settings = track.get_settings()
             with frame:
                 picture = encoder.encode(frame.to_ndarray("BGR24"))
-            with place.opened() as file:
+            with output_file.opened() as file:
                 write_all(file, picture)
         if json:
             result = {"file": str(output), "label": track.label, "settings": settings}
-            print_json(result, error=place.is_standard_output)
+            print_json(result, error=output_file.is_standard_output)
         else:
-            place.tell(f"{output}: a photo by {track.label}")
-            print_properties(settings, error=place.is_standard_output)
+            output_file.print_line(f"{output}: a photo by {track.label}")
+            print_properties(settings, error=output_file.is_standard_output)
 
     run(common, work)
 
@@ -95,31 +97,31 @@ async def _has_camera() -> bool:
 
 
 async def _next_frame(track: MediaStreamTrack, delay: float) -> VideoFrame:
-    """Return the first frame that comes so many seconds after the very first one."""
+    """Return the first frame that arrives this many seconds after the very first frame."""
     clock = asyncio.get_running_loop().time
     reader = MediaStreamTrackProcessor(track).readable.get_reader()
     begin: float | None = None
     while True:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_FRAME_TIMEOUT):
                 result = await reader.read()
         except TimeoutError:
             raise NotReadableError(
-                f"{track.label!r} gave no picture for {_PATIENCE:g} s; is it covered, asleep or "
-                "in use by another program?"
+                f"{track.label!r} delivered no frame for {_FRAME_TIMEOUT:g} s; is it asleep, or in "
+                "use by another program?"
             ) from None
         frame = result.value
         if not isinstance(frame, VideoFrame):
-            raise CommandError(f"{track.label!r} was taken away before it gave a picture")
+            raise CommandError(f"{track.label!r} was disconnected before it delivered a frame")
         begin = clock() if begin is None else begin
-        if not clock() < begin + delay:  # also where the delay is no number
+        if not clock() < begin + delay:  # true if the delay is NaN
             return frame
         frame.close()
 
 
 @contextmanager
-def _synthetic_agent(common: Common) -> Generator[LocalAgent, None, None]:
-    note("There is no camera here.")
+def _synthetic_agent(common: CommonOptions) -> Generator[LocalAgent, None, None]:
+    print_note("No camera was found; this is a synthetic one.")
     agent = open_agent(common, synthetic=True)
     try:
         with use_agent(agent):

@@ -12,13 +12,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from mediadevices import AudioData, MediaStreamTrack, MediaStreamTrackProcessor, NotReadableError
 from mediadevices.local.agent import LocalAgent
-from mediadevices_native.cli.capturing import open_track
-from mediadevices_native.cli.failures import CommandError, note
+from mediadevices_native.cli.errors import CommandError, print_note
+from mediadevices_native.cli.formatting import console
 from mediadevices_native.cli.interrupts import INTERRUPTED
 from mediadevices_native.cli.level import SILENCE, decibels, meter, peak
+from mediadevices_native.cli.open_track import open_track
 from mediadevices_native.cli.options import (
     AllowOption,
-    Common,
+    CommonOptions,
     ConstraintsOption,
     DeviceOption,
     SyntheticOption,
@@ -27,24 +28,23 @@ from mediadevices_native.cli.options import (
 )
 from mediadevices_native.cli.output_file import OutputFile
 from mediadevices_native.cli.session import run
-from mediadevices_native.cli.showing import console
 from mediadevices_native.cli.wave_writer import WaveWriter
 
 __all__ = ["record"]
 
-_PATIENCE = 10.0
-"""Seconds after which a microphone that gives nothing is given up."""
+_BLOCK_TIMEOUT = 10.0
+"""Seconds without samples, after which the command fails."""
 
-_WAITING_BLOCKS = 500
-"""How much may wait for a slow disk: 5 s where a block is 10 ms."""
+_MAX_BUFFERED_BLOCKS = 500
+"""Buffered while the disk is slow: 5 s if a block has 10 ms."""
 
-Progressed = Callable[[float, float], None]
-"""Takes the seconds that are written, and the level in dBFS."""
+_ProgressCallback = Callable[[float, float], None]
+"""Takes the number of seconds in the file, and the level in dBFS."""
 
 
 @dataclass(slots=True)
 class _Result:
-    place: OutputFile
+    output_file: OutputFile
     label: str
     seconds: float = 0.0
     level: float = SILENCE
@@ -52,63 +52,67 @@ class _Result:
     interrupted: bool = False
 
     def summary(self) -> str:
-        """Say what was recorded."""
+        """Return a line about the recording."""
         level = meter(self.level, 0).strip()
-        return f"{self.place.path}: {self.seconds:.2f} s of {self.label}, at most {level}"
+        return (
+            f"{self.output_file.path}: {self.seconds:.2f} s of {self.label}, maximum level {level}"
+        )
 
 
 def record(
-    output: Annotated[Path, typer.Argument(metavar="OUT.wav", help="Where the sound goes.")],
-    seconds: Annotated[float, typer.Option(metavar="N", help="How long.")] = 5.0,
+    output: Annotated[Path, typer.Argument(metavar="OUT.wav", help="The file to write.")],
+    seconds: Annotated[float, typer.Option(metavar="N", help="The length of the recording.")] = 5.0,
     device: DeviceOption = None,
     constraints: ConstraintsOption = None,
     allow: AllowOption = "",
     synthetic: SyntheticOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Record a microphone as a WAV file of 16 bits.
+    """Record a microphone to a WAV file with 16-bit samples.
 
-    Ctrl-C, SIGTERM or SIGHUP ends it early, and so do the loss of the microphone and a full disk;
-    the file then holds what was heard before, and the exit code is not 0. If nothing was heard, an
-    old file stays as it is.
+    Ctrl-C, SIGTERM, SIGHUP, the loss of the microphone and a full disk end the recording early. The
+    file then contains the sound up to that moment, and the exit code is not 0. If no sound arrived,
+    an existing file is not changed.
     """
 
     async def work(agent: LocalAgent) -> None:
         check_seconds(seconds)
-        async with OutputFile(output, (".wav",)) as place:
+        async with OutputFile(output, (".wav",)) as output_file:
             track = await open_track(agent, "audio", device, constraints)
-            result = _Result(place, track.label)
+            result = _Result(output_file, track.label)
             try:
                 async with track:
-                    with _progress(seconds) as progressed:
-                        await _record(track, result, seconds, progressed)
+                    with _progress_bar(seconds) as on_progress:
+                        await _record(track, result, seconds, on_progress)
             except BaseException:
                 if result.seconds:
-                    note(result.summary())
+                    print_note(result.summary())
                 raise
-        _tell(result)
+        _print_result(result)
         if result.interrupted:
             raise typer.Exit(INTERRUPTED)
         if result.seconds < seconds - 0.01:
-            raise CommandError(f"{track.label!r} was taken away")
+            raise CommandError(f"{track.label!r} was disconnected")
 
-    run(Common(allow, synthetic, verbose), work)
+    run(CommonOptions(allow, synthetic, verbose), work)
 
 
 async def _record(
-    track: MediaStreamTrack, result: _Result, seconds: float, progressed: Progressed
+    track: MediaStreamTrack, result: _Result, seconds: float, on_progress: _ProgressCallback
 ) -> None:
-    """Write what the microphone hears, until it is enough, interrupted, or at its end."""
-    processor = MediaStreamTrackProcessor(track, max_buffer_size=_WAITING_BLOCKS)
+    """Write samples until the file has its full length, a signal arrives, or the track ends."""
+    processor = MediaStreamTrackProcessor(track, max_buffer_size=_MAX_BUFFERED_BLOCKS)
     reader = processor.readable.get_reader()
 
     async def next_block() -> AudioData | None:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_BLOCK_TIMEOUT):
                 data = (await reader.read()).value
         except TimeoutError:
-            raise NotReadableError(f"{track.label!r} gave nothing for {_PATIENCE:g} s") from None
-        except asyncio.CancelledError:  # by Ctrl-C: what there is, is kept
+            raise NotReadableError(
+                f"{track.label!r} delivered no samples for {_BLOCK_TIMEOUT:g} s"
+            ) from None
+        except asyncio.CancelledError:  # by a signal: end normally, to keep the file
             if (task := asyncio.current_task()) is not None:
                 task.uncancel()
             result.interrupted = True
@@ -120,7 +124,7 @@ async def _record(
         return
     rate, channels = round(first.sample_rate), first.number_of_channels
     with (
-        result.place.opened(keeps_part=True) as file,
+        result.output_file.opened(keep_partial=True) as file,
         WaveWriter(file, seconds, rate, channels) as writer,
     ):
         while block is not None:
@@ -131,28 +135,28 @@ async def _record(
                     writer.write(samples)
                 finally:
                     result.seconds = writer.seconds
-            progressed(writer.seconds, level)
-            block = None if writer.full else await next_block()
+            on_progress(writer.seconds, level)
+            block = None if writer.is_full else await next_block()
             result.dropped = processor.dropped
 
 
-def _tell(result: _Result) -> None:
+def _print_result(result: _Result) -> None:
     if result.seconds:
-        result.place.tell(result.summary())
+        result.output_file.print_line(result.summary())
     else:
-        note(f"{result.place.path}: nothing was recorded")
+        print_note(f"{result.output_file.path}: nothing was recorded")
     if result.dropped:
-        note(f"warning: {result.dropped} blocks were lost, because the disk was too slow")
+        print_note(f"warning: {result.dropped} blocks were lost because the disk was too slow")
     if result.level <= SILENCE and result.seconds:
-        note(
-            "warning: there was only silence; is the microphone switched off, or does the system "
-            "deny it? See `mediadevices doctor`"
+        print_note(
+            "warning: the recording is silent; is the microphone switched off, or does the system "
+            "deny access to it? See `mediadevices doctor`"
         )
 
 
 @contextmanager
-def _progress(seconds: float) -> Generator[Progressed, None, None]:
-    """Show a progress bar and the level, where somebody can see them."""
+def _progress_bar(seconds: float) -> Generator[_ProgressCallback, None, None]:
+    """Show a progress bar and the level if standard error is a terminal."""
     columns = (
         BarColumn(),
         TextColumn("{task.completed:.1f} of {task.total:g} s"),

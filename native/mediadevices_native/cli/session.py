@@ -1,4 +1,4 @@
-"""One run of a command: the agent, the event loop, and a tidy end."""
+"""Run a command in an event loop, with an agent, and close all devices afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from mediadevices.current_agent import use_agent
 from mediadevices_native.agent import create_agent
 from mediadevices_native.application.environment import parse_permissions
-from mediadevices_native.cli.failures import CommandError, reported
+from mediadevices_native.cli.errors import CommandError, UsageError, errors_reported
 from mediadevices_native.cli.interrupts import (
     INTERRUPTED,
     cancelled_by_signals,
@@ -23,63 +23,67 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from mediadevices.local.agent import LocalAgent
-    from mediadevices_native.cli.options import Common
+    from mediadevices_native.cli.options import CommonOptions
 
 __all__ = ["open_agent", "run"]
 
 _T = TypeVar("_T")
 
 APPLICATION = "mediadevices"
-"""The name under which the command line keeps its device ids and asks for permission."""
+"""The application name of the command line, for its device ids and permissions."""
 
-_CLOSING_SECONDS = 10.0
+_CLOSE_TIMEOUT = 10.0
 
 
 def run(
-    common: Common,
+    common: CommonOptions,
     command: Callable[[LocalAgent], Coroutine[None, None, _T]],
     *,
     interrupted: int = INTERRUPTED,
 ) -> _T:
-    """Run the work of a command on its agent, which stands behind `navigator` meanwhile.
+    """Run a command's coroutine with a new agent, which `navigator` uses meanwhile.
 
-    Whatever happens, no device is open when this returns.
+    No device is open when this function returns or raises.
 
     Args:
-        common: What the common options say.
-        command: The work.
-        interrupted: The exit code when Ctrl-C, SIGTERM or SIGHUP ends it.
+        common: The common options.
+        command: Takes the agent and returns the coroutine.
+        interrupted: The exit code after Ctrl-C, SIGTERM or SIGHUP.
 
     Returns:
-        What the work returned.
+        The coroutine's result.
 
     Raises:
-        typer.Exit: It failed, which was told to the user, or was interrupted.
+        typer.Exit: The command failed, and the error was printed; or it was interrupted.
     """
-    with reported(verbose=common.verbose):
+    with errors_reported(verbose=common.verbose):
         try:
             with interrupted_by_signals(), ExitStack() as stack:
                 agent = open_agent(common)
                 stack.enter_context(use_agent(agent))
-                with signals_deferred():  # half an event loop could not be closed
+                with signals_deferred():  # an interrupted constructor would leave the loop unclosed
                     runner = stack.enter_context(asyncio.Runner())
                 return runner.run(_run(agent, command))
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise typer.Exit(interrupted) from None
 
 
-def open_agent(common: Common, *, synthetic: bool | None = None) -> LocalAgent:
-    """Return a new agent, as the common options say.
+def open_agent(common: CommonOptions, *, synthetic: bool | None = None) -> LocalAgent:
+    """Return a new agent.
 
     Args:
-        common: What the common options say.
-        synthetic: Whether its devices are synthetic; None for what the options say.
+        common: The common options.
+        synthetic: Whether its devices are synthetic; None to let the options decide.
 
     Raises:
-        CommandError: An option or a variable of the environment has an unknown value.
+        UsageError: ``--allow`` has an unknown value.
+        CommandError: An environment variable has an unknown value.
     """
     try:
         allowed = parse_permissions(common.allow, "--allow")
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    try:
         agent = create_agent(
             application=APPLICATION, synthetic=synthetic or common.synthetic or None
         )
@@ -96,6 +100,6 @@ async def _run(agent: LocalAgent, command: Callable[[LocalAgent], Coroutine[None
             return await command(agent)
         finally:
             agent.close()
-            # The agent closes devices in tasks of its own; leaving the loop would cancel them.
+            # The agent closes devices in other tasks, which the end of the loop would cancel.
             if others := asyncio.all_tasks() - {asyncio.current_task()}:
-                await asyncio.wait(others, timeout=_CLOSING_SECONDS)
+                await asyncio.wait(others, timeout=_CLOSE_TIMEOUT)

@@ -1,8 +1,8 @@
-"""Standard output and standard error that end no command halfway.
+"""Standard output and standard error that handle write failures.
 
-A disk can be full, a pipe's reader gone, a terminal closed, and an encoding may lack a character.
-Where that hits a result, the command ends with one error; where it hits a note on standard error,
-nothing can be told any more, and the command goes on.
+A disk can be full, a pipe's reader closed, a terminal gone, and an encoding can lack a character. A
+failed write of a result ends the command with one error. A failed write to standard error is
+ignored.
 """
 
 from __future__ import annotations
@@ -18,50 +18,50 @@ if TYPE_CHECKING:
 
 __all__ = ["OutputError", "guard_standard_streams"]
 
-_PLAIN = "mediadevices.plain"
-# What meters are drawn with, and what stands for it.
-_PLAIN_SIGNS = {"█": "#", "·": "."}
+_ENCODING_ERRORS = "mediadevices.ascii"
+# The characters of meters, with their replacements.
+_REPLACEMENTS = {"█": "#", "·": "."}
 
 
 class OutputError(Exception):
     """Standard output cannot be written.
 
     Args:
-        error: The system's error.
+        error: The error of the operating system.
     """
 
     def __init__(self, error: OSError) -> None:
         super().__init__(f"standard output cannot be written: {error.strerror or error}")
-        self.reader_is_gone = isinstance(error, BrokenPipeError)
+        self.is_broken_pipe = isinstance(error, BrokenPipeError)
 
 
 def guard_standard_streams() -> None:
-    """Put streams in the place of `sys.stdout` and `sys.stderr` that fail in a known way.
+    """Replace `sys.stdout` and `sys.stderr` by streams that handle write failures.
 
-    A write to standard output that fails raises `OutputError`, and a write to standard error never
-    fails. After a failure, what is written goes nowhere. Characters that the encoding lacks are
-    replaced.
+    A failed write to standard output raises `OutputError`; a failed write to standard error is
+    ignored. After a failure, all further output of the stream is discarded. Characters that the
+    encoding lacks are replaced.
     """
-    codecs.register_error(_PLAIN, _plain)
+    codecs.register_error(_ENCODING_ERRORS, _replace)
     _occupy_closed_descriptors()
-    sys.stdout = _Guarded(sys.stdout, 1)
-    sys.stderr = _Guarded(sys.stderr, 2)
+    sys.stdout = _GuardedStream(sys.stdout, 1)
+    sys.stderr = _GuardedStream(sys.stderr, 2)
 
 
 def _occupy_closed_descriptors() -> None:
-    """Give the numbers of closed standard streams to something that fails when it is used.
+    """Open the null device for each closed standard stream, in a mode that makes its use fail.
 
-    Else the next file would get such a number, and what a C library prints would go into it.
+    Otherwise the next opened file would get the descriptor, and C libraries would print into it.
     """
     for descriptor, mode in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_RDONLY)):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, mode)  # gets the lowest number that is free
+            os.open(os.devnull, mode)  # gets the lowest free descriptor
 
 
-class _Guarded(io.TextIOWrapper):
-    """A text stream that writes nothing more after its first failure."""
+class _GuardedStream(io.TextIOWrapper):
+    """A text stream that discards its output after the first failure."""
 
     def __init__(self, stream: TextIO | None, descriptor: int) -> None:
         self._is_output = descriptor == 1
@@ -73,7 +73,7 @@ class _Guarded(io.TextIOWrapper):
         if isinstance(buffer, io.RawIOBase):  # PYTHONUNBUFFERED
             buffer = cast("BinaryIO", io.BufferedWriter(buffer))
         by_line = not self._is_output or buffer.isatty()
-        super().__init__(buffer, encoding, _PLAIN, line_buffering=by_line)
+        super().__init__(buffer, encoding, _ENCODING_ERRORS, line_buffering=by_line)
 
     def write(self, text: str, /) -> int:
         try:
@@ -89,20 +89,20 @@ class _Guarded(io.TextIOWrapper):
             self._stop(error)
 
     def _stop(self, error: OSError) -> None:
-        # What is still in the buffer is written when the interpreter ends; let it go nowhere.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.fileno())
-        os.close(nowhere)
+        # The interpreter flushes the buffer when it exits; that must not fail again.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, self.fileno())
+        os.close(null)
         if self._is_output:
             raise OutputError(error) from error
 
 
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Return what stands for characters that an encoding lacks; see `codecs.register_error`."""
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    """Return the replacement of characters that an encoding lacks; see `codecs.register_error`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(map(_plain_sign, error.object[error.start : error.end])), error.end
+    return "".join(map(_replacement, error.object[error.start : error.end])), error.end
 
 
-def _plain_sign(character: str) -> str:
-    return _PLAIN_SIGNS.get(character) or character.encode("ascii", "backslashreplace").decode()
+def _replacement(character: str) -> str:
+    return _REPLACEMENTS.get(character) or character.encode("ascii", "backslashreplace").decode()

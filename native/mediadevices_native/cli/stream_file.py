@@ -1,4 +1,4 @@
-"""Pipes and devices as files to write to."""
+"""Write to pipes and devices."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamFile"]
 
-_PATIENCE = 10.0
-"""Seconds after which a reader that takes nothing is given up."""
+_WRITE_TIMEOUT = 10.0
+"""Seconds during which the reader takes nothing, after which a write fails."""
 
-_PIECE: int = getattr(select, "PIPE_BUF", 512)
-"""A pipe that is writable takes as many bytes in one piece, without waiting; POSIX has 512."""
+_CHUNK_SIZE: int = getattr(select, "PIPE_BUF", 512)
+"""A writable pipe takes this many bytes without blocking; POSIX guarantees 512."""
 
 
 class StreamFile(io.RawIOBase):
-    """Writes to a descriptor in order; it can neither go back nor wait without end.
+    """A file that cannot seek, and whose writes time out.
 
     Args:
-        descriptor: The descriptor, which is closed with this file.
+        descriptor: The descriptor, which this object closes.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -48,15 +48,15 @@ class StreamFile(io.RawIOBase):
             Their number.
 
         Raises:
-            OSError: They cannot be written, or the reader takes nothing for `_PATIENCE` seconds.
+            OSError: The write failed, or the reader took nothing for `_WRITE_TIMEOUT` seconds.
         """
         view = memoryview(data).cast("B")
         while view:
-            piece = view[:_PIECE]
-            if not select.select((), (self._descriptor,), (), _PATIENCE)[1]:
-                message = f"its reader took nothing for {_PATIENCE:g} s"
+            chunk = view[:_CHUNK_SIZE]
+            if not select.select((), (self._descriptor,), (), _WRITE_TIMEOUT)[1]:
+                message = f"its reader took nothing for {_WRITE_TIMEOUT:g} s"
                 raise TimeoutError(errno.ETIMEDOUT, message)
-            view = view[os.write(self._descriptor, piece) :]
+            view = view[os.write(self._descriptor, chunk) :]
         return memoryview(data).nbytes
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A file that appears under its name when it is complete."""
+"""A file that gets its final name when it is complete."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.errors import CommandError
 
 __all__ = ["UnfinishedFile"]
 
-_MOST_STEM_BYTES = 60
-"""With what is added to it, the name is shorter than any file system's limit."""
+_MAX_STEM_BYTES = 60
+"""Short enough to stay below every file system's limit with the added suffix."""
 
-_CAN_MOVE_OPEN_FILES = sys.platform != "win32"
+_CAN_RENAME_OPEN_FILES = sys.platform != "win32"
 
 
 class UnfinishedFile:
-    """A new file beside its place; its name says that it is unfinished.
+    """A new file in the target's folder, whose name says that it is unfinished.
 
-    It has the permissions of the file that is in its place, if there is one.
+    It gets the permissions of the existing target.
 
     Args:
-        place: The path that it gets when it is complete; no link.
+        target: The final path, not a symbolic link.
 
     Attributes:
-        file: Open for reading and writing, without a buffer.
+        file: The file, open for reading and writing, unbuffered.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be created.
     """
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
-        self._replaced = _status(place)
-        self._name = f"{_shortened(place.stem)}.unfinished-{secrets.token_hex(4)}"
-        self._path = place.with_name(self._name + place.suffix)
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._replaced = _status(target)
+        self._name = f"{_shortened(target.stem)}.unfinished-{secrets.token_hex(4)}"
+        self._path = target.with_name(self._name + target.suffix)
         self.file: IO[bytes] = open(self._path, "x+b", buffering=0, opener=self._create)  # noqa: SIM115
 
     def _create(self, path: str, flags: int) -> int:
-        """Create the file; nobody can open it before it has the old one's permissions."""
+        """Create the file, readable by the owner only until it has the old file's permissions."""
         if self._replaced is None:
             return os.open(path, flags, 0o666)
         descriptor = os.open(path, flags, 0o600)
@@ -52,21 +52,21 @@ class UnfinishedFile:
         os.chmod(descriptor if os.chmod in os.supports_fd else path, mode)  # noqa: PTH101
         return descriptor
 
-    def is_of_the_same_owner(self) -> bool:
-        """Return whether it has the user and the group of the file in its place."""
+    def has_same_owner(self) -> bool:
+        """Return whether its user and group are those of the existing target."""
         own, other = os.fstat(self.file.fileno()), self._replaced
         return other is None or (own.st_uid, own.st_gid) == (other.st_uid, other.st_gid)
 
     def end(self, *, keep: bool) -> None:
-        """Close the file, and move it to its place if it holds anything; else delete it.
+        """Close the file, and rename it to the target; delete it instead if it is empty.
 
         Args:
             keep: False to delete it in any case.
 
         Raises:
-            CommandError: It cannot be moved, or another program has put something else into its
-                place meanwhile. The text says where the file is instead.
-            OSError: The disk may not have all of it.
+            CommandError: It cannot be renamed, or another program has changed the target since
+                this file was created. The text says where the file is.
+            OSError: The data may not be completely on the disk.
         """
         if not keep or os.fstat(self.file.fileno()).st_size == 0:
             self.file.close()
@@ -75,46 +75,46 @@ class UnfinishedFile:
         try:
             os.fsync(self.file.fileno())
         finally:
-            self._move()
+            self._rename()
 
-    def _move(self) -> None:
-        if not _CAN_MOVE_OPEN_FILES:
+    def _rename(self) -> None:
+        if not _CAN_RENAME_OPEN_FILES:
             self.file.close()
         try:
-            if _is_another(_status(self._place), self._replaced):
-                problem = "another program has changed it meanwhile"
+            if _was_replaced(_status(self._target), self._replaced):
+                problem = "another program has changed it"
             else:
                 try:
-                    self._path.replace(self._place)
+                    self._path.replace(self._target)
                 except OSError as error:
-                    problem = f"it cannot be written: {error.strerror}"
+                    problem = f"cannot write: {error.strerror}"
                 else:
                     return
-            raise CommandError(f"{self._place}: {problem}; {self._whereabouts()}")
+            raise CommandError(f"{self._target}: {problem}; {self._whereabouts()}")
         finally:
             self.file.close()
 
     def _whereabouts(self) -> str:
-        """Say where the file is; if it is not to be found, copy it to another folder."""
+        """Say where the file is; if its name is gone, copy it to another folder first."""
         path: Path | None = self._path
         if not self.file.closed:
             found = _status(self._path)
             if found is None or not os.path.samestat(found, os.fstat(self.file.fileno())):
-                path = self._rescued()
+                path = self._copy_elsewhere()
         if path is None:
-            return "its folder is gone, and no other one has room for it"
-        return f"what was captured is in {path}"
+            return "its folder is gone, and it could not be copied to another one"
+        return f"the data is in {path}"
 
-    def _rescued(self) -> Path | None:
-        """Copy the file to a folder that is there; return the copy, or None where none is."""
+    def _copy_elsewhere(self) -> Path | None:
+        """Copy the file to the temporary folder, else to the home; return None if both fail."""
         for find_folder in (tempfile.gettempdir, Path.home):
             copy = None
             try:
-                descriptor, copy = tempfile.mkstemp(self._place.suffix, self._name, find_folder())
+                descriptor, copy = tempfile.mkstemp(self._target.suffix, self._name, find_folder())
                 with open(descriptor, "wb") as file:  # noqa: PTH123  (a path has no descriptor)
                     self.file.seek(0)
                     shutil.copyfileobj(self.file, file)
-            except (OSError, RuntimeError):  # RuntimeError: the user has no home
+            except (OSError, RuntimeError):  # RuntimeError: there is no home
                 if copy is not None:
                     Path(copy).unlink(missing_ok=True)
             else:
@@ -123,7 +123,7 @@ class UnfinishedFile:
 
 
 def _shortened(stem: str) -> str:
-    while len(os.fsencode(stem)) > _MOST_STEM_BYTES:
+    while len(os.fsencode(stem)) > _MAX_STEM_BYTES:
         stem = stem[:-1]
     return stem
 
@@ -135,8 +135,8 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _is_another(now: os.stat_result | None, before: os.stat_result | None) -> bool:
-    """Return whether a path leads to a file that it did not lead to before."""
+def _was_replaced(now: os.stat_result | None, before: os.stat_result | None) -> bool:
+    """Return whether a path now leads to a different file, or to a changed one."""
     if now is None:
         return False
     return before is None or not (

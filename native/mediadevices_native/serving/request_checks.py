@@ -1,7 +1,8 @@
-"""Which requests are refused before any file is looked for.
+"""Reject requests that do not come from the server's own pages.
 
-The server answers this machine only, but every web page that is open in a browser here can send
-requests to it. Three headers, which a page cannot change, tell its requests apart.
+The server listens on this machine only, but every web page in a browser on this machine can send
+requests to it. The headers Host, Sec-Fetch-Site and Origin, which pages cannot change, identify
+requests of other pages.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mediadevices_native.serving.other_answer import OtherAnswer
+from mediadevices_native.serving.status_response import StatusResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,59 +20,61 @@ if TYPE_CHECKING:
 
 __all__ = ["check_request", "split_target"]
 
-# The port may be another one, because a tunnel can lead here.
+# The port can differ from the server's port behind a tunnel.
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]*)?", re.IGNORECASE)
 
 
 def split_target(target: str) -> tuple[str | None, str]:
-    """Return the host that a request's target names, if it names one, and its path with the query.
+    """Split a request's target into the host, if it has one, and the path with the query.
 
     Args:
-        target: The target: ``"/main.py?x=1"``, or ``"http://localhost/main.py"`` as for a proxy.
+        target: The target: ``"/main.py?x=1"``, or ``"http://localhost/main.py"`` for proxies.
 
     Raises:
-        OtherAnswer: The target is neither.
+        StatusResponse: The target has neither form.
     """
     if target.startswith("/"):
         return None, target
     try:
         parts = urlsplit(target)
-    except ValueError:  # brackets that are no IPv6 address
+    except ValueError:  # brackets without an IPv6 address
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise OtherAnswer(HTTPStatus.BAD_REQUEST, "the request's target is no path")
+        raise StatusResponse(HTTPStatus.BAD_REQUEST, "the request's target is not a path")
     return parts.netloc, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def check_request(headers: Message, target_host: str | None = None) -> None:
-    """Refuse a request that is not for this server, or that a page of another server makes.
+    """Reject a request for another host, with a body, or from a page of another server.
 
     Args:
         headers: The request's headers.
-        target_host: The host that the request's target names, if it names one.
+        target_host: The host in the request's target, if any.
 
     Raises:
-        OtherAnswer: The request is refused.
+        StatusResponse: The request is rejected.
     """
     hosts: Sequence[str] = headers.get_all("Host") or ()
     if len(hosts) != 1:
-        raise OtherAnswer(HTTPStatus.BAD_REQUEST, "a request needs exactly one Host header")
+        raise StatusResponse(HTTPStatus.BAD_REQUEST, "a request must have exactly one Host header")
     for host in (hosts[0], target_host):
-        # A foreign name can be made to lead here (DNS rebinding); its pages must read nothing.
+        # Another host name can resolve to this machine (DNS rebinding); reject it.
         if host is not None and not _OWN_HOST.fullmatch(host.strip()):
-            raise OtherAnswer(HTTPStatus.MISDIRECTED_REQUEST, "this is http://localhost only")
+            raise StatusResponse(
+                HTTPStatus.MISDIRECTED_REQUEST, "this server is only available at http://localhost"
+            )
     if "Transfer-Encoding" in headers or headers.get("Content-Length", "0").strip() != "0":
-        raise OtherAnswer(HTTPStatus.BAD_REQUEST, "a request for a file has no body")
+        raise StatusResponse(HTTPStatus.BAD_REQUEST, "a request for a file must not have a body")
     if _is_foreign(headers, hosts[0].strip()):
-        raise OtherAnswer(HTTPStatus.FORBIDDEN, "pages of other servers may not use this one")
+        raise StatusResponse(HTTPStatus.FORBIDDEN, "pages of other servers cannot use this one")
 
 
 def _is_foreign(headers: Message, host: str) -> bool:
-    """Return whether a page of another server made the request, other than by a link to a page."""
+    """Return whether a page of another server sent the request, unless it is a link to a page."""
     site = headers.get("Sec-Fetch-Site")
     if site is not None:
-        is_own = site in {"same-origin", "none"}  # "none": typed, or from a bookmark
+        is_own = site in {"same-origin", "none"}  # "none": the address was typed or bookmarked
         return not is_own and headers.get("Sec-Fetch-Mode") != "navigate"
-    # Only browsers before 2023 do not send Sec-Fetch-Site.
+    # Browsers from before 2023 do not send Sec-Fetch-Site.
     origin = headers.get("Origin")
     return origin is not None and origin.partition("://")[2].lower() != host.lower()

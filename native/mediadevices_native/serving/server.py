@@ -1,4 +1,4 @@
-"""The server: HTTP, for this machine alone."""
+"""The HTTP server, for this machine only."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from mediadevices_native.serving.byte_range import UnsatisfiableRangeError, parse_range
-from mediadevices_native.serving.other_answer import OtherAnswer
 from mediadevices_native.serving.request_checks import check_request, split_target
 from mediadevices_native.serving.site import MissingSlashError
+from mediadevices_native.serving.status_response import StatusResponse
 
 if TYPE_CHECKING:
     from mediadevices_native.serving.site import Site
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["HOST", "PageServer"]
 
 HOST = "127.0.0.1"
-"""The only address that is listened at: no other machine reaches it."""
+"""The address to listen on; other machines cannot reach it."""
 
 _log = logging.getLogger("mediadevices_native")
 
-# Pages do not work without these, whatever the system's own list says.
+# Pages need these types, whatever the system's own list says.
 _TYPES = {
     ".html": "text/html",
     ".css": "text/css",
@@ -43,51 +43,51 @@ _TYPES = {
     ".whl": "application/zip",
     ".py": "text/x-python",
 }
-_UNASKED = "/favicon.ico"
-_SHOWN = 200  # characters of a path that a line of the log shows; any page can ask for long ones
-# After these a body may follow; it must not be taken for the next request.
-_UNREAD_BODY = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED})
+_UNLOGGED = "/favicon.ico"  # browsers request it on their own
+_MAX_LOGGED_PATH = 200  # any page can request long paths
+# After these errors, an unread body could be taken for the next request.
+_CLOSING_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED})
 
-# In every answer. No other site may show, run or guess at what is served here.
+# Sent with every response. Other sites must not show, run or probe the files.
 _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",  # a reload shows the file as it is now
+    "Cache-Control": "no-store",  # a reload shows the current file
 }
 
 
 class PageServer(ThreadingHTTPServer):
-    """Serves a site at ``http://localhost``, a secure context: browsers give their devices to it.
+    """Serves a site at ``http://localhost``, a secure context, in which pages can use devices.
 
     Args:
-        site: What is served.
-        port: The port; 0 for any that is free.
+        site: The site.
+        port: The port; 0 for any free one.
 
     Raises:
-        OSError: The port cannot be had.
+        OSError: The port is not available.
     """
 
     daemon_threads = True
-    # On Windows this would let two servers have one port.
+    # On Windows, two servers could then use the same port.
     allow_reuse_address = sys.platform != "win32"
-    allow_reuse_port = False  # Python 3.14 sets it, and two servers could have one port
+    allow_reuse_port = False  # True from Python 3.14 on: two servers could use the same port
 
     def __init__(self, site: Site, port: int) -> None:
         self.site = site
         super().__init__((HOST, port), partial(_Handler, directory=str(site.folder)))
 
     def server_bind(self) -> None:
-        """Bind to the port; unlike the base class, ask no name server for this machine's name."""
+        """Bind to the port without the base class's DNS query for this machine's name."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, int(self.server_address[1])
 
     @property
     def url(self) -> str:
-        """The address of the page to begin with."""
+        """The address of the start page."""
         return f"http://localhost:{self.server_port}{self.site.start}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  (the base class's; Any too)
-        """Log an error; browsers that close a connection early are no error."""
+        """Log an error; at debug level if a browser closed its connection early."""
         error = sys.exc_info()[1]
         level = (
             logging.DEBUG if isinstance(error, (ConnectionError, TimeoutError)) else logging.ERROR
@@ -97,11 +97,11 @@ class PageServer(ThreadingHTTPServer):
 
 class _Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Errors have a status line even if the request is too odd to have a version.
+    # Without a version in a malformed request, errors still need a status line.
     default_request_version = "HTTP/1.1"
-    # Head and body are written apart; they must not wait for each other.
+    # Headers and body are written separately; neither must be delayed.
     disable_nagle_algorithm = True
-    # Seconds for which a client may be silent, or take nothing of an answer.
+    # Seconds without a request, or without progress in a response.
     timeout = 30
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **_TYPES}  # noqa: RUF012  (the base class's)
 
@@ -110,8 +110,8 @@ class _Handler(SimpleHTTPRequestHandler):
             target_host, self.path = split_target(self.path)
             check_request(self.headers, target_host)
             file, name = self._open()
-        except OtherAnswer as answer:
-            self._send_other(answer)
+        except StatusResponse as response:
+            self._send_status(response)
             return
         with file:
             self._send_file(file, self.guess_type(name))
@@ -120,8 +120,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def do_POST(self) -> None:
         headers = {"Allow": "GET, HEAD"}
-        self._send_other(
-            OtherAnswer(HTTPStatus.METHOD_NOT_ALLOWED, "files can only be read", headers)
+        self._send_status(
+            StatusResponse(HTTPStatus.METHOD_NOT_ALLOWED, "files can only be read", headers)
         )
 
     do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815  (likewise)
@@ -132,36 +132,40 @@ class _Handler(SimpleHTTPRequestHandler):
         return f"{found}; charset=utf-8" if found.startswith("text/") else found
 
     def end_headers(self) -> None:
-        """Add the headers that every answer has."""
+        """Add the headers that every response has."""
         for name, value in _HEADERS.items():
             self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the base class's; Any too)
-        """Log a request for those who want to see them all."""
+        """Log a request at debug level."""
         _log.debug("serve: " + format, *args)
 
     def _open(self) -> tuple[BinaryIO, str]:
-        """Open what the path stands for."""
+        """Open the file at the request's path."""
         query = self.path.partition("?")[2]
-        place = self.translate_path(self.path)
-        names = Path(place).relative_to(self.directory).parts
+        translated = self.translate_path(self.path)
+        names = Path(translated).relative_to(self.directory).parts
         assert isinstance(self.server, PageServer)
         site = self.server.site
         if not names and site.start != "/":
-            raise OtherAnswer(HTTPStatus.FOUND, "the page is there", {"Location": site.start})
+            raise StatusResponse(
+                HTTPStatus.FOUND, "the start page is elsewhere", {"Location": site.start}
+            )
         try:
-            return site.open(names, ends_with_slash=place.endswith("/"))
+            return site.open(names, ends_with_slash=translated.endswith("/"))
         except MissingSlashError:
-            # Made of the names, so that it cannot lead to another server.
+            # Built from the names, so that it cannot lead to another server ("//host").
             location = "".join(f"/{quote(name, safe='')}" for name in names) + "/"
             headers = {"Location": f"{location}?{query}" if query else location}
-            raise OtherAnswer(HTTPStatus.MOVED_PERMANENTLY, "it is a folder", headers) from None
+            raise StatusResponse(
+                HTTPStatus.MOVED_PERMANENTLY, "the path is a folder", headers
+            ) from None
 
     def _send_file(self, file: BinaryIO, media_type: str) -> None:
         size = file.seek(0, os.SEEK_END)
         modified = _modified(file)
-        if modified is not None and self._has_copy_since(modified):
+        if modified is not None and self._is_cached_since(modified):
             self.send_response(HTTPStatus.NOT_MODIFIED)
             self.end_headers()
             return
@@ -169,11 +173,11 @@ class _Handler(SimpleHTTPRequestHandler):
         if modified is not None:
             last_modified = email.utils.format_datetime(modified, usegmt=True)
         try:
-            part = self._wanted_part(size, last_modified)
+            part = self._requested_range(size, last_modified)
         except UnsatisfiableRangeError:
             status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
             headers = {"Content-Range": f"bytes */{size}"}
-            self._send_other(OtherAnswer(status, f"the file has {size} bytes", headers))
+            self._send_status(StatusResponse(status, f"the file has {size} bytes", headers))
             return
         self.send_response(HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT)
         sent = range(size) if part is None else part
@@ -185,15 +189,15 @@ class _Handler(SimpleHTTPRequestHandler):
         if part is not None:
             self.send_header("Content-Range", f"bytes {part.start}-{part.stop - 1}/{size}")
         self.end_headers()
-        # The system copies the file to the socket; it is never whole in memory.
+        # The system copies the file to the socket, without loading it into memory.
         if self.command != "HEAD" and sent:
             file.seek(sent.start)
             copied = self.connection.sendfile(file, sent.start, len(sent))
-            if copied < len(sent):  # the file has become shorter
+            if copied < len(sent):  # the file was truncated
                 self.close_connection = True
 
-    def _has_copy_since(self, modified: datetime) -> bool:
-        """Return whether the client has the file as it was last modified."""
+    def _is_cached_since(self, modified: datetime) -> bool:
+        """Return whether the client has the current version of the file."""
         if "If-None-Match" in self.headers:
             return False
         try:
@@ -202,23 +206,23 @@ class _Handler(SimpleHTTPRequestHandler):
             return False
         return modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 
-    def _wanted_part(self, size: int, last_modified: str | None) -> range | None:
-        """Return the part of the file that is asked for, or None for all of it."""
+    def _requested_range(self, size: int, last_modified: str | None) -> range | None:
+        """Return the requested byte range, or None for the whole file."""
         condition = self.headers.get("If-Range")
         if self.command != "GET" or (condition is not None and condition != last_modified):
             return None
         return parse_range(self.headers.get_all("Range") or (), size)
 
-    def _send_other(self, answer: OtherAnswer) -> None:
-        if answer.status >= HTTPStatus.BAD_REQUEST and self.path != _UNASKED:
-            _log.warning("%s: %s", self.path[:_SHOWN], answer.reason)
-        body = f"{answer.reason}\n".encode()
-        self.send_response(answer.status)
+    def _send_status(self, response: StatusResponse) -> None:
+        if response.status >= HTTPStatus.BAD_REQUEST and self.path != _UNLOGGED:
+            _log.warning("%s: %s", self.path[:_MAX_LOGGED_PATH], response.reason)
+        body = f"{response.reason}\n".encode()
+        self.send_response(response.status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        if answer.status in _UNREAD_BODY:
+        if response.status in _CLOSING_STATUSES:
             self.send_header("Connection", "close")
-        for name, value in answer.headers.items():
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
@@ -226,10 +230,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def _modified(file: BinaryIO) -> datetime | None:
-    """Return when a file was last modified; None if it is not known."""
+    """Return when a file was last modified; None if that is unknown."""
     if isinstance(file, io.BytesIO):
         return None
     try:
         return datetime.fromtimestamp(int(os.fstat(file.fileno()).st_mtime), UTC)
-    except (OverflowError, ValueError, OSError):  # a time that no calendar has
+    except (OverflowError, ValueError, OSError):  # a date outside of the calendar
         return None

@@ -1,4 +1,4 @@
-"""What a page may fetch: the user's files, Pyodide's, and the library."""
+"""The files that pages can load: the user's, Pyodide's, and the library."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
-from mediadevices_native.serving.files import open_inside, resolve_inside
-from mediadevices_native.serving.other_answer import OtherAnswer
+from mediadevices_native.serving.contained_files import open_inside, resolve_inside
 from mediadevices_native.serving.page_wheel import build_wheel, wheel_name
 from mediadevices_native.serving.pyodide_files import CDN
+from mediadevices_native.serving.status_response import StatusResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["MissingSlashError", "Site", "examples_folder"]
 
-_OWN = "_mediadevices"
+_LIBRARY = "_mediadevices"
 _INDEX = "index.html"
 _LOADER = Path(__file__).with_name("loader.mjs")
 _PYODIDE = "pyodide"
 
 
 class MissingSlashError(Exception):
-    """The path is that of a folder, but does not end with a slash."""
+    """The path is a folder's, but does not end with a slash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The paths of a server.
+    """A served folder, with the library and Pyodide below ``/_mediadevices/``.
 
     Attributes:
-        folder: What is served.
-        start: The path of the page to begin with, which stands for "/".
-        pyodide: The folder of Pyodide's files, or None to take them from the network.
+        folder: The served folder.
+        start: The path of the start page, to which "/" redirects.
+        pyodide: The folder with Pyodide's files; None to load them from the network.
     """
 
     folder: Path
@@ -47,27 +47,27 @@ class Site:
 
     @property
     def pyodide_address(self) -> str:
-        """From where pages take Pyodide, as `loader.mjs` sees it."""
+        """The base URL of Pyodide, absolute or relative to `loader.mjs`."""
         return CDN if self.pyodide is None else f"{_PYODIDE}/"
 
     def open(self, names: Sequence[str], *, ends_with_slash: bool) -> tuple[BinaryIO, str]:
-        """Open what a path stands for.
+        """Open the file at a path.
 
-        Below ``/_mediadevices/`` is the library; a folder of the user's of that name is not served.
+        The user's own folder ``_mediadevices``, if there is one, is not served.
 
         Args:
-            names: The decoded names of the path, without ``.`` and ``..``.
-            ends_with_slash: Whether a slash follows the last name.
+            names: The decoded parts of the path, without ``.`` and ``..``.
+            ends_with_slash: Whether a slash follows the last part.
 
         Returns:
             The file, which the caller closes, and its name.
 
         Raises:
-            MissingSlashError: It is a folder.
-            OtherAnswer: There is no such file.
+            MissingSlashError: The path is a folder's.
+            StatusResponse: There is no such file.
         """
         first, *others = names or ("",)
-        if first != _OWN:
+        if first != _LIBRARY:
             return _open(self.folder, names, ends_with_slash=ends_with_slash)
         if others[:1] == [_PYODIDE] and self.pyodide is not None:
             return _open(self.pyodide, others[1:], ends_with_slash=ends_with_slash)
@@ -83,9 +83,9 @@ class Site:
 
 
 def examples_folder() -> Path:
-    """Return the folder of the examples, of which ``web/`` is the page.
+    """Return the folder of the examples; its folder ``web`` is the example page.
 
-    They are part of the installed library; in a checkout they are in the checkout itself.
+    It is in the installed library, or in the checkout.
     """
     package = Path(__file__).parent
     installed = package / "examples"
@@ -93,13 +93,13 @@ def examples_folder() -> Path:
 
 
 def _open(folder: Path, names: Sequence[str], *, ends_with_slash: bool) -> tuple[BinaryIO, str]:
-    """Open a file below a folder; for a folder, its index."""
+    """Open a file in a folder; if it is a folder, its index.html."""
     if any(_is_hidden(name) for name in names):
         raise _not_found()
     path = PurePath(*names)
     try:
         found = resolve_inside(folder, path)
-        is_folder = os.path.isdir(folder / found)  # noqa: PTH112  (False where it cannot be read)
+        is_folder = os.path.isdir(folder / found)  # noqa: PTH112  (False if unreadable)
         if is_folder and not ends_with_slash:
             raise MissingSlashError
         if is_folder:
@@ -110,16 +110,16 @@ def _open(folder: Path, names: Sequence[str], *, ends_with_slash: bool) -> tuple
         return open_inside(folder, found), path.name
     except FileNotFoundError:
         raise _not_found() from None
-    except (OSError, ValueError) as error:  # ValueError: names that no file can have
+    except (OSError, ValueError) as error:  # ValueError: an invalid file name
         raise _not_found(getattr(error, "strerror", None)) from error
 
 
-def _not_found(reason: str | None = None) -> OtherAnswer:
-    why = f" ({reason})" if reason else ""
-    return OtherAnswer(HTTPStatus.NOT_FOUND, f"there is no such file{why}")
+def _not_found(reason: str | None = None) -> StatusResponse:
+    suffix = f" ({reason})" if reason else ""
+    return StatusResponse(HTTPStatus.NOT_FOUND, f"no such file{suffix}")
 
 
 def _is_hidden(name: str) -> bool:
-    """Return whether a name is not served: a dot begins it, or Windows gives it a meaning."""
-    signs = "\\:\0~" if sys.platform == "win32" else "\\:\0"  # `GIT~1` is `.git` there
-    return name.startswith(".") or any(sign in name for sign in signs)
+    """Return whether a name is not served: it starts with a dot, or is special on Windows."""
+    special = "\\:\0~" if sys.platform == "win32" else "\\:\0"  # `GIT~1` can be `.git`
+    return name.startswith(".") or any(character in name for character in special)

@@ -1,4 +1,4 @@
-"""Bad input to the command line: one line that says what is wrong and what to do, exit code 1."""
+"""Bad input: one line that says what is wrong and what to do, with exit code 1 or 2."""
 
 from __future__ import annotations
 
@@ -16,34 +16,19 @@ if TYPE_CHECKING:
 _NO_NAME = "expecting property name enclosed in double quotes"
 _NO_PERMISSION = "expected camera, microphone or camera,microphone"
 
-BAD: dict[str, tuple[list[str], str]] = {
+# The devices and files of this machine rule it out.
+FAILURES: dict[str, tuple[list[str], str]] = {
     "an unknown device": (
         ["photo", "a.png", "--device", "Webcam"],
-        "error: no camera is 'Webcam'; there is: 'Fake Camera 1' (id ",
+        "error: no camera matches 'Webcam'; available: 'Fake Camera 1' (id ",
     ),
-    "a device that can be two": (
+    "a device name that matches two": (
         ["record", "a.wav", "--device", "microphone"],
-        "error: 'microphone' can be any of 2: 'Fake Microphone 1' (id ",
+        "error: 'microphone' matches 2 devices: 'Fake Microphone 1' (id ",
     ),
     "a speaker to record from": (
         ["record", "a.wav", "--device", "Fake Speaker 1"],
-        "error: no microphone is 'Fake Speaker 1'; there is: ",
-    ),
-    "constraints that are no JSON": (
-        ["photo", "a.png", "--constraints", '{"width": 640, height: 480}'],
-        f"error: --constraints: no JSON: {_NO_NAME}, line 1, column 16, before 'height: 480}}'",
-    ),
-    "constraints that stop in the middle": (
-        ["photo", "a.png", "--constraints", '{"width":'],
-        "error: --constraints: no JSON: expecting value, line 1, column 10, at the end",
-    ),
-    "constraints that are no object": (
-        ["photo", "a.png", "--constraints", "[640]"],
-        'error: --constraints: expected an object such as {"width": 1280}, got [640]',
-    ),
-    "a constraint of the wrong type": (
-        ["photo", "a.png", "--constraints", '{"width": {"min": "wide"}}'],
-        "error: --constraints: video.width.min: expected a number, got 'wide'",
+        "error: no microphone matches 'Fake Speaker 1'; available: ",
     ),
     "constraints that nothing satisfies": (
         ["photo", "a.png", "--constraints", '{"width": {"exact": 9999}}'],
@@ -52,31 +37,54 @@ BAD: dict[str, tuple[list[str], str]] = {
             "  'Fake Camera 1': rejected; width: requested exact 9999, has 1 to "
         ),
     ),
-    "an ending that says nothing": (
-        ["photo", "a.gif"],
-        "error: a.gif: the name must end in .png or .jpg or .jpeg",
-    ),
-    "a folder that is not there": (
+    "a folder that does not exist": (
         ["photo", "nowhere/a.png"],
-        "error: nowhere/a.png: it cannot be written: No such file or directory",
+        "error: nowhere/a.png: cannot write: No such file or directory",
     ),
-    "a folder for a file": (
+    "a folder instead of a file": (
         ["record", "folder.wav"],
         "error: folder.wav: this is a folder",
     ),
-    "no length at all": (
+}
+
+# The values are wrong on any machine.
+WRONG_USAGE: dict[str, tuple[list[str], str]] = {
+    "constraints that are not JSON": (
+        ["photo", "a.png", "--constraints", '{"width": 640, height: 480}'],
+        (
+            f"error: --constraints: invalid JSON: {_NO_NAME}, "
+            "line 1, column 16, before 'height: 480}'"
+        ),
+    ),
+    "truncated constraints": (
+        ["photo", "a.png", "--constraints", '{"width":'],
+        "error: --constraints: invalid JSON: expecting value, line 1, column 10, at the end",
+    ),
+    "constraints that are not an object": (
+        ["photo", "a.png", "--constraints", "[640]"],
+        'error: --constraints: expected an object such as {"width": 1280}, got [640]',
+    ),
+    "a constraint of the wrong type": (
+        ["photo", "a.png", "--constraints", '{"width": {"min": "wide"}}'],
+        "error: --constraints: video.width.min: expected a number, got 'wide'",
+    ),
+    "an unknown extension": (
+        ["photo", "a.gif"],
+        "error: a.gif: the name must end in .png or .jpg or .jpeg",
+    ),
+    "no length": (
         ["record", "a.wav", "--seconds", "0"],
         "error: --seconds: expected a number above 0, got 0",
     ),
-    "a length for ever": (
+    "an infinite length": (
         ["record", "a.wav", "--seconds", "inf"],
         "error: --seconds: expected a number above 0, got inf",
     ),
-    "a length that is no number": (
+    "a length that is not a number": (
         ["record", "a.wav", "--seconds", "nan"],
         "error: --seconds: expected a number above 0, got nan",
     ),
-    "a length below nothing": (
+    "a negative length": (
         ["record", "a.wav", "--seconds", "-1"],
         "error: --seconds: expected a number above 0, got -1",
     ),
@@ -84,15 +92,15 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["record", "a.wav", "--seconds", "9" * 5000],
         "error: --seconds: expected a number above 0, got inf",
     ),
-    "to monitor for ever": (
+    "an infinite time to monitor": (
         ["monitor", "--seconds", "inf"],
         "error: --seconds: expected a number above 0, got inf",
     ),
-    "to monitor for no number": (
+    "a time to monitor that is not a number": (
         ["monitor", "--seconds", "nan"],
         "error: --seconds: expected a number above 0, got nan",
     ),
-    "to monitor for less than nothing": (
+    "a negative time to monitor": (
         ["monitor", "--seconds", "-1"],
         "error: --seconds: expected a number above 0, got -1",
     ),
@@ -104,25 +112,25 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["record", "a.wav", "--constraints", f'{{"sampleRate": {{"exact": -{"1" * 400}}}}}'],
         "error: --constraints: a number of 401 digits is too large\n",
     ),
-    "a constraint that is no number": (
+    "a constraint that is not a number": (
         ["photo", "a.png", "--constraints", '{"width": NaN}'],
-        "error: --constraints: no JSON: NaN is no number there\n",
+        "error: --constraints: invalid JSON: NaN is not a JSON number\n",
     ),
     "a constraint that is infinite": (
         ["photo", "a.png", "--constraints", '{"width": {"exact": -Infinity}}'],
-        "error: --constraints: no JSON: -Infinity is no number there\n",
+        "error: --constraints: invalid JSON: -Infinity is not a JSON number\n",
     ),
     "a constraint that is too large for a float": (
         ["photo", "a.png", "--constraints", '{"width": {"exact": 1e999}}'],
         "error: --constraints: 1e999 is too large\n",
     ),
-    "constraints of a long text": (
+    "a long string as constraints": (
         ["photo", "a.png", "--constraints", f'["{"a" * 10_000}"]'],
         'error: --constraints: expected an object such as {"width": 1280}, got ["'
         + "a" * 58
         + "...\n",
     ),
-    "a long text for a number": (
+    "a long string instead of a number": (
         ["photo", "a.png", "--constraints", f'{{"width": "{"a" * 10_000}"}}'],
         "error: --constraints: video.width: expected a number, got 'aaaa",
     ),
@@ -133,13 +141,20 @@ BAD: dict[str, tuple[list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "message"), BAD.values(), ids=BAD.keys())
-def test_bad_input_is_told_in_a_line_before_any_device_is_opened(
-    fakes: FakeDevices, folder: Path, arguments: list[str], message: str
+@pytest.mark.parametrize(
+    ("code", "arguments", "message"),
+    [
+        *((1, *case) for case in FAILURES.values()),
+        *((2, *case) for case in WRONG_USAGE.values()),
+    ],
+    ids=[*FAILURES, *WRONG_USAGE],
+)
+def test_bad_input_prints_a_line_before_any_device_is_opened(
+    fakes: FakeDevices, folder: Path, code: int, arguments: list[str], message: str
 ) -> None:
     (folder / "folder.wav").mkdir()
     done = call(*arguments)
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (code, "")
     assert done.err.startswith(message)
     assert [one.opened for one in (*fakes.cameras, *fakes.microphones)] == [0, 0, 0]
     assert [file.name for file in folder.iterdir()] == ["folder.wav"]
@@ -159,13 +174,13 @@ def test_bad_input_is_told_in_a_line_before_any_device_is_opened(
         (["photo", "a.png", "--devise", "x"], "--device"),
     ],
 )
-def test_a_wrong_call_is_told_with_exit_code_2(arguments: list[str], message: str) -> None:
+def test_wrong_usage_has_exit_code_2(arguments: list[str], message: str) -> None:
     done = call(*arguments)
     assert (done.code, done.out) == (2, "")
     assert message in done.err
 
 
-# --- what the world refuses -----------------------------------------------------------------------
+# --- failures -----------------------------------------------------------------------
 
 
 def test_a_denied_permission_says_how_to_grant(fakes: FakeDevices) -> None:
@@ -183,7 +198,7 @@ def test_allow_grants_without_a_question(fakes: FakeDevices) -> None:
     assert fakes.requests == []
 
 
-def test_what_the_environment_denies_a_synthetic_device_denies_too(
+def test_the_environment_can_deny_synthetic_devices_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MEDIADEVICES_DENY", "camera")
@@ -193,7 +208,7 @@ def test_what_the_environment_denies_a_synthetic_device_denies_too(
     assert "Traceback" not in done.err
 
 
-def test_a_bad_variable_is_told_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_about_a_variable_contains_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIADEVICES_ALLOW", "everything")
     done = call("devices")
     assert done.code == 1
@@ -207,7 +222,7 @@ def test_without_a_camera_photo_says_so(fakes: FakeDevices, folder: Path) -> Non
         assert (done.code, done.out) == (1, "")
         assert done.err.startswith("NotFoundError: there is no camera")
     done = call("photo", "a.png", "--device", "x")
-    assert done.err == "error: no camera is 'x': there is none at all\n"
+    assert done.err == "error: no camera matches 'x': there is none\n"
     assert list(folder.iterdir()) == []
 
 
@@ -230,7 +245,7 @@ def test_without_opencv_photo_says_what_to_install(
     assert fakes.cameras[0].opened == 0
 
 
-def test_an_error_that_is_no_ones_input_is_not_blamed_on_an_option(fakes: FakeDevices) -> None:
+def test_an_error_of_the_program_is_not_blamed_on_an_option(fakes: FakeDevices) -> None:
     fakes.agent.prompter = lambda request: "perhaps"
     with pytest.raises(TypeError, match="the prompter's answer"):
         call("photo", "a.png")

@@ -6,6 +6,7 @@ import errno
 import json
 import sys
 from fractions import Fraction
+from importlib.metadata import PackageNotFoundError
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mediadevices_native.application.identity import secret_path
 from mediadevices_native.application.remembered_answers import RememberedPermissions, answer_path
 from mediadevices_native.cameras import diagnose
 from mediadevices_native.cli import doctor as doctor_module
+from mediadevices_native.cli import opencv_packages
 from mediadevices_native.diagnostics import Finding
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from mediadevices_native.microphones.alsa.devices import AlsaCards
@@ -75,6 +77,61 @@ def test_as_json_it_is_a_list_of_findings(healthy: None) -> None:
     assert "/dev/video0" in [finding["subject"] for finding in findings]
 
 
+@pytest.mark.parametrize(
+    ("installed", "ok", "kept"),
+    [
+        (
+            {"opencv-python": "4.12.0", "opencv-contrib-python": "4.11.0"},
+            False,
+            "opencv-contrib-python",
+        ),
+        (
+            {"opencv-python": "4.12.0", "opencv-python-headless": "4.12.0"},
+            True,
+            "opencv-python",
+        ),
+        (
+            {"opencv-python-headless": "4.12.0", "opencv-contrib-python-headless": "4.10.0"},
+            False,
+            "opencv-contrib-python-headless",
+        ),
+    ],
+)
+def test_two_packages_of_opencv_are_reported(
+    healthy: None,
+    monkeypatch: pytest.MonkeyPatch,
+    installed: dict[str, str],
+    ok: bool,
+    kept: str,
+) -> None:
+    fake_installation(monkeypatch, installed)
+    done = call("doctor")
+    names = " ".join(installed)
+    listed = " and ".join(f"{name} {number}" for name, number in installed.items())
+    assert done.code == (0 if ok else 1)
+    assert (
+        f"{'ok' if ok else '--'} OpenCV packages: {listed} share the folder cv2 and overwrite "
+        f"each other's files\n     keep one: pip uninstall {names}; pip install {kept}\n"
+    ) in done.out
+
+
+@pytest.mark.parametrize("installed", [{}, {"opencv-python": "4.12.0"}])
+def test_one_package_of_opencv_is_not_reported(
+    healthy: None, monkeypatch: pytest.MonkeyPatch, installed: dict[str, str]
+) -> None:
+    fake_installation(monkeypatch, installed)
+    assert "OpenCV packages" not in call("doctor").out
+
+
+def fake_installation(monkeypatch: pytest.MonkeyPatch, installed: dict[str, str]) -> None:
+    def version(name: str) -> str:
+        if name in installed:
+            return installed[name]
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(opencv_packages, "version", version)
+
+
 def test_a_missing_library_does_not_hide_the_rest(
     healthy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,14 +141,14 @@ def test_a_missing_library_does_not_hide_the_rest(
     done = call("doctor")
     assert done.code == 1
     assert "-- cameras: No module named 'videodev2'\n     pip install videodev2\n" in done.out
-    assert "-- microphones: the examination failed: OSError('broken')" in done.out
-    assert "ok device ids: kept for 'mediadevices' in " in done.out
+    assert "-- microphones: the check failed: OSError('broken')" in done.out
+    assert "ok device ids: stored for 'mediadevices' in " in done.out
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "code", "text"),
     [
-        ("MEDIADEVICES_ALLOW", "camera", 0, "the camera: granted; the microphone: nobody can be"),
+        ("MEDIADEVICES_ALLOW", "camera", 0, "the camera: granted; the microphone: the user cannot"),
         ("MEDIADEVICES_DENY", "camera", 1, "-- permission: the camera: denied"),
         ("MEDIADEVICES_ALLOW", "kamera", 1, "-- permission: MEDIADEVICES_ALLOW: expected"),
         ("MEDIADEVICES_SYNTHETIC", "1", 0, "programs get synthetic devices"),
@@ -147,10 +204,10 @@ def test_an_audit_log_is_told(
 ) -> None:
     path = tmp_path / "audit.jsonl"
     monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", str(path))
-    assert f"ok audit log: programs add to {path}" in call("doctor").out
+    assert f"ok audit log: programs write to {path}" in call("doctor").out
     assert not path.exists()
     path.touch(0o644)
-    assert f"ok audit log: programs add to {path}" in call("doctor").out
+    assert f"ok audit log: programs write to {path}" in call("doctor").out
     monkeypatch.setenv("MEDIADEVICES_AUDIT_LOG", str(tmp_path / "no" / "audit.jsonl"))
     done = call("doctor")
     assert done.code == 1
@@ -216,7 +273,7 @@ class Machine:
         assert done.code == (1 if "-- " in done.out else 0)
         lines = done.out.replace(str(self.cameras.root), "").splitlines()
         assert lines[0].startswith("ok mediadevices: version ")
-        assert lines[-1].startswith("ok device ids: kept for 'mediadevices' in ")
+        assert lines[-1].startswith("ok device ids: stored for 'mediadevices' in ")
         return "\n".join(lines[1:-1])
 
 

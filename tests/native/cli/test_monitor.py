@@ -13,9 +13,9 @@ import pytest
 
 from mediadevices.current_agent import use_agent
 from mediadevices.errors import NotReadableError
-from mediadevices_native.cli import monitoring
-from mediadevices_native.cli.failures import CommandError
-from mediadevices_native.cli.monitoring import Monitor
+from mediadevices_native.cli import device_monitor
+from mediadevices_native.cli.device_monitor import DeviceMonitor
+from mediadevices_native.cli.errors import CommandError
 from support.command_line import call
 from support.sound import until
 
@@ -55,7 +55,7 @@ def test_only_the_device_that_is_named_is_captured_from(fakes: FakeDevices) -> N
 
 async def test_a_camera_that_comes_back_is_captured_from_again(fakes: FakeDevices) -> None:
     camera = fakes.cameras[0]
-    async with Monitor(fakes.agent, {"video": None}, None) as watched:
+    async with DeviceMonitor(fakes.agent, {"video": None}, None) as watched:
         fakes.unplug(camera)
         await until(lambda: len(watched.devices) == 3)
         await until(lambda: watched.captures[0].track is None)
@@ -74,9 +74,9 @@ async def test_a_camera_that_comes_back_is_captured_from_again(fakes: FakeDevice
 async def test_a_camera_that_is_in_use_is_tried_again_later(
     fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monitoring, "_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(device_monitor, "_RETRY_SECONDS", 0.05)
     fakes.fail_to_open(fakes.cameras[0], NotReadableError("in use by cheese"))
-    async with Monitor(fakes.agent, {"video": None, "audio": None}, None) as watched:
+    async with DeviceMonitor(fakes.agent, {"video": None, "audio": None}, None) as watched:
         assert "in use by cheese" in watched.captures[0].reading()
         assert watched.captures[1].track is not None
         await asyncio.sleep(0.2)
@@ -86,7 +86,7 @@ async def test_a_camera_that_is_in_use_is_tried_again_later(
 
 
 async def test_a_mute_is_an_event_and_is_shown(fakes: FakeDevices) -> None:
-    async with Monitor(fakes.agent, {"audio": None}, None) as watched:
+    async with DeviceMonitor(fakes.agent, {"audio": None}, None) as watched:
         fakes.mute(fakes.microphones[0])
         await until(lambda: any("mute" in text for _, text in watched.events))
         assert watched.captures[0].reading().endswith("(muted)")
@@ -94,7 +94,7 @@ async def test_a_mute_is_an_event_and_is_shown(fakes: FakeDevices) -> None:
 
 async def test_who_denied_is_not_asked_again(fakes: FakeDevices) -> None:
     fakes.answer = "deny"
-    async with Monitor(fakes.agent, {"video": None}, None) as watched:
+    async with DeviceMonitor(fakes.agent, {"video": None}, None) as watched:
         fakes.plug(type(fakes.cameras[0])(label="Another"))
         await until(lambda: len(watched.devices) == 5)
         await asyncio.sleep(0.02)
@@ -103,15 +103,15 @@ async def test_who_denied_is_not_asked_again(fakes: FakeDevices) -> None:
 
 
 async def test_a_wrong_option_ends_it(fakes: FakeDevices) -> None:
-    with pytest.raises(CommandError, match="--constraints: no JSON"):
-        async with Monitor(fakes.agent, {"video": None}, "{"):
+    with pytest.raises(CommandError, match="--constraints: invalid JSON"):
+        async with DeviceMonitor(fakes.agent, {"video": None}, "{"):
             pass
 
 
 async def test_events_are_kept_up_to_a_number(fakes: FakeDevices) -> None:
     with use_agent(fakes.agent):
-        watched = Monitor(fakes.agent, {}, None)
+        watched = DeviceMonitor(fakes.agent, {}, None)
         for count in range(1000):
-            watched.say(str(count))
+            watched.log_event(str(count))
     assert len(watched.events) < 50
     assert watched.events[-1][1] == "999"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices_native.cli import output_file, stream_file, unfinished_file
-from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.errors import CommandError
 from mediadevices_native.cli.output_file import OutputFile, write_all
 from mediadevices_native.cli.stream_file import StreamFile
 from mediadevices_native.cli.unfinished_file import UnfinishedFile
@@ -73,13 +73,13 @@ def test_an_old_file_stays_until_the_new_one_is_complete(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keeps_part", "written", "found"),
+    ("keep_partial", "written", "found"),
     [(False, b"part", b"old"), (True, b"part", b"part"), (True, b"", b"old")],
 )
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, asyncio.CancelledError])
 def test_a_block_that_fails_leaves_a_part_only_if_it_is_wanted(
     folder: Path,
-    keeps_part: bool,
+    keep_partial: bool,
     written: bytes,
     found: bytes,
     error: type[BaseException],
@@ -88,7 +88,7 @@ def test_a_block_that_fails_leaves_a_part_only_if_it_is_wanted(
     place = OutputFile(folder / "a.wav", ENDINGS)
 
     def fail() -> None:
-        with place.opened(keeps_part=keeps_part) as file:
+        with place.opened(keep_partial=keep_partial) as file:
             write_all(file, written)
             raise error
 
@@ -163,7 +163,7 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_written_itself(
     assert (folder / "a.wav").read_bytes() == b"old content"
     write(folder / "a.wav")
     assert ((folder / "a.wav").read_bytes(), (folder / "a.wav").stat().st_ino) == (b"new", number)
-    with pytest.raises(CommandError, match=r"b\.wav: it cannot be written: Permission denied"):
+    with pytest.raises(CommandError, match=r"b\.wav: cannot write: Permission denied"):
         OutputFile(folder / "b.wav", ENDINGS)
 
 
@@ -186,17 +186,17 @@ def test_names_as_long_as_the_system_allows_are_written(folder: Path, stem: str)
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("n" * 252 + ".wav", "it cannot be written: File name too long"),
-        ("é" * 126 + ".wav", "it cannot be written: File name too long"),
-        ("nowhere/a.wav", "it cannot be written: No such file or directory"),
-        ("file.wav/a.wav", "it cannot be written: Not a directory"),
-        ("circle.wav", "it cannot be written: Too many levels of symbolic links"),
+        ("n" * 252 + ".wav", "cannot write: File name too long"),
+        ("é" * 126 + ".wav", "cannot write: File name too long"),
+        ("nowhere/a.wav", "cannot write: No such file or directory"),
+        ("file.wav/a.wav", "cannot write: Not a directory"),
+        ("circle.wav", "cannot write: Too many levels of symbolic links"),
         ("folder.wav", "this is a folder"),
         ("folder", "this is a folder"),
         ("socket.wav", "this is neither a file nor a pipe"),
         ("a.mp3", "the name must end in .wav or .wave"),
         ("a", "the name must end in .wav or .wave"),
-        ("/dev/fd/999", "it cannot be written: Bad file descriptor"),
+        ("/dev/fd/999", "cannot write: Bad file descriptor"),
     ],
 )
 def test_what_cannot_be_written_is_told_before_anything_is_captured(
@@ -243,7 +243,7 @@ def finish_after(place: Path, change: Callable[[], object]) -> str:
 
 def kept(message: str) -> Path:
     """Return the path that a message names."""
-    return Path(message.rpartition("what was captured is in ")[2])
+    return Path(message.rpartition("the data is in ")[2])
 
 
 def test_if_the_folder_vanishes_the_file_is_rescued(folder: Path, spare: Path) -> None:
@@ -251,7 +251,7 @@ def test_if_the_folder_vanishes_the_file_is_rescued(folder: Path, spare: Path) -
 
     (folder / "there").mkdir()
     message = finish_after(folder / "there" / "a.wav", lambda: shutil.rmtree(folder / "there"))
-    assert message.startswith(f"{folder}/there/a.wav: it cannot be written: No such file or dire")
+    assert message.startswith(f"{folder}/there/a.wav: cannot write: No such file or dire")
     assert kept(message).read_bytes() == b"new"
     assert kept(message).parent == spare
     assert kept(message).name.startswith("a.unfinished-")
@@ -293,7 +293,7 @@ def test_if_nothing_has_room_for_it_the_message_says_so(
     (folder / "there").mkdir()
     monkeypatch.setattr(unfinished_file.shutil, "copyfileobj", fail)
     message = finish_after(folder / "there" / "a.wav", lambda: shutil.rmtree(folder / "there"))
-    assert message.endswith("its folder is gone, and no other one has room for it")
+    assert message.endswith("its folder is gone, and it could not be copied to another one")
     assert list(spare.iterdir()) == []
 
 
@@ -314,7 +314,7 @@ def test_what_another_program_puts_there_is_not_replaced(
             place.mkdir()
 
     message = finish_after(place, change)
-    assert message.startswith(f"{place}: another program has changed it meanwhile; ")
+    assert message.startswith(f"{place}: another program has changed it; ")
     assert kept(message).read_bytes() == b"new"
     assert kept(message).parent == folder
     assert place.is_dir() if after == "a folder" else place.read_bytes() == b"theirs"
@@ -323,7 +323,7 @@ def test_what_another_program_puts_there_is_not_replaced(
 def test_where_an_open_file_cannot_be_moved_it_is_closed_first(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unfinished_file, "_CAN_MOVE_OPEN_FILES", False)
+    monkeypatch.setattr(unfinished_file, "_CAN_RENAME_OPEN_FILES", False)
     with OutputFile(folder / "a.wav", ENDINGS).opened() as file:
         write_all(file, b"new")
     assert file.closed
@@ -348,7 +348,7 @@ def test_an_error_of_the_disk_at_the_end_is_told_and_the_file_is_kept(
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(unfinished_file.os, "fsync", fail)
-    with pytest.raises(CommandError, match="it cannot be written: Input/output error"):
+    with pytest.raises(CommandError, match="cannot write: Input/output error"):
         write(folder / "a.wav")
     assert (folder / "a.wav").read_bytes() == b"new"
 
@@ -379,7 +379,7 @@ async def test_a_named_pipe_is_written_to_once_it_is_read(
             assert not file.seekable()
             write_all(file, b"new" * 100_000)
     assert await reading == b"new" * 100_000
-    assert capsys.readouterr().err == f"{pipe}: waiting for a program that reads it\n"
+    assert capsys.readouterr().err == f"{pipe}: waiting for a program to read it\n"
     assert names(folder) == ["pipe"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
@@ -395,7 +395,7 @@ async def test_a_reader_that_goes_away_is_an_error(pipe: Path) -> None:
     async with OutputFile(pipe, ENDINGS) as place:
         os.close(reader)
         with (
-            pytest.raises(CommandError, match="pipe: it cannot be written: Broken pipe"),
+            pytest.raises(CommandError, match="pipe: cannot write: Broken pipe"),
             place.opened() as file,
         ):
             write_all(file, b"new")
@@ -404,7 +404,7 @@ async def test_a_reader_that_goes_away_is_an_error(pipe: Path) -> None:
 async def test_a_reader_that_takes_nothing_is_given_up(
     pipe: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_file, "_PATIENCE", 0.1)
+    monkeypatch.setattr(stream_file, "_WRITE_TIMEOUT", 0.1)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
         async with OutputFile(pipe, ENDINGS) as place:
@@ -427,7 +427,7 @@ async def test_a_full_device_is_an_error_and_stays() -> None:
 async def test_a_terminal_is_refused() -> None:
     controller, terminal = os.openpty()
     try:
-        with pytest.raises(CommandError, match="this is a terminal; name a file, or a pipe"):
+        with pytest.raises(CommandError, match="this is a terminal; use a file or a pipe"):
             async with OutputFile(Path(os.ttyname(terminal)), ENDINGS):
                 pass
     finally:

@@ -27,7 +27,7 @@ def two_applications() -> None:
 def test_without_answers_there_is_nothing_to_list() -> None:
     done = call("permissions")
     assert (done.code, done.out) == (0, "")
-    assert "applications ask" in done.err
+    assert "applications will ask" in done.err
     assert json.loads(call("permissions", "--json").out) == []
 
 
@@ -69,7 +69,7 @@ def test_a_spoilt_file_is_told_and_can_be_forgotten() -> None:
 def test_an_application_that_is_misspelt_is_an_error_that_names_the_others() -> None:
     done = call("permissions", "--forget", "dorbell")
     assert done.code == 1
-    assert "error: nothing is remembered for 'dorbell'; did you mean 'doorbell'?" in done.err
+    assert "error: no answers are remembered for 'dorbell'; did you mean 'doorbell'?" in done.err
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_name_of_several_programs_forgets_none_of_them(two_scripts: tuple[str,
         done = call("permissions", "--forget", name)
         assert done.code == 1
         listed = ", ".join(sorted(two_scripts))
-        assert f"error: {name!r} is the name of several; name one: {listed}" in done.err
+        assert f"error: {name!r} matches several applications; use one of: {listed}" in done.err
     assert len(json.loads(call("permissions", "--json").out)) == 2
 
 

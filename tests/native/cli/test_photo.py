@@ -115,7 +115,10 @@ def test_or_synthetic_takes_a_synthetic_one_where_there_is_none_and_says_so(
     )
     done = call("photo", "out.png", "--delay", 0, "--or-synthetic")
     assert "by Synthetic Camera" in done.out
-    assert "There is no camera here.\nwarning: these devices are synthetic" in done.err
+    assert (
+        "No camera was found; this is a synthetic one.\nwarning: these devices are synthetic"
+        in done.err
+    )
     assert (folder / "out.png").exists()
 
 
@@ -135,10 +138,10 @@ def test_a_camera_that_gives_nothing_is_given_up(
     from mediadevices.testing.fake_captures import FakeCameraCapture
 
     monkeypatch.setattr(FakeCameraCapture, "_schedule", lambda self: None)
-    monkeypatch.setattr(photo_module, "_PATIENCE", 0.1)
+    monkeypatch.setattr(photo_module, "_FRAME_TIMEOUT", 0.1)
     done = call("photo", "out.png")
     assert done.code == 1
-    assert "NotReadableError: 'Fake Camera 1' gave no picture for 0.1 s" in done.err
+    assert "NotReadableError: 'Fake Camera 1' delivered no frame for 0.1 s" in done.err
     assert not fakes.cameras[0].is_open
     assert list(folder.iterdir()) == []
 

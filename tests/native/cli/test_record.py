@@ -56,7 +56,7 @@ def test_a_recording_holds_what_the_microphone_heard_for_exactly_so_long(
     assert (len(samples), rate) == (24000, 48000)
     assert loudest(samples[:, 0], rate) == pytest.approx(440, abs=2)
     assert np.abs(samples).max() == pytest.approx(0.5, abs=0.001)
-    assert done.out == "out.wav: 0.50 s of Fake Microphone 1, at most -6 dB\n"
+    assert done.out == "out.wav: 0.50 s of Fake Microphone 1, maximum level -6 dB\n"
     assert not fakes.microphones[0].is_open
 
 
@@ -98,7 +98,7 @@ def test_a_microphone_that_is_unplugged_leaves_what_it_gave_and_an_error(
     done = call("record", "out.wav", "--seconds", 30)
     timer.join()
     assert done.code == 1
-    assert done.err.endswith("error: 'Fake Microphone 1' was taken away\n")
+    assert done.err.endswith("error: 'Fake Microphone 1' was disconnected\n")
     samples, rate = heard(folder / "out.wav")
     assert 0.05 < len(samples) / rate < 5
     assert not fakes.microphones[0].is_open
@@ -108,7 +108,7 @@ def test_silence_is_told_since_a_system_that_denies_gives_just_that(fakes: FakeD
     fakes.microphones[0].level = 0
     done = call("record", "out.wav", "--seconds", 0.2)
     assert done.code == 0
-    assert "only silence" in done.err
+    assert "the recording is silent" in done.err
     assert "silence" in done.out
 
 
@@ -163,7 +163,7 @@ def test_a_length_that_a_wav_file_cannot_hold_is_refused_before_anything_is_writ
 ) -> None:
     done = call("record", "out.wav", "--seconds", 1e6)
     assert done.code == 1
-    assert "a WAV file of this microphone holds 44739 at most" in done.err
+    assert "a WAV file of this microphone holds 44739 seconds at most" in done.err
     assert list(folder.iterdir()) == []
     assert not fakes.microphones[0].is_open
 
@@ -173,7 +173,7 @@ def test_memory_does_not_grow_with_the_length(
 ) -> None:
     import tracemalloc
 
-    monkeypatch.setattr(record_module, "_WAITING_BLOCKS", 5)  # more may wait on a busy machine
+    monkeypatch.setattr(record_module, "_MAX_BUFFERED_BLOCKS", 5)  # more may wait on a busy machine
 
     def growth(seconds: float) -> int:
         tracemalloc.start()

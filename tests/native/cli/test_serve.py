@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-_REMEDY = "`npm install pyodide` makes node_modules/pyodide"
+_PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+_REMEDY = "`npm install pyodide` creates node_modules/pyodide"
 
 
 @pytest.fixture
@@ -54,9 +55,10 @@ def no_npm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def put_pyodide(folder: Path) -> Path:
-    """Put something that looks like Pyodide into a folder."""
+    """Put empty files with the names of Pyodide's into a folder."""
     folder.mkdir(parents=True)
-    (folder / "pyodide.mjs").write_text("export {}")
+    for name in _PYODIDE_FILES:
+        (folder / name).touch()
     return folder
 
 
@@ -121,6 +123,8 @@ def test_with_pyodide_here_pages_take_it_from_here(pages: Path, tmp_path: Path) 
 @pytest.mark.usefixtures("no_npm")
 def test_pyodide_is_looked_for_in_both_folders(folder: Path, pages: Path) -> None:
     assert find_pyodide(pages) is None
+    (put_pyodide(folder / "incomplete" / "node_modules" / "pyodide") / "pyodide.asm.wasm").unlink()
+    assert find_pyodide(folder / "incomplete") is None
     of_the_page = put_pyodide(pages / "node_modules" / "pyodide")
     assert find_pyodide(pages) == of_the_page
     of_this_folder = put_pyodide(folder / "node_modules" / "pyodide")
@@ -191,7 +195,7 @@ def test_the_example_page_is_served_and_ctrl_c_ends_it_quietly(tmp_path: Path) -
         assert client.get("/same_program.py").body == program.read_bytes()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out, err) == (0, "", f"Pyodide: from {pyodide}\n")
+    assert (process.returncode, out, err) == (0, "", f"Pyodide: {pyodide}\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes otherwise")
@@ -211,11 +215,11 @@ def test_what_is_not_found_is_told(pages: Path, tmp_path: Path) -> None:
         assert client.get("/mian.py").status == 404
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=SECONDS)
-    assert err.splitlines()[1:] == ["warning: /mian.py: there is no such file"]
+    assert err.splitlines()[1:] == ["warning: /mian.py: no such file"]
 
 
 @pytest.mark.usefixtures("no_npm")
-def test_it_says_where_pages_get_pyodide_from_and_opens_a_browser_if_told_to(
+def test_it_says_that_pyodide_is_missing_and_opens_a_browser_with_open(
     monkeypatch: pytest.MonkeyPatch, pages: Path
 ) -> None:
     opened: list[str] = []
@@ -223,8 +227,9 @@ def test_it_says_where_pages_get_pyodide_from_and_opens_a_browser_if_told_to(
     monkeypatch.setattr(PageServer, "serve_forever", _interrupted)
     done = call("serve", pages, "--port", 0)
     assert (done.code, opened) == (0, [])
-    assert "Pyodide: 314." in done.err
+    assert done.err.startswith("Pyodide is not installed here: pages load version 314.")
     assert CDN in done.err
+    assert "run `npm install pyodide`" in done.err
     done = call("serve", pages, "--port", 0, "--open")
     assert (done.code, opened) == (0, [done.out.strip()])
 
@@ -236,23 +241,28 @@ def _interrupted(_: PageServer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "error: nowhere: there is no such folder\n"),
-        (["a-file"], "error: a-file: this is no folder\n"),
-        (["x" * 300], f"error: {'x' * 300}: there is no such folder\n"),
+        (["nowhere"], "error: nowhere: no such folder\n"),
+        (["a-file"], "error: a-file: not a folder\n"),
+        (["x" * 300], f"error: {'x' * 300}: no such folder\n"),
         (
             ["pages", "--pyodide", "x" * 300],
-            f"error: --pyodide: {'x' * 300}: there is no pyodide.mjs in it; {_REMEDY}\n",
+            f"error: --pyodide: {'x' * 300}: {', '.join(_PYODIDE_FILES)} missing; {_REMEDY}\n",
         ),
-        (["empty"], "error: empty: there is no index.html in it\n"),
+        (["empty"], "error: empty: index.html is missing\n"),
         (
             ["pages", "--pyodide", "empty"],
-            f"error: --pyodide: empty: there is no pyodide.mjs in it; {_REMEDY}\n",
+            f"error: --pyodide: empty: {', '.join(_PYODIDE_FILES)} missing; {_REMEDY}\n",
+        ),
+        (
+            ["pages", "--pyodide", "incomplete"],
+            f"error: --pyodide: incomplete: python_stdlib.zip missing; {_REMEDY}\n",
         ),
     ],
 )
 @pytest.mark.usefixtures("pages")
 def test_bad_folders_are_told_in_a_line(folder: Path, arguments: list[str], message: str) -> None:
     (folder / "empty").mkdir()
+    (put_pyodide(folder / "incomplete") / "python_stdlib.zip").unlink()
     (folder / "a-file").touch()
     done = call("serve", *arguments)
     assert (done.code, done.out, done.err) == (1, "", message)
@@ -265,7 +275,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(pages: Path) -> None:
         done = call("serve", pages, "--port", port)
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        f"error: --port {port}: another program has this port; --port 0 takes any that is free\n"
+        f"error: --port {port}: another program uses this port; --port 0 takes any free port\n"
     )
 
 

@@ -89,7 +89,7 @@ def test_it_is_the_same_with_and_without_a_buffer(unbuffered: str) -> None:
 def test_notes_that_cannot_be_written_change_nothing(redirected: str) -> None:
     done = shell(redirected, "devices", "--json", "--synthetic")
     assert (done.code, len(json.loads(done.out))) == (0, 4)
-    assert shell(redirected, "photo", "a.gif").code == 1
+    assert shell(redirected, "photo", "nowhere/a.png").code == 1
     assert shell(redirected, "nonsense").code == 2
 
 
@@ -115,7 +115,7 @@ def test_a_recording_is_kept_whatever_becomes_of_the_messages(
         assert file.getnframes() == 9600
     if "2>" not in redirected:  # what standard output cannot tell, the other one does
         told = done.err if code else done.out
-        assert "a.wav: 0.20 s of Synthetic Microphone (440 Hz), at most -6 dB\n" in told
+        assert "a.wav: 0.20 s of Synthetic Microphone (440 Hz), maximum level -6 dB\n" in told
 
 
 def test_no_file_takes_the_place_of_a_closed_stream(folder: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_name_is_neither_markup_nor_an_emoji(fakes: FakeDevices) -> None:
 def test_a_long_name_is_not_broken_into_lines(fakes: FakeDevices, folder: Path) -> None:
     name = "n" * 245 + ".wav"
     done = call("record", name, "--seconds", 0.1)
-    assert done.out == f"{name}: 0.10 s of Fake Microphone 1, at most -6 dB\n"
+    assert done.out == f"{name}: 0.10 s of Fake Microphone 1, maximum level -6 dB\n"
 
 
 def test_an_interruption_before_anything_is_captured_has_its_exit_code(

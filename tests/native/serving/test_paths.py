@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediadevices_native.serving import files
+from mediadevices_native.serving import contained_files
 from mediadevices_native.serving.site import Site
 from support.page_client import serving
 
@@ -175,10 +175,10 @@ def test_a_link_that_is_made_after_the_check_is_not_followed(
     swapped: str,
 ) -> None:
     if not by_descriptors:
-        monkeypatch.setattr(files.os, "supports_dir_fd", set())
+        monkeypatch.setattr(contained_files.os, "supports_dir_fd", set())
     (folder / "other" / "y.txt").write_bytes(b"outside")
     assert client.get("/sub/deep/y.txt").body == b"deep"
-    open_inside = files.open_inside
+    open_inside = contained_files.open_inside
 
     def swap_and_open(*arguments: object) -> object:
         deep = pages / "sub" / "deep"
@@ -199,7 +199,7 @@ def test_a_link_that_is_made_after_the_check_is_not_followed(
 def test_a_file_that_is_replaced_while_it_is_opened_is_not_sent_by_the_other_way(
     client: PageClient, pages: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.os, "supports_dir_fd", set())
+    monkeypatch.setattr(contained_files.os, "supports_dir_fd", set())
     open_file = os.open
 
     def replace_and_open(path: str, flags: int) -> int:
@@ -207,7 +207,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_sent_by_the_other_way
         (pages / "x.js").symlink_to(folder / "outside.txt")
         return open_file(path, flags)
 
-    monkeypatch.setattr(files.os, "open", replace_and_open)
+    monkeypatch.setattr(contained_files.os, "open", replace_and_open)
     assert client.get("/x.js").status == 404
 
 
@@ -225,8 +225,8 @@ def test_a_file_that_becomes_a_named_pipe_after_the_check_is_not_waited_for(
     client: PageClient, pages: Path, monkeypatch: pytest.MonkeyPatch, by_descriptors: bool
 ) -> None:
     if not by_descriptors:
-        monkeypatch.setattr(files.os, "supports_dir_fd", set())
-    check = files._check_regular
+        monkeypatch.setattr(contained_files.os, "supports_dir_fd", set())
+    check = contained_files._check_regular
 
     def replace_and_check(status: os.stat_result) -> None:
         check(status)
@@ -234,7 +234,7 @@ def test_a_file_that_becomes_a_named_pipe_after_the_check_is_not_waited_for(
         if not (pages / "x.js").exists():
             os.mkfifo(pages / "x.js")
 
-    monkeypatch.setattr(files, "_check_regular", replace_and_check)
+    monkeypatch.setattr(contained_files, "_check_regular", replace_and_check)
     assert client.get("/x.js").status == 404
 
 
@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_read_is_not_found_and_the_log_says_why(
             raise PermissionError(13, "Permission denied")
         return open_file(path, flags, dir_fd=dir_fd)
 
-    monkeypatch.setattr(files.os, "open", refuse)
-    monkeypatch.setattr(files.os, "supports_dir_fd", {refuse})
+    monkeypatch.setattr(contained_files.os, "open", refuse)
+    monkeypatch.setattr(contained_files.os, "supports_dir_fd", {refuse})
     assert client.get("/x.js").status == 404
-    assert "/x.js: there is no such file (Permission denied)" in caplog.text
+    assert "/x.js: no such file (Permission denied)" in caplog.text

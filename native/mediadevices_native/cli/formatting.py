@@ -1,4 +1,4 @@
-"""How results are printed."""
+"""Print results: lines, JSON, tables."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ if TYPE_CHECKING:
 __all__ = [
     "console",
     "print_json",
+    "print_line",
     "print_properties",
     "print_table",
-    "say",
     "table",
     "value_text",
 ]
 
-_WIDTH_OF_FILES = 200
+_FILE_WIDTH = 200
 
 
 def console(*, error: bool = False) -> Console:
-    """Return where to print to a person.
+    """Return a console that prints text as it is, without markup.
 
     Args:
-        error: Standard error instead of standard output.
+        error: Print to standard error instead of standard output.
     """
     stream = sys.stderr if error else sys.stdout
-    # Nothing is cut off where there is no edge; and a device's name is not markup.
-    width = None if stream.isatty() else _WIDTH_OF_FILES
+    # Files and pipes have no right edge, so nothing needs to be cut off there.
+    width = None if stream.isatty() else _FILE_WIDTH
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
-def say(text: str) -> None:
-    """Print a line of the result, to standard output.
+def print_line(text: str) -> None:
+    """Print a line of the result to standard output.
 
     Args:
-        text: The line, which may hold names of devices and files.
+        text: The line, which may contain names of devices and files.
     """
     print(printable(text), flush=True)
 
 
 def print_json(value: object, *, error: bool = False) -> None:
-    """Print a value as JSON, the only thing on standard output.
+    """Print a value as JSON.
 
     Args:
         value: The value.
-        error: Print it to standard error instead.
+        error: Print to standard error instead of standard output.
     """
-    # All but ASCII is escaped, control characters too.
+    # json.dumps escapes control characters and everything that is not ASCII.
     print(json.dumps(value, indent=2), file=sys.stderr if error else sys.stdout, flush=True)
 
 
@@ -68,32 +68,38 @@ def table(headings: Iterable[Column | str], rows: Iterable[Iterable[str]]) -> Ta
         headings: The headings of the columns.
         rows: The cells of each row.
     """
-    made = Table(*headings, box=box.SIMPLE)
+    result = Table(*headings, box=box.SIMPLE)
     for row in rows:
-        made.add_row(*(printable(cell) for cell in row))
-    return made
+        result.add_row(*(printable(cell) for cell in row))
+    return result
 
 
 def print_table(
     headings: Iterable[Column | str], rows: Iterable[Iterable[str]], *, error: bool = False
 ) -> None:
-    """Print a table; see `table`."""
+    """Print a table; see `table`.
+
+    Args:
+        headings: The headings of the columns.
+        rows: The cells of each row.
+        error: Print to standard error instead of standard output.
+    """
     console(error=error).print(table(headings, rows))
 
 
 def print_properties(properties: Mapping[str, object], *, error: bool = False) -> None:
-    """Print settings or capabilities, one a line.
+    """Print settings or capabilities, one per line.
 
     Args:
         properties: The settings or capabilities.
-        error: Print them to standard error instead of standard output.
+        error: Print to standard error instead of standard output.
     """
     rows = ((name, value_text(properties[name])) for name in properties)
     print_table(("property", "value"), rows, error=error)
 
 
 def value_text(value: object) -> str:
-    """Return a setting or capability in words: a range, a list, a number, a text."""
+    """Return a setting or capability as text: a range, a list, a number or a string."""
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mediadevices import AudioData
-from mediadevices_native.cli.choosing import choose
 from mediadevices_native.cli.constraints import parse_constraints
-from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.device_selection import select_device
+from mediadevices_native.cli.errors import CommandError
+from mediadevices_native.cli.formatting import value_text
 from mediadevices_native.cli.level import decibels, meter, peak
-from mediadevices_native.cli.showing import value_text
 from mediadevices_native.cli.wave_writer import WaveWriter, wave_header
 
 if TYPE_CHECKING:
@@ -50,24 +50,26 @@ def block(samples: list[int], rate: int = 48000) -> AudioData:
     [("aa", WEBCAM), ("Webcam", WEBCAM), ("Webcam HD", BUILT_IN), ("hd", BUILT_IN)],
 )
 def test_an_id_comes_before_a_label_and_a_label_before_a_part(wanted: str, meant: Named) -> None:
-    assert choose([WEBCAM, BUILT_IN], wanted) is meant
+    assert select_device([WEBCAM, BUILT_IN], wanted) is meant
 
 
 def test_a_device_can_be_called_like_another_ones_id() -> None:
     odd = Named("dd", "aa")
-    assert choose([odd, WEBCAM], "aa") is WEBCAM
+    assert select_device([odd, WEBCAM], "aa") is WEBCAM
 
 
 @pytest.mark.parametrize("wanted", ["Webcam", "webcam", "WEB"])
 def test_what_can_be_two_devices_is_an_error_that_lists_them(wanted: str) -> None:
-    with pytest.raises(CommandError, match=r"any of 2: 'Webcam' \(id aa\), 'Webcam' \(id bb\)"):
-        choose([WEBCAM, TWIN], wanted)
+    with pytest.raises(
+        CommandError, match=r"matches 2 devices: 'Webcam' \(id aa\), 'Webcam' \(id bb\)"
+    ):
+        select_device([WEBCAM, TWIN], wanted)
 
 
 @pytest.mark.parametrize("wanted", ["", "Scanner", "a"])
 def test_what_is_no_device_is_an_error_that_lists_those_that_there_are(wanted: str) -> None:
-    with pytest.raises(CommandError, match=r"there is: 'Webcxm' \(id bb\)"):
-        choose([Named("bb", "Webcxm")], wanted)
+    with pytest.raises(CommandError, match=r"available: 'Webcxm' \(id bb\)"):
+        select_device([Named("bb", "Webcxm")], wanted)
 
 
 # --- constraints ----------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ def test_constraints_can_be_those_of_the_track_or_those_of_a_call(
 def test_constraints_that_are_nested_deeply_are_refused(levels: int, form: str) -> None:
     for opening, closing in (("[", "]"), ('{"a": ', "}")):
         nested = opening * levels + "1" + closing * levels
-        with pytest.raises(CommandError, match="nested that deep"):
+        with pytest.raises(CommandError, match="nested too deeply"):
             parse_constraints(form.format(nested), "video")
 
 
@@ -147,7 +149,7 @@ def test_what_is_longer_than_the_length_is_cut_off() -> None:
     file = io.BytesIO()
     with WaveWriter(file, 2 / 48000, 48000, 1) as writer:
         writer.write(block([1, 2, 3]))
-        assert writer.full
+        assert writer.is_full
     assert file.getvalue()[44:] == b"\x01\x00\x02\x00"
 
 
@@ -223,7 +225,7 @@ def test_what_cannot_go_back_gets_a_header_of_unknown_length() -> None:
 
 @pytest.mark.parametrize("seconds", [44740, 1e300, 1.7e308])
 def test_a_length_that_a_file_cannot_hold_is_refused(seconds: float) -> None:
-    with pytest.raises(CommandError, match="holds 44739 at most"):
+    with pytest.raises(CommandError, match="holds 44739 seconds at most"):
         WaveWriter(io.BytesIO(), seconds, 48000, 1)
 
 

@@ -133,7 +133,7 @@ def test_a_microphone_that_is_lost_before_anything_was_heard_leaves_the_old_file
     done = call("record", "out.wav", "--seconds", 30)
     assert (done.code, done.out) == (1, "")
     assert done.err.endswith(
-        "out.wav: nothing was recorded\nerror: 'Fake Microphone 1' was taken away\n"
+        "out.wav: nothing was recorded\nerror: 'Fake Microphone 1' was disconnected\n"
     )
     assert old.read_bytes() == OLD
 
@@ -144,7 +144,7 @@ def test_a_length_that_is_refused_leaves_the_old_file(
     for seconds in ("1e6", "1e308"):
         done = call("record", "out.wav", "--seconds", seconds)
         assert done.code == 1
-        assert "a WAV file of this microphone holds 44739 at most" in done.err
+        assert "a WAV file of this microphone holds 44739 seconds at most" in done.err
         assert old.read_bytes() == OLD
         assert names(folder) == ["out.wav"]
 
@@ -190,12 +190,12 @@ def test_a_microphone_that_falls_silent_leaves_what_was_heard(
         "_schedule",
         lambda self: None if next(counted, None) is None else schedule(self),
     )
-    monkeypatch.setattr(record_module, "_PATIENCE", 0.5)
+    monkeypatch.setattr(record_module, "_BLOCK_TIMEOUT", 0.5)
     done = call("record", "out.wav", "--seconds", 30)
     assert done.code == 1
     first, second = done.err.splitlines()
     assert first.startswith("out.wav: 0.")
-    assert second == "NotReadableError: 'Fake Microphone 1' gave nothing for 0.5 s"
+    assert second == "NotReadableError: 'Fake Microphone 1' delivered no samples for 0.5 s"
     assert 0 < seconds_of(folder / "out.wav") <= 0.2
 
 
@@ -231,8 +231,8 @@ def test_a_full_disk_leaves_what_was_heard(folder: Path, old: Path, limit: int) 
         done = command.end()
     assert (done.code, done.out) == (1, "")
     first, second = done.err.splitlines()
-    assert first == "out.wav: 1.04 s of Synthetic Microphone (440 Hz), at most -6 dB"
-    assert second == "error: out.wav: it cannot be written: File too large"
+    assert first == "out.wav: 1.04 s of Synthetic Microphone (440 Hz), maximum level -6 dB"
+    assert second == "error: out.wav: cannot write: File too large"
     assert seconds_of(old) == (100_000 - 44) / 2 / 48000
     assert names(folder) == ["out.wav"]
 
@@ -249,7 +249,7 @@ def test_a_disk_that_is_full_from_the_start_leaves_the_old_file(folder: Path, ol
         with running(folder, *arguments, before=fill) as command:
             done = command.end()
         assert (done.code, done.out) == (1, "")
-        assert done.err == f"error: {arguments[1]}: it cannot be written: File too large\n"
+        assert done.err == f"error: {arguments[1]}: cannot write: File too large\n"
         assert (folder / arguments[1]).read_bytes() == OLD
     assert names(folder) == ["out.png", "out.wav"]
 
@@ -267,7 +267,7 @@ def test_a_folder_that_vanishes_loses_nothing(
         done = command.end()
     assert done.code == 1
     assert "error: " in done.err
-    assert "it cannot be written: No such file or directory; what was captured is in " in done.err
+    assert "cannot write: No such file or directory; the data is in " in done.err
     [rescued] = (tmp_path / "spare").iterdir()
     assert str(rescued) in done.err
     assert seconds_of(rescued) == 2
@@ -288,7 +288,7 @@ def test_two_recordings_to_one_name_are_both_kept(folder: Path) -> None:
             time.sleep(0.01)
         done, later = first.end(), second.end()
     assert (done.code, later.code) == (0, 1)
-    assert "another program has changed it meanwhile; what was captured is in " in later.err
+    assert "another program has changed it; the data is in " in later.err
     [other] = folder.glob("*.unfinished-*")
     assert str(other) in later.err
     assert (seconds_of(folder / "out.wav"), seconds_of(other)) == (1, 4)
@@ -335,7 +335,10 @@ def test_a_recording_into_standard_output_is_alone_there(folder: Path) -> None:
         check=False,
     )
     assert done.returncode == 0
-    assert b"/dev/stdout: 0.50 s of Synthetic Microphone (440 Hz), at most -6 dB\n" in done.stderr
+    assert (
+        b"/dev/stdout: 0.50 s of Synthetic Microphone (440 Hz), maximum level -6 dB\n"
+        in done.stderr
+    )
     header, samples = done.stdout[:44], done.stdout[44:]
     assert (header[:4], header[4:8], header[36:44]) == (b"RIFF", b"\xff" * 4, b"data" + b"\xff" * 4)
     assert len(samples) == 48000
@@ -392,7 +395,7 @@ def test_ctrl_c_ends_the_wait_for_a_pipes_reader(folder: Path) -> None:
     os.mkfifo(folder / "out.wav")
     with running(folder, "record", "out.wav") as command:
         assert command.process.stderr is not None
-        while "waiting for a program that reads it" not in command.process.stderr.readline():
+        while "waiting for a program to read it" not in command.process.stderr.readline():
             assert command.process.poll() is None
         command.process.send_signal(signal.SIGINT)
         assert command.end().code == 130

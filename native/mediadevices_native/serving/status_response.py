@@ -1,4 +1,4 @@
-"""An answer that is no file: a redirection or an error."""
+"""A response without a file: a redirection or an error."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from http import HTTPStatus
 
-__all__ = ["OtherAnswer"]
+__all__ = ["StatusResponse"]
 
 
-class OtherAnswer(Exception):
-    """Ends the handling of a request with something else than a file.
+class StatusResponse(Exception):
+    """Raised to answer a request with a redirection or an error.
 
     Args:
         status: The status code.
-        reason: The reason in a few words; it becomes the body.
-        headers: Further headers, such as ``Location``.
+        reason: The reason in a few words; the body of the response.
+        headers: Additional headers, such as ``Location``.
     """
 
     def __init__(

@@ -6,8 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+from rich.console import Console
+
 from mediadevices import UnknownConstraintWarning
 from mediadevices.errors import NotReadableError
+from mediadevices_native.cli import devices as devices_module
 from support.command_line import call, run_process
 
 if TYPE_CHECKING:
@@ -38,6 +42,30 @@ def test_the_list_as_json_has_the_standards_keys_and_nothing_else(fakes: FakeDev
         assert list(one) == ["deviceId", "kind", "label", "groupId"]
         assert ID.match(one["deviceId"])
     assert listed[0]["groupId"] == listed[2]["groupId"] != listed[1]["groupId"]
+
+
+@pytest.mark.parametrize("columns", [40, 71])
+def test_narrow_terminals_get_a_block_for_each_device(
+    fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    fakes.cameras[0].label = "HD Pro Webcam C920 by Somebody (046d:082d)"
+    monkeypatch.setattr(
+        devices_module, "console", lambda: Console(width=columns, force_terminal=True)
+    )
+    lines = call("devices").out.splitlines()
+    row = lines.index("HD Pro Webcam C920 by Somebody (046d:082d)")
+    assert lines[row + 1] == "  videoinput"
+    assert ID.match(lines[row + 2].strip())
+    assert len(lines) == 3 * 4
+
+
+def test_wide_terminals_get_a_table_that_cuts_off_no_name(
+    fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices_module, "console", lambda: Console(width=72, force_terminal=True))
+    lines = call("devices").out.splitlines()
+    [row] = [line for line in lines if "Fake Microphone 1" in line]
+    assert ID.match(row.split()[-1])
 
 
 def test_ids_are_the_same_in_the_next_process_and_can_be_given_to_device() -> None:

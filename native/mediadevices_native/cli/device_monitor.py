@@ -1,4 +1,4 @@
-"""What ``mediadevices monitor`` watches."""
+"""Watch devices and capture from them, for ``mediadevices monitor``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from mediadevices import AudioData, DOMException, navigator
-from mediadevices_native.cli.capturing import INPUTS, Kind, all_devices, open_track
-from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.errors import CommandError
 from mediadevices_native.cli.level import decibels, meter, peak
+from mediadevices_native.cli.open_track import INPUTS, Kind, all_devices, open_track
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mediadevices import DeviceChangeEvent, Event, MediaDeviceInfo, MediaStreamTrack
     from mediadevices.local.agent import LocalAgent
 
-__all__ = ["Capture", "Monitor"]
+__all__ = ["Capture", "DeviceMonitor"]
 
 _KEPT_EVENTS = 12
 _RETRY_SECONDS = 5.0
@@ -28,26 +28,26 @@ _TRACK_EVENTS = ("mute", "unmute", "configurationchange", "ended")
 
 
 class Capture:
-    """One kind of device, and what comes from it.
+    """A capture of one kind, audio or video.
 
     Args:
         kind: The kind.
-        device_id: The one device to capture from; None for any.
+        device_id: The device; None for any.
     """
 
     def __init__(self, kind: Kind, device_id: str | None) -> None:
         self.kind: Kind = kind
-        self.what = INPUTS[kind][1]
+        self.noun = INPUTS[kind][1]
         self.device_id = device_id
         self.status = "not open"
         self.track: MediaStreamTrack | None = None
-        self.tried = asyncio.Event()
+        self.attempted = asyncio.Event()
         self.retry = asyncio.Event()
         self._peak = 0.0
         self._counted = (0.0, 0)
 
     async def consume(self, track: MediaStreamTrack) -> None:
-        """Take what comes from a track, to its end.
+        """Read frames or samples until the track ends.
 
         Args:
             track: The track.
@@ -65,11 +65,11 @@ class Capture:
 
     @property
     def name(self) -> str:
-        """The name of the device that is captured from now; ``""`` for none."""
+        """The name of the device in use; ``""`` for none."""
         return "" if self.track is None else self.track.label
 
     def reading(self) -> str:
-        """Return the frame rate or the level since the last reading, or why there is none."""
+        """Return the frame rate or the level since the last call, or why there is none."""
         if self.track is None:
             return self.status
         if self.kind == "audio":
@@ -84,13 +84,13 @@ class Capture:
         return f"{text} (muted)" if self.track.muted else text
 
 
-class Monitor:
-    """Watches the devices, and captures from some while it is entered.
+class DeviceMonitor:
+    """Watches the devices, and captures from some of them inside its context.
 
     Args:
         agent: The agent behind `navigator`.
-        wanted: The kinds to capture from, and for each the id of its device, or None for any.
-        constraints: What ``--constraints`` says, if anything.
+        wanted: The kinds to capture, each with the id of its device, or None for any.
+        constraints: The value of ``--constraints``; None if it is not given.
     """
 
     def __init__(
@@ -108,13 +108,13 @@ class Monitor:
         self.devices = await all_devices(self._agent)
         navigator.media_devices.add_event_listener("devicechange", self._devices_changed)
         try:
-            # One after the other, so that the questions to the user do not mix.
+            # One after the other, so that the user sees one question at a time.
             for capture in self.captures:
                 task = asyncio.create_task(self._follow(capture))
                 self._tasks.append(task)
-                tried = asyncio.create_task(capture.tried.wait())
-                await asyncio.wait({task, tried}, return_when=asyncio.FIRST_COMPLETED)
-                tried.cancel()
+                attempt = asyncio.create_task(capture.attempted.wait())
+                await asyncio.wait({task, attempt}, return_when=asyncio.FIRST_COMPLETED)
+                attempt.cancel()
                 self.check()
         except BaseException:
             await self._end()
@@ -130,17 +130,18 @@ class Monitor:
         await self._end()
 
     def check(self) -> None:
-        """Raise what has gone wrong with a capture, if it cannot be waited out.
+        """Raise the error of a capture that cannot succeed later.
 
         Raises:
-            CommandError: An option is wrong.
+            UsageError: The constraints are wrong.
+            CommandError: ``--device`` matches no device.
         """
         for task in self._tasks:
             if task.done():
                 task.result()
 
-    def say(self, text: str) -> None:
-        """Note that something has happened now."""
+    def log_event(self, text: str) -> None:
+        """Record an event with the current time."""
         self.events.append((time.strftime("%H:%M:%S"), text))
         self.event_count += 1
 
@@ -151,8 +152,8 @@ class Monitor:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _follow(self, capture: Capture) -> None:
-        """Capture from a device whenever there is one."""
-        captured = False
+        """Capture, and try again after each end and each failure."""
+        has_captured = False
         while True:
             capture.retry.clear()
             try:
@@ -160,35 +161,35 @@ class Monitor:
                     self._agent, capture.kind, capture.device_id, self._constraints
                 )
             except (DOMException, CommandError) as error:
-                if isinstance(error, CommandError) and not captured:
+                if isinstance(error, CommandError) and not has_captured:
                     raise
                 if capture.status != str(error):
                     capture.status = str(error)
-                    self.say(f"{capture.what}: {capture.status}")
-                capture.tried.set()
+                    self.log_event(f"{capture.noun}: {capture.status}")
+                capture.attempted.set()
             else:
-                captured = True
+                has_captured = True
                 await self._capture(capture, track)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_RETRY_SECONDS):
                     await capture.retry.wait()
 
     async def _capture(self, capture: Capture, track: MediaStreamTrack) -> None:
-        def happened(event: Event) -> None:
-            self.say(f"{capture.what} {track.label}: {event.type}")
+        def log_track_event(event: Event) -> None:
+            self.log_event(f"{capture.noun} {track.label}: {event.type}")
 
         async with track:
             for event_type in _TRACK_EVENTS:
-                track.add_event_listener(event_type, happened)
+                track.add_event_listener(event_type, log_track_event)
             settings = track.get_settings()
             mode = (
                 f"{settings.width}x{settings.height}, {settings.frame_rate:g} frames a second"
                 if capture.kind == "video"
                 else f"{settings.sample_rate} Hz, channels: {settings.channel_count}"
             )
-            self.say(f"{capture.what} {track.label}: {mode}")
-            capture.status = f"{track.label} was taken away"
-            capture.tried.set()
+            self.log_event(f"{capture.noun} {track.label}: {mode}")
+            capture.status = f"{track.label} was disconnected"
+            capture.attempted.set()
             await capture.consume(track)
 
     def _devices_changed(self, event: DeviceChangeEvent) -> None:
@@ -197,7 +198,7 @@ class Monitor:
             *((one, "plugged in") for one in _without(self.devices, before)),
             *((one, "unplugged") for one in _without(before, self.devices)),
         ]:
-            self.say(f"{one.kind} {one.label}: {verb}")
+            self.log_event(f"{one.kind} {one.label}: {verb}")
         for capture in self.captures:
             capture.retry.set()
 

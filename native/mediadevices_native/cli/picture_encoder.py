@@ -1,10 +1,10 @@
-"""Pictures as files."""
+"""Encode pictures as PNG or JPEG, with OpenCV."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from mediadevices_native.cli.failures import CommandError
+from mediadevices_native.cli.errors import CommandError
 from mediadevices_native.opencv import load_opencv
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ ENDINGS = (".png", ".jpg", ".jpeg")
 
 
 class _Encoder(Protocol):
-    """The part of the module cv2 that encodes."""
+    """The typed subset of cv2 that encodes."""
 
     def imencode(
         self, ext: str, img: npt.NDArray[np.uint8], /
@@ -25,13 +25,13 @@ class _Encoder(Protocol):
 
 
 class PictureEncoder:
-    """Encodes pictures, by OpenCV.
+    """Encodes pictures with OpenCV.
 
     Args:
-        ending: The ending of the file's name, one of `ENDINGS`.
+        ending: The file name's extension, one of `ENDINGS`.
 
     Raises:
-        NotReadableError: OpenCV is missing.
+        NotReadableError: OpenCV cannot be imported.
     """
 
     def __init__(self, ending: str) -> None:
@@ -45,7 +45,7 @@ class PictureEncoder:
             pixels: Shape (height, width, 3), in the order blue, green, red.
 
         Raises:
-            CommandError: OpenCV does not encode them.
+            CommandError: OpenCV cannot encode the picture.
         """
         done, encoded = self._opencv.imencode(self._ending, pixels)
         if not done:

@@ -1,4 +1,4 @@
-"""What goes wrong, told in a line on standard error."""
+"""Report errors, warnings and the log as single lines on standard error."""
 
 from __future__ import annotations
 
@@ -18,33 +18,39 @@ from mediadevices_native.text import printable
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["CommandError", "note", "reported"]
+__all__ = ["CommandError", "UsageError", "errors_reported", "print_note"]
 
+_FAILED = 1
+_WRONG_USAGE = 2  # click uses the same exit code
 _LOGGERS = ("mediadevices", "mediadevices_native")
 
 
 class CommandError(Exception):
-    """A command cannot do what it was asked to; the text says why and what to do."""
+    """A command failed; the text says why and what the user can do. The exit code is 1."""
 
 
-def note(text: str) -> None:
-    """Print a line beside the result, to standard error.
+class UsageError(CommandError):
+    """The value of an option or argument is wrong on any machine. The exit code is 2."""
+
+
+def print_note(text: str) -> None:
+    """Print a line to standard error, beside the result.
 
     Args:
-        text: The line, which may hold names of devices and files.
+        text: The line, which may contain names of devices and files.
     """
     print(printable(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
-def reported(*, verbose: bool) -> Generator[None, None, None]:
-    """Turn errors into a line and exit code 1, and let warnings and the log be a line each.
+def errors_reported(*, verbose: bool) -> Generator[None, None, None]:
+    """Print errors, warnings and log records as lines, and turn an error into an exit code.
 
     Args:
-        verbose: Whether to log everything, and to print the traceback of an error.
+        verbose: Whether to print the whole log, and tracebacks of errors.
 
     Raises:
-        typer.Exit: There was an error, or Ctrl-C.
+        typer.Exit: The block raised an error or KeyboardInterrupt.
     """
     handler = _LineHandler()
     levels = {name: logging.getLogger(name).level for name in _LOGGERS}
@@ -58,9 +64,9 @@ def reported(*, verbose: bool) -> Generator[None, None, None]:
         except (CommandError, DOMException) as error:
             if verbose:
                 for line in "".join(traceback.format_exception(error)).splitlines():
-                    note(line)
+                    print_note(line)
             _print_error(error)
-            raise typer.Exit(1) from None
+            raise typer.Exit(_WRONG_USAGE if isinstance(error, UsageError) else _FAILED) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
         finally:
@@ -71,20 +77,20 @@ def reported(*, verbose: bool) -> Generator[None, None, None]:
 
 def _print_error(error: CommandError | DOMException) -> None:
     name = error.name if isinstance(error, DOMException) else "error"
-    note(f"{name}: {error}")
+    print_note(f"{name}: {error}")
     for line in getattr(error, "__notes__", ()):
-        note(f"  {line}")
+        print_note(f"  {line}")
 
 
 def _show_warning(message: Warning | str, *_where: object, **_how: object) -> None:
-    note(f"warning: {message}")
+    print_note(f"warning: {message}")
 
 
 class _LineHandler(logging.Handler):
-    """Writes to the standard error of the moment."""
+    """Writes to the current `sys.stderr`, which tests replace."""
 
     def emit(self, record: logging.LogRecord) -> None:
         first, *others = record.getMessage().splitlines() or [""]
-        note(f"{record.levelname.lower()}: {first}")
+        print_note(f"{record.levelname.lower()}: {first}")
         for line in others:
-            note(f"  {line}")
+            print_note(f"  {line}")
