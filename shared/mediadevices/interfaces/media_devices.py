@@ -110,7 +110,7 @@ class MediaDevices(HandleBacked[Agent]):
             converted = self._convert(constraints, {"video": video, "audio": audio})
         except TypeError as error:
             return promise.rejected(error)
-        return promise.then(self._handle.get_user_media(converted), _stream, _stop)
+        return promise.then(self._handle.get_user_media(converted), _wrap_stream, _stop_tracks)
 
     def _convert(
         self, constraints: object, keywords: Mapping[str, object]
@@ -148,10 +148,10 @@ class MediaDevices(HandleBacked[Agent]):
             self._fire(device_change_event(event, devices, inserted))
 
 
-def _stream(handle: StreamHandle) -> MediaStream:
+def _wrap_stream(handle: StreamHandle) -> MediaStream:
     return wrap_handle(MediaStream, handle)
 
 
-def _stop(stream: StreamHandle) -> None:
+def _stop_tracks(stream: StreamHandle) -> None:
     for track in stream.tracks():
         track.stop()

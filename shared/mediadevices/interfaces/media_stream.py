@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from mediadevices.agent_protocol.handles import TrackHandle
 from mediadevices.current_agent import current_agent
@@ -70,7 +70,7 @@ class MediaStream(HandleBacked["StreamHandle"]):
         kinds = [track.kind for track in self.get_tracks()]
         return f"<MediaStream {'active' if self.active else 'inactive'} {kinds}>"
 
-    async def __aenter__(self) -> MediaStream:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_exception: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
 from mediadevices.current_agent import current_agent
@@ -73,7 +73,7 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
     def __repr__(self) -> str:
         return f"<MediaStreamTrack {self.kind} {self.ready_state} {self.label!r}>"
 
-    async def __aenter__(self) -> MediaStreamTrack:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_exception: object) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mediadevices.legacy.track import MediaStreamTrack
 
-__all__ = ["MediaStreamTrackEvent", "in_a_task"]
+__all__ = ["MediaStreamTrackEvent", "fire_soon"]
 
 
 class MediaStreamTrackEvent(Event):
@@ -35,7 +35,7 @@ class MediaStreamTrackEvent(Event):
         return self._track
 
 
-def in_a_task(fire: Callable[[Event], object], event: Event) -> None:
+def fire_soon(fire: Callable[[Event], object], event: Event) -> None:
     """Fire an event in the next turn of the event loop; without a running loop, at once."""
     try:
         loop = asyncio.get_running_loop()

@@ -9,7 +9,7 @@ from weakref import WeakMethod
 import mediadevices
 from mediadevices import DOMException, Event, EventTarget, InvalidStateError
 from mediadevices.interfaces.event_target import EventHandlerAttribute
-from mediadevices.legacy.event import MediaStreamTrackEvent, in_a_task
+from mediadevices.legacy.event import MediaStreamTrackEvent, fire_soon
 from mediadevices.legacy.track import STOPPED, MediaStreamTrack, modern_track, old_track
 from mediadevices.legacy.track_list import MediaStreamTrackList
 from mediadevices.webidl import conversion
@@ -190,12 +190,12 @@ class MediaStream(EventTarget):
         for type_ in _CHANGES:
             # A listener for `ended` depends on all tracks, so it needs these events too.
             if self._has_listeners(frozenset({type_, "ended"})):
-                self._modern.add_event_listener(type_, self._changed_by_browser)
+                self._modern.add_event_listener(type_, self._on_browser_change)
             else:
-                self._modern.remove_event_listener(type_, self._changed_by_browser)
+                self._modern.remove_event_listener(type_, self._on_browser_change)
         self._watch()
 
-    def _changed_by_browser(self, event: mediadevices.MediaStreamTrackEvent) -> None:
+    def _on_browser_change(self, event: mediadevices.MediaStreamTrackEvent) -> None:
         self._tracks_changed()
         self._fire(MediaStreamTrackEvent(event.type, old_track(event.track)))
 
@@ -225,7 +225,7 @@ class MediaStream(EventTarget):
         if not self._announced:
             self._announced = True
             self._watch()
-            in_a_task(self._fire, Event("ended"))
+            fire_soon(self._fire, Event("ended"))
 
 
 class LocalMediaStream(MediaStream):

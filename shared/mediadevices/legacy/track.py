@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 import mediadevices
 from mediadevices import Event, EventTarget
 from mediadevices.interfaces.event_target import EventHandlerAttribute
-from mediadevices.legacy.event import in_a_task
+from mediadevices.legacy.event import fire_soon
 from mediadevices.legacy.sources import (
     AllCapabilities,
     MediaSourceStates,
@@ -165,17 +165,17 @@ class MediaStreamTrack(EventTarget):
 
     def _end_with_source(self) -> None:
         self._modern.stop()
-        in_a_task(self._fire, Event("ended"))
+        fire_soon(self._fire, Event("ended"))
 
     def _listeners_changed(self) -> None:
         # Listen to the current track only while this one has listeners: they keep it alive.
         for type_, old_types in _TYPES.items():
             if self._has_listeners(frozenset(old_types)):
-                self._modern.add_event_listener(type_, self._happened)
+                self._modern.add_event_listener(type_, self._forward_event)
             else:
-                self._modern.remove_event_listener(type_, self._happened)
+                self._modern.remove_event_listener(type_, self._forward_event)
 
-    def _happened(self, event: Event) -> None:
+    def _forward_event(self, event: Event) -> None:
         for type_ in _TYPES[event.type]:
             self._fire(Event(type_))
 

@@ -114,10 +114,10 @@ class MediaStreamTrackList(EventTarget):
     def _listeners_changed(self) -> None:
         for type_ in _TYPES:
             if self._has_listeners(frozenset({type_})):
-                self._stream.add_event_listener(type_, self._happened)
+                self._stream.add_event_listener(type_, self._forward_event)
             else:
-                self._stream.remove_event_listener(type_, self._happened)
+                self._stream.remove_event_listener(type_, self._forward_event)
 
-    def _happened(self, event: mediadevices.MediaStreamTrackEvent) -> None:
+    def _forward_event(self, event: mediadevices.MediaStreamTrackEvent) -> None:
         if event.track.kind == self._kind:
             self._fire(MediaStreamTrackEvent(event.type, old_track(event.track)))

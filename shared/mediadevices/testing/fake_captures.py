@@ -86,12 +86,12 @@ class FakeCapture(ABC):
         elif self._timer is None:
             self._restart()
 
-    def change(self, configuration: Configuration) -> None:
+    def reconfigure(self, configuration: Configuration) -> None:
         """Change the configuration, and report it to the sink."""
         self.set(configuration)
         self._sink.reconfigure(self.configuration)
 
-    def vanish(self, error: Exception | None) -> None:
+    def end(self, error: Exception | None) -> None:
         """Stop, and end the sink: the device was unplugged (None) or has failed."""
         self._stop()
         self._sink.end(error)

@@ -105,7 +105,7 @@ class FakeDriver:
         if device in self.devices:
             self.devices.remove(device)
             if device.capture is not None:
-                device.capture.vanish(None)
+                device.capture.end(None)
             self._report()
 
     def _report(self) -> None:

@@ -144,12 +144,12 @@ class FakeDevices:
             message: The message of its `NotReadableError`, for the log.
         """
         if device.capture is not None:
-            device.capture.vanish(NotReadableError(message))
+            device.capture.end(NotReadableError(message))
 
     def reconfigure(self, device: FakeDevice, mode: VideoMode | AudioMode) -> None:
         """Change the mode of an open device, as if the device had done so on its own."""
         if device.capture is not None:
-            device.capture.change(Configuration(mode))
+            device.capture.reconfigure(Configuration(mode))
 
     def fail_to_open(
         self,
