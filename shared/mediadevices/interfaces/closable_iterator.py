@@ -17,10 +17,10 @@ _LARGEST_BUFFER = 65535
 
 
 class ClosableIterator(AsyncIterator[T]):
-    """An asynchronous iterator with `aclose`, which a cancelled read does not end.
+    """An asynchronous iterator with `aclose`, which goes on after a cancelled read.
 
-    An asynchronous generator ends when one of its reads is cancelled, as `asyncio.wait_for` does
-    at a timeout. This iterator goes on with the next item.
+    At a timeout `asyncio.wait_for` cancels the read. An asynchronous generator would end then; this
+    iterator does not, and keeps the item for the next read.
 
     Args:
         read: Waits for the next item; returns None at the end. Cancelling it loses no item.

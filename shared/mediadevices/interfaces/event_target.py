@@ -178,9 +178,9 @@ class EventTarget(Interface):
                 the oldest.
 
         Returns:
-            An asynchronous iterator of the events. A read that is cancelled, for example by
-            `asyncio.wait_for`, neither ends the iterator nor loses an event. `aclose` ends it; so
-            does dropping it.
+            An asynchronous iterator of the events, which does not end on its own: `aclose` ends it,
+            and so does dropping it. A cancelled read, for example by `asyncio.wait_for`, neither
+            ends it nor loses an event.
 
         Raises:
             TypeError: The type is no string, or the size is not in that range.

@@ -205,7 +205,6 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
             OverconstrainedError: (through the future) The constraints cannot be satisfied; the
                 old constraints and settings stay.
             NotReadableError: (through the future) The device failed or was unplugged meanwhile.
-
         """
         supported = current_agent().get_supported_constraints()
         try:
