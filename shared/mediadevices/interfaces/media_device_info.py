@@ -26,7 +26,7 @@ class MediaDeviceInfo(Interface):
     _info: DeviceInfo
 
     def __init__(self, *_arguments: object) -> None:
-        message = f"{type(self).__name__} has no constructor; see navigator.media_devices"
+        message = f"{type(self).__name__} has no constructor; call enumerate_devices()"
         raise TypeError(message)
 
     def __repr__(self) -> str:

@@ -48,7 +48,7 @@ class MediaDevices(HandleBacked[Agent]):
     """Called with a `DeviceChangeEvent` when the list of devices has changed."""
 
     def __init__(self, *_arguments: object) -> None:
-        message = "MediaDevices has no constructor; it is navigator.media_devices"
+        message = "MediaDevices has no constructor; use navigator.media_devices"
         raise TypeError(message)
 
     def _adopt(self, handle: Agent) -> None:
@@ -133,7 +133,7 @@ class MediaDevices(HandleBacked[Agent]):
         if not requested:
             unknown = [name for name in members if name not in _KINDS]
             meant = closest(unknown[0], _KINDS) if unknown else None
-            hint = f" (did {unknown[0]!r} mean {meant!r}?)" if meant else ""
+            hint = f"; did you mean {meant!r} instead of {unknown[0]!r}?" if meant else ""
             message = (
                 "get_user_media: neither audio nor video is requested; "
                 f'pass {{"video": True}} or {{"audio": True}}{hint}'

@@ -35,7 +35,7 @@ class Navigator(Interface):
     __slots__ = ()
 
     def __init__(self, *_arguments: object) -> None:
-        message = "Navigator has no constructor; it is mediadevices.navigator"
+        message = "Navigator has no constructor; use mediadevices.navigator"
         raise TypeError(message)
 
     def __repr__(self) -> str:

@@ -40,7 +40,7 @@ class PermissionStatus(HandleBacked["PermissionHandle"]):
     """Called when the state changes."""
 
     def __init__(self, *_arguments: object) -> None:
-        message = "PermissionStatus has no constructor; see navigator.permissions.query()"
+        message = "PermissionStatus has no constructor; call navigator.permissions.query()"
         raise TypeError(message)
 
     def __repr__(self) -> str:
@@ -69,7 +69,7 @@ class Permissions(Interface):
     _agent: Agent
 
     def __init__(self, *_arguments: object) -> None:
-        message = "Permissions has no constructor; it is navigator.permissions"
+        message = "Permissions has no constructor; use navigator.permissions"
         raise TypeError(message)
 
     def __repr__(self) -> str:
