@@ -1,7 +1,7 @@
-"""Look through the camera and listen to the microphone: the same program in both worlds.
+"""Capture from a camera and a microphone: the same program for the desktop and a web page.
 
-On the desktop, `python same_program.py` runs it. In a web page, `mediadevices serve` has a page
-that fetches this very file, imports it and awaits `main()`.
+On the desktop, run `python same_program.py`. For a web page, run `mediadevices serve`: its example
+page fetches this file, imports it and awaits `main()`.
 """
 
 import asyncio
@@ -11,15 +11,15 @@ from mediadevices import MediaStreamTrack, navigator
 
 FRAMES = 20
 SECONDS_OF_SOUND = 0.5
-PATIENCE = 20  # seconds: a device may hang, and nobody wants to wait for ever
+TIME_LIMIT = 20  # seconds, because a device may hang
 
 
 async def main() -> None:
-    """Capture from a camera and a microphone for a moment, and print what they gave."""
+    """Capture from a camera and a microphone for a moment, and print facts about the media."""
     constraints = {"video": {"width": 640, "height": 480}, "audio": True}
     async with (
-        asyncio.timeout(PATIENCE),
-        # Leaving this block closes both devices, whatever happens in it.
+        asyncio.timeout(TIME_LIMIT),
+        # Leaving this block closes both devices, also after an error.
         await navigator.media_devices.get_user_media(constraints) as stream,
     ):
         for device in await navigator.media_devices.enumerate_devices():
@@ -32,7 +32,7 @@ async def main() -> None:
 
 
 async def look(camera: MediaStreamTrack) -> None:
-    """Print what the frames of a camera are like, and how fast they come."""
+    """Print the size, format, brightness and rate of a camera's frames."""
     print("camera:", camera.label)
     times = []
     async for frame in camera.frames():
@@ -51,7 +51,7 @@ async def look(camera: MediaStreamTrack) -> None:
 
 
 async def listen(microphone: MediaStreamTrack) -> None:
-    """Print what the sound of a microphone is like, and how loud it is."""
+    """Print the format, sample rate and level of a microphone's sound."""
     print("microphone:", microphone.label)
     count, energy = 0, 0.0
     async for block in microphone.frames():
@@ -64,7 +64,7 @@ async def listen(microphone: MediaStreamTrack) -> None:
             print(f"  format: {block.format}, {block.number_of_channels} channel(s)")
             print(f"  sample rate: {block.sample_rate:.0f} Hz")
         break
-    level = 10 * math.log10(max(energy / count, 1e-10))  # of silence there is no logarithm
+    level = 10 * math.log10(max(energy / count, 1e-10))  # silence has no logarithm
     print(f"  level: {level:.1f} dBFS")
 
 

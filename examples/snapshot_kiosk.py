@@ -1,7 +1,7 @@
 """The snapshot kiosk of the draft of 28 June 2012, with its callbacks, its URL and its `stop()`.
 
-On the desktop, `python snapshot_kiosk.py` takes one photo. In a web page the camera is also shown
-in an element that the page gives: `SnapshotKiosk(document.getElementById("monitor"))`.
+On the desktop, `python snapshot_kiosk.py` takes one photo. In a web page, the kiosk can also show
+the camera in a `<video>`: `SnapshotKiosk(document.getElementById("monitor"))`.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from mediadevices import Event, VideoFrame, legacy
 
 
 class SnapshotKiosk:
-    """A camera that takes photos for whoever comes by.
+    """A camera that takes photos.
 
     Args:
         monitor: In a web page, the `<video>` element to show the camera in.
@@ -25,7 +25,7 @@ class SnapshotKiosk:
         legacy.navigator.get_user_media({"video": True}, self.got_stream, self.no_stream)
 
     def got_stream(self, stream: legacy.LocalMediaStream) -> None:
-        """Open the kiosk: the user has given it the camera."""
+        """Open the kiosk: the user has allowed the camera."""
         self.stream = stream
         self.message = ""
         stream.onended = self.no_stream
@@ -35,7 +35,7 @@ class SnapshotKiosk:
         self.decided.set()
 
     def no_stream(self, _: legacy.NavigatorUserMediaError | Event) -> None:
-        """Close the kiosk: the user said no, there is no camera, or it is gone."""
+        """Close the kiosk: the user said no, there is no camera, or the camera was unplugged."""
         self.stream = None
         self.message = "No camera available."
         self.decided.set()
@@ -51,13 +51,13 @@ class SnapshotKiosk:
         raise RuntimeError(self.message)
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Close the camera."""
         if self.stream is not None:
             self.stream.stop()
 
 
 async def main() -> None:
-    """Wait for the camera, take a photo, and say what is on it."""
+    """Wait for the camera, take a photo, and print its size and brightness."""
     kiosk = SnapshotKiosk()
     await kiosk.decided.wait()
     try:

@@ -1,4 +1,4 @@
-"""A slider or a menu for everything that a track can be set to."""
+"""A slider or a menu for each setting of a track."""
 
 import json
 import re
@@ -7,11 +7,11 @@ from typing import Any
 
 from page import make
 
-# Which device it is has a menu of its own, and the aspect ratio follows from width and height.
+# Devices have a menu of their own, and the aspect ratio follows from width and height.
 LEFT_OUT = {"deviceId", "groupId", "aspectRatio"}
-# Browsers offer pictures of a single pixel.
+# Browsers offer sizes down to a single pixel, which are of no use here.
 LEAST = {"width": 160, "height": 120, "frameRate": 1}
-# JavaScript does not tell whole numbers from others.
+# JavaScript has one type for whole numbers and fractions.
 WHOLE = {"width", "height", "frameRate", "channelCount", "sampleRate", "sampleSize"}
 STEPS = 100
 
@@ -21,8 +21,8 @@ def show(form: Any, capabilities: Mapping[str, Any], settings: Mapping[str, Any]
 
     Args:
         form: The element.
-        capabilities: What the track can be set to.
-        settings: What it is set to.
+        capabilities: The capabilities of the track.
+        settings: The settings of the track.
     """
     form.replaceChildren()
     for name, capability in capabilities.items():
@@ -39,12 +39,12 @@ def show(form: Any, capabilities: Mapping[str, Any], settings: Mapping[str, Any]
         label.append(value, control)
         form.append(label)
     if form.childElementCount == 0:
-        form.append(make("p", "This browser tells nothing that could be set."))
+        form.append(make("p", "This browser reports no settings that can be changed."))
     update(form, settings)
 
 
 def update(form: Any, settings: Mapping[str, Any]) -> None:
-    """Let the controls show what the track is set to now."""
+    """Show the present settings of the track in the controls."""
     for control in form.querySelectorAll("[name]"):
         value = settings.get(control.name)
         if value is not None:
@@ -59,7 +59,7 @@ def write_value(control: Any) -> None:
 
 
 def value_of(control: Any) -> Any:
-    """Return what the user has chosen."""
+    """Return the value that the user has chosen."""
     return float(control.value) if control.type == "range" else json.loads(control.value)
 
 

@@ -1,28 +1,28 @@
-"""What can be done to a picture without a loop over its pixels, and so fast enough for video.
+"""Filters that are fast enough for video, because they have no loop over pixels.
 
-A picture is red, green, blue and opacity of each pixel, a byte each, row after row. Slices take one
-colour out of all of them, tables change all bytes at once, and one big integer compares them all.
+A picture has four bytes for each pixel: red, green, blue and opacity, row after row. A slice takes
+one colour of all pixels, a table changes all bytes at once, and one big integer compares all bytes.
 """
 
 from collections.abc import Callable
 
 Filter = Callable[[bytes, int], bytes]
-"""Makes another picture of a picture and its width in pixels."""
+"""A function that takes a picture and its width in pixels, and returns the filtered picture."""
 
 _INVERTED = bytes(255 - value for value in range(256))
 _BLACK_OR_WHITE = bytes(255 if value >= 128 else 0 for value in range(256))
-# Half the difference of two bytes, with 127 for none: the further from it, the brighter.
+# For half the difference of two bytes, where 127 means equal: the larger, the brighter.
 _CONTRAST = bytes(min(255, 6 * abs(value - 127)) for value in range(256))
 
 
 def shrink(data: memoryview, width: int, height: int, most: int) -> tuple[bytes, int, int]:
-    """Return a smaller picture, of every second pixel, or third, …, with its width and height.
+    """Return a smaller picture, of every second or third (…) pixel, with its width and height.
 
     Args:
         data: The picture.
-        width: Of the picture.
-        height: Of the picture.
-        most: How wide the smaller one may be.
+        width: Its width in pixels.
+        height: Its height in pixels.
+        most: The largest width of the smaller picture.
     """
     step = -(-width // most)
     if step == 1:
@@ -34,7 +34,7 @@ def shrink(data: memoryview, width: int, height: int, most: int) -> tuple[bytes,
     return b"".join(rows), len(rows[0]) // 4, len(rows)
 
 
-def none(data: bytes, width: int) -> bytes:  # noqa: ARG001  (all filters take the same)
+def none(data: bytes, width: int) -> bytes:  # noqa: ARG001  (all filters have the same parameters)
     """Return the picture as it is."""
     return data
 
@@ -42,26 +42,26 @@ def none(data: bytes, width: int) -> bytes:  # noqa: ARG001  (all filters take t
 def negative(data: bytes, width: int) -> bytes:  # noqa: ARG001  (likewise)
     """Turn light into dark, and each colour into its opposite."""
     changed = bytearray(data.translate(_INVERTED))
-    changed[3::4] = data[3::4]  # opaque it stays
+    changed[3::4] = data[3::4]  # keep the opacity
     return bytes(changed)
 
 
 def threshold(data: bytes, width: int) -> bytes:  # noqa: ARG001  (likewise)
-    """Leave nothing but black and white."""
+    """Return a picture in black and white only."""
     return _gray(data[1::4].translate(_BLACK_OR_WHITE))
 
 
 def edges(data: bytes, width: int) -> bytes:
-    """Show where a pixel differs from the one to the right of it and below."""
+    """Show where a pixel differs from its neighbour at the lower right."""
     green = data[1::4]
     count = len(green)
     here = int.from_bytes(green, "little")
     other = int.from_bytes(green.translate(_INVERTED), "little") >> 8 * (width + 1)
-    # Each byte halved on its own, so that no sum reaches into the byte beside it.
+    # Halve each byte first, so that no sum overflows into the next byte.
     halves = int.from_bytes(b"\x7f" * count, "little")
     difference = ((here >> 1) & halves) + ((other >> 1) & halves)
     found = bytearray(difference.to_bytes(count, "little").translate(_CONTRAST))
-    found[-width - 1 :] = bytes(width + 1)  # the last ones have no such neighbour
+    found[-width - 1 :] = bytes(width + 1)  # the last pixels have no such neighbour
     found[width - 1 :: width] = bytes(count // width)
     return _gray(bytes(found))
 

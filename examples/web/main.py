@@ -1,4 +1,4 @@
-"""The program of the example page: it opens devices, and does what the user wants of them."""
+"""The program of the example page: it opens devices, shows their media, and changes settings."""
 
 import asyncio
 import contextlib
@@ -29,10 +29,10 @@ STATES = {
 
 
 class Capture:
-    """A camera, perhaps a microphone, and all that is done with them.
+    """An open camera, perhaps a microphone, and the tasks that show their media.
 
     Args:
-        stream: Their tracks.
+        stream: The stream of their tracks.
         wanted: The constraints of each track.
     """
 
@@ -47,8 +47,8 @@ class Capture:
             controls.show(FORMS[kind], track.get_capabilities(), track.get_settings())
 
     async def change(self, kind: str, name: str, value: object) -> None:
-        """Set a track to something else, as far as its device can."""
-        # New constraints replace the old ones: those that are to stay are said again.
+        """Change one setting of a track, as far as the device can."""
+        # New constraints replace all old ones, so repeat the others.
         self._wanted[kind][name] = value
         try:
             await self.tracks[kind].apply_constraints(self._wanted[kind])
@@ -56,7 +56,7 @@ class Capture:
             self.update_controls()
 
     def update_controls(self) -> None:
-        """Show what the tracks are set to now."""
+        """Show the present settings of the tracks."""
         for kind, track in self.tracks.items():
             controls.update(FORMS[kind], track.get_settings())
 
@@ -88,17 +88,17 @@ class Studio:
 
     def __init__(self) -> None:
         self._capture: Capture | None = None
-        self._opening = asyncio.Lock()  # one change of devices after the other
+        self._opening = asyncio.Lock()  # allows one change of devices at a time
 
     async def toggle(self) -> None:
-        """Start if nothing runs; else stop."""
+        """Start the capture, or stop it if it is running."""
         if self._capture is None:
             await self.open()
         else:
             self.close()
 
     async def open(self) -> None:
-        """Ask for the devices that are chosen, and show what they give."""
+        """Open the chosen devices, and show their media."""
         async with self._opening:
             self.close()
             show_state("starting")
@@ -126,12 +126,12 @@ class Studio:
         show_state("stopped")
 
     def device_lost(self, event: Any) -> None:
-        """End what a device was needed for, which has been taken away."""
+        """Stop the capture after a device was unplugged or its permission withdrawn."""
         self.close()
-        complain(f"{event.target.label}: taken away, or no longer permitted")
+        complain(f"{event.target.label}: unplugged, or no longer permitted")
 
     async def list_devices(self, _event: object = None) -> None:
-        """Fill the menus; browsers tell names once the user has allowed to capture."""
+        """Fill the menus. Browsers show names after the user has allowed a capture."""
         fill_menus(await navigator.media_devices.enumerate_devices())
         if self._capture is not None:
             for kind, menu in MENUS.items():
@@ -139,14 +139,14 @@ class Studio:
                 menu.value = NO_DEVICE if track is None else track.get_settings().device_id
 
     async def change(self, control: Any) -> None:
-        """Do what the user wants of a track."""
+        """Apply the setting that the user has changed."""
         if self._capture is not None:
             complain("")
             kind = "video" if FORMS["video"].contains(control) else "audio"
             await self._capture.change(kind, control.name, controls.value_of(control))
 
     def size_changed(self, _event: object) -> None:
-        """Show the new size, which a browser may not tell before the first picture that has it."""
+        """Show the new size. A browser may report it only with the first picture of that size."""
         if self._capture is not None:
             self._capture.update_controls()
 
@@ -157,13 +157,13 @@ class Studio:
 
 
 def chosen_device(kind: str) -> dict[str, object]:
-    """Return the constraint that the device is the one in the menu."""
+    """Return the constraint for the device that is chosen in the menu."""
     device_id = MENUS[kind].value
     return {"deviceId": {"exact": device_id}} if device_id else {}
 
 
 def fill_menus(devices: Iterable[MediaDeviceInfo]) -> None:
-    """Let the menus have these devices, and none for who wants no sound."""
+    """Fill the menus with these devices, and with an entry for no sound."""
     for menu in MENUS.values():
         menu.replaceChildren()
     for device in devices:
@@ -174,7 +174,7 @@ def fill_menus(devices: Iterable[MediaDeviceInfo]) -> None:
 
 
 def show_state(state: str) -> None:
-    """Let the page look as it is: "stopped", "starting" or "running"."""
+    """Show a state in the page: "stopped", "starting" or "running"."""
     document.body.dataset.state = state
     element("status").textContent = STATES[state]
     element("start").textContent = "Start" if state == "stopped" else "Stop"
@@ -186,19 +186,19 @@ class Printed(io.TextIOBase):
     """Writes to an element of the page."""
 
     def write(self, text: str) -> int:
-        """Add a text to what is there."""
+        """Append a text to the element."""
         element("printed").append(text)
         return len(text)
 
 
 async def run_same_program() -> None:
-    """Fetch the program that runs on the desktop, import it as it is, and run it."""
+    """Fetch the program that also runs on the desktop, import it unchanged, and run it."""
     element("printed").textContent = ""
     element("run").disabled = True
     try:
         answer = await pyfetch("../same_program.py", cache="no-store")
         source = await answer.bytes()
-        Path("same_program.py").write_bytes(source)  # noqa: ASYNC240  (these files are memory)
+        Path("same_program.py").write_bytes(source)  # noqa: ASYNC240  (this file system is in memory)
         importlib.invalidate_caches()
         with contextlib.redirect_stdout(Printed()):
             await importlib.import_module("same_program").main()

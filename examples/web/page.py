@@ -1,4 +1,4 @@
-"""What the program needs of the page: elements, events, pictures, and words for what went wrong."""
+"""Functions for the page: elements, events, pictures and error messages."""
 
 import asyncio
 import traceback
@@ -12,12 +12,12 @@ _running: set[asyncio.Task[None]] = set()
 
 
 def element(name: str) -> Any:
-    """Return the element of the page that has an id."""
+    """Return the element with an id."""
     return document.getElementById(name)
 
 
 def make(tag: str, text: str = "", **attributes: object) -> Any:
-    """Return a new element with a text, and attributes."""
+    """Return a new element with a text and attributes."""
     made = document.createElement(tag)
     made.textContent = text
     for name, value in attributes.items():
@@ -26,7 +26,7 @@ def make(tag: str, text: str = "", **attributes: object) -> Any:
 
 
 def on(target: Any, event: str, action: Callable[[Any], Coroutine[Any, Any, None] | None]) -> None:
-    """Call a function with each event; what it returns to be awaited is run by `start`."""
+    """Call a function with each event. If it returns a coroutine, run that with `start`."""
 
     def listener(happened: Any) -> None:
         work = action(happened)
@@ -37,9 +37,9 @@ def on(target: Any, event: str, action: Callable[[Any], Coroutine[Any, Any, None
 
 
 def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Let something run beside the rest; if it fails, the user is told."""
+    """Run a coroutine in the background, and show its error if it fails."""
     task = asyncio.create_task(work)
-    _running.add(task)  # the loop alone does not keep it
+    _running.add(task)  # the event loop keeps only a weak reference
     task.add_done_callback(_ended)
     return task
 
@@ -52,12 +52,12 @@ def _ended(task: asyncio.Task[None]) -> None:
 
 
 def complain(text: str) -> None:
-    """Tell the user in words what went wrong; nothing, if all is well again."""
+    """Show an error message to the user; an empty text removes it."""
     element("error").textContent = text
 
 
 def draw(canvas: Any, pixels: bytes, width: int, height: int) -> None:
-    """Show a picture on a canvas, and let the canvas have its size."""
+    """Show a picture on a canvas, and resize the canvas to it."""
     if (canvas.width, canvas.height) != (width, height):
         canvas.width, canvas.height = width, height
     image = ImageData.new(width, height)

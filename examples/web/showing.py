@@ -1,4 +1,4 @@
-"""What a track gives, shown in the page: filtered pictures, and a level."""
+"""Shows the media of a track in the page: filtered pictures, and a level."""
 
 import math
 from collections import deque
@@ -8,14 +8,14 @@ from page import draw, element
 
 from mediadevices import MediaStreamTrack, MediaStreamTrackProcessor
 
-FILTERED_WIDTH = 320  # Python's share of the work; the preview has every pixel
+FILTERED_WIDTH = 320  # pixels that Python filters; the browser's preview has full size
 QUIETEST = -60.0  # dBFS, the left end of the meter
 LEVELS_PER_SECOND = 15
 
 
 async def show_filtered(track: MediaStreamTrack) -> None:
-    """Filter the newest frame, show it, and so on until the track ends."""
-    # `track.frames(format="RGBA")` is the short form; this one counts what was too fast for us.
+    """Filter and show the newest frame, again and again, until the track ends."""
+    # `track.frames(format="RGBA")` is shorter, but does not count the frames that were missed.
     processor = MediaStreamTrackProcessor(track, format="RGBA")
     times: deque[int] = deque(maxlen=30)
     async for frame in processor.readable:
@@ -27,7 +27,7 @@ async def show_filtered(track: MediaStreamTrack) -> None:
         element("size").textContent = f"{width} by {height}"
         element("dropped").textContent = str(processor.dropped)
         if len(times) > 1:
-            rate = (len(times) - 1) * 1e6 / (times[-1] - times[0])  # of microseconds
+            rate = (len(times) - 1) * 1e6 / (times[-1] - times[0])  # the times are in microseconds
             element("rate").textContent = f"{rate:.0f}"
 
 
@@ -37,7 +37,7 @@ def chosen_filter() -> Filter:
 
 
 async def show_level(track: MediaStreamTrack) -> None:
-    """Show how loud it is until the track ends."""
+    """Show the level of the sound, until the track ends."""
     count, energy = 0, 0.0
     async for block in track.frames():
         with block:
