@@ -1,16 +1,16 @@
-"""The tests' own machinery; see `tests/support/` and, for the environments, CONTRIBUTING.md."""
+"""Loads the plug-ins of the tests, from `tests/support/`; see docs/development/tests.md."""
 
-# A module stands after those that it imports: pytest prepares each one before it is imported.
+# A module comes after those that it imports, because pytest must rewrite each one first.
 pytest_plugins = [
-    "support.garbage",
-    "support.without_timeouts",
+    "support.gc_freeze",
+    "support.timeout_stub",
     "support.asynchronous",
     "support.page_errors",
     "support.report_file",
     "support.lanes",
     "support.lane_sizes",
     "support.skips",
-    "support.named_failures",
+    "support.xfail_exceptions",
     "support.faults",
     "support.remote",
     "support.conformance_results",

@@ -23,8 +23,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     """Run the source of a test module in a pytest that has the plug-ins."""
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    plugins = ["garbage", "without_timeouts", "asynchronous", "report_file", "lanes"]
-    plugins += ["skips", "named_failures", "remote"]
+    plugins = ["gc_freeze", "timeout_stub", "asynchronous", "report_file", "lanes"]
+    plugins += ["skips", "xfail_exceptions", "remote"]
     pytester.makeconftest(f"pytest_plugins = {[f'support.{name}' for name in plugins]}")
 
     def run(source: str, *options: str, path: str = "tests/test_it.py") -> pytest.RunResult:

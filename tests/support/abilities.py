@@ -1,7 +1,7 @@
-"""What the world around a program can be made to do, in each lane.
+"""What a test can make the devices and the user do, in each lane.
 
-A conformance test that needs an ability says so, `@pytest.mark.needs("unplug")`, and runs in the
-lanes that have it: elsewhere there is nothing to test, and nothing is skipped.
+A conformance test that needs an ability is marked, `@pytest.mark.needs("unplug")`, and runs only in
+the lanes that have it. In the others it is not collected, so it does not skip.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import pytest
 __all__ = ["ABILITIES", "Ability", "has_all"]
 
 Ability: TypeAlias = Literal[
-    "answer",  # the user can be made to answer a prompt
-    "permission",  # permissions can be set from outside
+    "answer",  # the test answers a prompt for the user
+    "permission",  # the test sets permissions
     "unplug",  # devices can be plugged in and out
     "mute",  # a device can stop giving data
-    "busy",  # something else can hold the camera
-    "failure",  # a device can fail to open in another way
-    "let go",  # it can be seen when the program lets go of a device
-    "document",  # the program can start anew, or as another one, and end
+    "busy",  # another program can use the camera
+    "failure",  # a device can fail to open for another reason
+    "let go",  # the test sees when the program closes a device
+    "document",  # the program can end, and start again or as another one
     "two cameras",
     "controls",  # the camera has pan, tilt, zoom and torch
-    "microphone faults",  # unplug, mute and failure go for microphones too
-    "grouped",  # the first camera and the first microphone are one unit
-    "undecided",  # when a test begins no permission is decided, and no device exposed
-    "revoke",  # the program can give a permission back
-    "own agent",  # what the standard leaves to the user agent is as ours decides it
+    "microphone faults",  # unplug, mute and failure work for microphones too
+    "grouped",  # the first camera and the first microphone are one device
+    "undecided",  # at the start of a test no permission is decided and no device exposed
+    "revoke",  # the program can revoke a permission
+    "own agent",  # the library's agent decides what the standard leaves open
 ]
 
 _ALL: frozenset[Ability] = frozenset(get_args(Ability))
@@ -47,7 +47,7 @@ ABILITIES: MappingProxyType[str, frozenset[Ability]] = MappingProxyType(
 
 
 def has_all(lane: str, item: pytest.Item) -> bool:
-    """Return whether a lane's world can do all that a test needs.
+    """Return True if a lane has every ability that a test needs.
 
     Raises:
         UsageError: The test needs an ability that does not exist.

@@ -1,8 +1,8 @@
-"""Runs `async def` tests, and fails those that leave their event loop untidy.
+"""Runs `async def` tests, and fails those that do not clean up their event loop.
 
-A test must leave no task behind, and no exception may have reached the loop's exception handler,
-unless the test is marked `@pytest.mark.untidy_loop("the reason")`. A test about the exception
-handler sets one of its own, which hides nothing.
+A test must leave no task behind, and no exception may reach the loop's exception handler, unless
+the test is marked `@pytest.mark.untidy_loop("the reason")`. A test of the exception handler sets
+one itself.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    # What asyncio hands to an exception handler.
+    # The argument of an exception handler.
     Context = dict[str, object]
     RunSync = Callable[[Coroutine[object, object, BaseException | None]], BaseException | None]
 
-# There is no pytest-timeout where there are no threads and no signals.
+# pytest-timeout needs threads or signals, which Pyodide lacks.
 _TEST_SECONDS = 60 if sys.platform == "emscripten" else None
-# Where a full collection takes long, the young objects alone: those that the test has made.
+# A full collection is slow in Pyodide, so collect only young objects, those of the test.
 _COLLECTED = 0 if sys.platform == "emscripten" else 2
 # A device takes a moment to close, and a cancelled task to end.
-_SECONDS_OF_GRACE = 3
+_CLEANUP_SECONDS = 3
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,7 +43,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     if sys.platform == "emscripten":
-        # Imported by name: the type checkers run where there is no such module.
+        # Imported by name, because type checkers do not find this module.
         run_sync: RunSync = import_module("pyodide.ffi").run_sync
         failure = run_sync(outcome_of(pyfuncitem))
     else:
@@ -55,9 +55,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 async def outcome_of(pyfuncitem: pytest.Function) -> BaseException | None:
-    """Run a test that is a coroutine function, and return its failure.
+    """Run a test that is a coroutine function, and return its exception or None.
 
-    Returned and not raised: in Pyodide an exception that crosses JavaScript loses its type.
+    It is not raised, because in Pyodide an exception that crosses JavaScript loses its type.
     """
     names = inspect.signature(pyfuncitem.obj).parameters
     test = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
@@ -74,7 +74,7 @@ async def _limited(test: Coroutine[object, object, object], seconds: float | Non
 
 
 async def _watched(test: Coroutine[object, object, object], tidy: bool) -> BaseException | None:
-    """Run the test and return its failure, or that of the loop that it leaves."""
+    """Run the test; return its exception, or one for what it left in the loop."""
     __tracebackhide__ = True
     loop = asyncio.get_running_loop()
     errors: list[Context] = []
@@ -82,21 +82,21 @@ async def _watched(test: Coroutine[object, object, object], tidy: bool) -> BaseE
     loop.set_exception_handler(lambda _, context: errors.append(context))
     try:
         await asyncio.create_task(test, name="the test")
-    except BaseException as error:  # noqa: BLE001  (it goes on to pytest, whatever it is)
+    except BaseException as error:  # noqa: BLE001  (pytest reports every exception)
         return error
     finally:
         left = asyncio.all_tasks(loop) - before
         if left:
-            _, left = await asyncio.wait(left, timeout=_SECONDS_OF_GRACE if tidy else 0)
-        # A task whose exception was never retrieved reports it when it is collected.
+            _, left = await asyncio.wait(left, timeout=_CLEANUP_SECONDS if tidy else 0)
+        # A task reports an exception that was never retrieved when it is garbage collected.
         gc.collect(_COLLECTED)
         loop.set_exception_handler(None)
         for task in left:
             task.cancel()
-    return _untidiness(left, errors) if tidy else None
+    return _leftovers(left, errors) if tidy else None
 
 
-def _untidiness(left: set[asyncio.Task[object]], errors: list[Context]) -> BaseException | None:
+def _leftovers(left: set[asyncio.Task[object]], errors: list[Context]) -> BaseException | None:
     """Return the failure of a test that passed but did not clean up, or None."""
     if not left and not errors:
         return None

@@ -1,8 +1,8 @@
-"""Holds the number of tests in each lane against `tests/lane_sizes.toml`, in a full run.
+"""Compares the number of tests in each lane with `tests/lane_sizes.toml`, in a full run.
 
-A misspelt folder, marker or option can take tests out of a lane, or a whole lane out of the run,
-and all that is left passes. So a run of everything starts only if each lane has about as many tests
-as are recorded. When tests were added or removed on purpose, record the new number.
+A misspelt folder, marker or option can remove tests from a lane, or a whole lane from the run, and
+the other tests still pass. So a full run starts only if each lane has about the recorded number of
+tests. When you add or remove tests on purpose, record the new number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RECORDED", "problems", "recorded"]
 
 RECORDED = Path(__file__).parent.parent / "lane_sizes.toml"
-#: By how much a lane may grow or shrink before the number has to be recorded anew.
+#: The relative change of a lane that needs no new number.
 _TOLERANCE = 0.03
 
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen: list[str] = config.getoption("--lane") or list(lanes.LANES)
     expected = {lane: count for lane, count in recorded().items() if lane in chosen}
     if wrong := problems(Counter(map(lanes.lane_of, items)), expected):
-        raise pytest.UsageError("\n".join([*wrong, f"if that is on purpose: {RECORDED.name}"]))
+        raise pytest.UsageError("\n".join([*wrong, f"if this is intended, change {RECORDED.name}"]))
 
 
 def _is_full_run(config: pytest.Config) -> bool:
@@ -46,16 +46,16 @@ def _is_full_run(config: pytest.Config) -> bool:
 
 
 def recorded() -> dict[str, int]:
-    """Return the recorded number of tests of each lane."""
+    """Return the recorded number of tests in each lane."""
     return dict(tomllib.loads(RECORDED.read_text(encoding="utf-8")))
 
 
 def problems(counts: Mapping[str, int], expected: Mapping[str, int]) -> list[str]:
-    """Return what is wrong with the number of tests of each lane, a line for each lane.
+    """Return a line for each lane with a wrong number of tests.
 
     Args:
-        counts: How many tests were collected for each lane.
-        expected: How many there should be.
+        counts: The number of collected tests in each lane.
+        expected: The recorded numbers.
     """
     wrong = [f"the lane {lane!r} is not in the file" for lane in counts if lane not in expected]
     for lane, number in expected.items():

@@ -1,4 +1,4 @@
-"""A user of its own: no test touches the data folder or heeds the environment of the real one."""
+"""Isolates a test from the real user's data folder and environment variables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["use_own_home"]
 
 
 def use_own_home(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Put the user's folders below a folder, and take away what the user set for this library."""
+    """Move the user's folders below a folder, and remove this library's environment variables."""
     for name in [name for name in os.environ if name.startswith("MEDIADEVICES_")]:
         monkeypatch.delenv(name)
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME"):

@@ -1,7 +1,7 @@
-"""Fails a test in a web page that leaves an error of JavaScript which nothing caught.
+"""Fails a test in a web page that causes an uncaught JavaScript error.
 
-Such errors are exceptions in callbacks, rejected promises that nothing handles, and calls of Python
-functions whose proxy was destroyed. A test about them says so: `@pytest.mark.untidy_page("why")`.
+Such errors are exceptions in callbacks, unhandled promise rejections, and calls of Python functions
+whose proxy was destroyed. A test of such errors is marked `@pytest.mark.untidy_page("why")`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["errors_left_by"]
 
-#: A browser tells of a rejected promise in a later turn of its own.
+#: Event loop turns until the browser reports a rejected promise.
 _TURNS = 3
 
 
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 async def errors_left_by(item: pytest.Item) -> AssertionError | None:
-    """Return the failure of a test whose page has had errors, or None."""
+    """Return a failure with the errors of the page, or None."""
     for _ in range(_TURNS):
         await asyncio.sleep(0.001)
     return _failure(item)
@@ -36,7 +36,7 @@ async def errors_left_by(item: pytest.Item) -> AssertionError | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """Fail the teardown if errors came after the test."""
+    """Fail the teardown if errors occurred after the test."""
     yield
     if (failure := _failure(item)) is not None:
         raise failure
@@ -46,10 +46,10 @@ def _failure(item: pytest.Item) -> AssertionError | None:
     lines = _take()
     if not lines or item.get_closest_marker("untidy_page") is not None:
         return None
-    return AssertionError("\n".join(["reached the page, and nothing caught it:", *lines]))
+    return AssertionError("\n".join(["uncaught errors in the page:", *lines]))
 
 
 def _take() -> list[str]:
-    """Return the errors since the last call; none where this is no page of `page.mjs`."""
+    """Return the errors since the last call; empty outside a page of `page.mjs`."""
     errors: Any = getattr(sys.modules.get("js"), "uncaughtErrors", None)
     return [] if errors is None else [str(error) for error in errors.splice(0)]

@@ -178,7 +178,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if isinstance(item, RemoteItem):
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         for report in _batch_of(item).reports_of(item):
-            item.ihook.pytest_runtest_logreport(report=skips.judged(item, report))
+            item.ihook.pytest_runtest_logreport(report=skips.fail_forbidden_skip(item, report))
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
     if isinstance(nextitem, RemoteItem):

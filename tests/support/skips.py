@@ -1,8 +1,8 @@
-"""In continuous integration a skipped test is a failure.
+"""Turns a skipped test into a failure in continuous integration.
 
-There every environment can be installed, so a skip means that a test has quietly stopped testing.
-A test that may really be unable to run says so: `@pytest.mark.may_skip("the reason")`. A test that
-makes sense in some environments only does not skip in the others; it names its lanes.
+CI can install every environment, so there a skip means that a test silently stopped testing. A test
+that may be unable to run is marked `@pytest.mark.may_skip("the reason")`. A test for some
+environments only names its lanes instead of skipping.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    return judged(item, report)
+    return fail_forbidden_skip(item, report)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,32 +42,32 @@ def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
-    if _forbidden(collector, report):
+    if _is_forbidden(collector, report):
         report.outcome = "failed"
-        report.longrepr = _complaint(report)
+        report.longrepr = _message(report)
     return report
 
 
-def judged(item: pytest.Item, report: pytest.TestReport) -> pytest.TestReport:
-    """Return the report, made a failure if it is a skip that is not allowed."""
-    if not hasattr(report, "wasxfail") and _forbidden(item, report):
+def fail_forbidden_skip(item: pytest.Item, report: pytest.TestReport) -> pytest.TestReport:
+    """Return the report, changed to a failure if it is a forbidden skip."""
+    if not hasattr(report, "wasxfail") and _is_forbidden(item, report):
         report.outcome = "failed"
-        report.longrepr = _complaint(report)
+        report.longrepr = _message(report)
     return report
 
 
-def _forbidden(
+def _is_forbidden(
     node: pytest.Item | pytest.Collector, report: pytest.TestReport | pytest.CollectReport
 ) -> bool:
     return (
         report.skipped
         and bool(node.config.getoption("--fail-on-skip"))
-        # Inside another environment the host judges.
+        # Inside another environment, the host decides.
         and node.config.getoption("--inside") is None
         and node.get_closest_marker("may_skip") is None
     )
 
 
-def _complaint(report: pytest.TestReport | pytest.CollectReport) -> str:
+def _message(report: pytest.TestReport | pytest.CollectReport) -> str:
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
     return f"{reason}\n(a skip is a failure here; see tests/support/skips.py)"

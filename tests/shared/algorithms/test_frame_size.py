@@ -20,7 +20,7 @@ from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.algorithms.select_settings import select_settings
 from mediadevices.algorithms.settings_universe import settings_universe
 from mediadevices.driver import Device, VideoMode
-from support.work import counted
+from support.call_count import count_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,7 +157,7 @@ LARGE = ((640, 480), (800, 600), (1280, 720), (1920, 1080), (2560, 1440), (3840,
 
 
 def calls(constraints: Mapping[str, object], *sizes: tuple[int, int], cameras: int = 1) -> int:
-    with counted() as work:
+    with count_calls() as work:
         select(constraints, *sizes, cameras=cameras)
     return work.calls
 

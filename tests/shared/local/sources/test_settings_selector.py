@@ -15,8 +15,8 @@ from mediadevices import (
 )
 from mediadevices.driver import AudioMode, Configuration, Range, VideoMode
 from mediadevices.testing import FakeCamera, FakeMicrophone, frame_number, install_fake_devices
+from support.call_count import count_calls
 from support.collecting import collected
-from support.work import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,7 +187,7 @@ async def apply_at_once(count: int, ask: Mapping[str, object]) -> tuple[int, int
     async with await video() as track:
         tracks = [track, *(track.clone() for _ in range(count - 1))]
         other = asyncio.ensure_future(turning())
-        with counted() as work:
+        with count_calls() as work:
             await asyncio.gather(
                 *(one.apply_constraints(ask) for one in tracks), return_exceptions=True
             )

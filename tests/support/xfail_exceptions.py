@@ -1,7 +1,7 @@
-"""An expected failure names its exception: a mistake in the test must not look like it.
+"""Requires an expected failure to name its exception, so that it hides no mistake in the test.
 
-`@pytest.mark.xfail(reason="…", raises=SomeError)`; without `raises`, the test is an error. The
-failures of browsers are expected in another way: see `support.expectations`.
+Write `@pytest.mark.xfail(reason="…", raises=SomeError)`; without `raises`, collection fails. For
+expected failures of browsers see `support.expectations`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Stands in for pytest-timeout where it is not: its setting and its marker exist.
+"""Defines the setting and the marker of pytest-timeout where that is not installed.
 
-The marker tells `support.asynchronous` how long a test may take.
+`support.asynchronous` reads the time limit from the marker.
 """
 
 from __future__ import annotations
