@@ -315,7 +315,7 @@ def test_when_another_environment_crashes_the_test_fails_with_its_last_words(
 ) -> None:
     result = remotely("-k", "last or good", "--lane=node")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*there ended with code -6; the end of what it printed:"])
+    result.stdout.fnmatch_lines(["*there ended with code -6; the end of its output:"])
 
 
 def test_a_test_that_was_disturbed_in_another_environment_has_a_second_try(

@@ -1,4 +1,4 @@
-"""A process with children of its own, whose output goes to a file."""
+"""A process with children, whose output is written to a file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class ChildProcess:
 
     Args:
         name: The environment's name.
-        command: What to run.
-        folder: Where `reports` and `console` are to stand.
+        command: The command.
+        folder: The folder for `reports` and `console`.
     """
 
     def __init__(self, name: str, command: Sequence[str], folder: Path) -> None:
@@ -33,7 +33,7 @@ class ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
-                start_new_session=True,  # it is ended together with its children
+                start_new_session=True,  # so that it ends together with its children
             )
 
     def poll(self) -> int | None:
@@ -41,7 +41,7 @@ class ChildProcess:
         return self._process.poll()
 
     def stop(self) -> None:
-        """End it and its children."""
+        """End the process and its children."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

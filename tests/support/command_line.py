@@ -1,4 +1,4 @@
-"""The command line, called in this process or as a process of its own."""
+"""Runs the command line, in this process or in another one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Outcome", "call", "command", "run_process"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended, and what it printed."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -23,7 +23,7 @@ class Outcome:
 
 
 def call(*arguments: object) -> Outcome:
-    """Run a command in this process; an error that is not told in a line is raised."""
+    """Run a command in this process; raise errors that it does not print as one line."""
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -31,12 +31,12 @@ def call(*arguments: object) -> Outcome:
 
 
 def command(*arguments: object) -> list[str]:
-    """Return what to run for a process of its own."""
+    """Return the command for a separate process."""
     return [sys.executable, "-m", "mediadevices_native.cli", *(str(one) for one in arguments)]
 
 
 def run_process(*arguments: object) -> Outcome:
-    """Run a command as a process of its own."""
+    """Run a command in a separate process."""
     done = subprocess.run(
         command(*arguments), capture_output=True, text=True, timeout=30, check=False
     )

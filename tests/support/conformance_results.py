@@ -37,12 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a test did.
+    """The outcome of a test in one lane.
 
     Attributes:
-        test: Its name without the lane.
+        test: The test's id without the lane.
         lane: The lane.
-        outcome: ``"engine"`` is a failure that is the engine's.
+        outcome: The outcome; ``"engine"`` is a failure that the engine causes.
     """
 
     test: str
@@ -51,7 +51,7 @@ class Row:
 
 
 class _Notes:
-    """Notes the outcomes, and writes them in the end."""
+    """Records the outcomes and writes them at the end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

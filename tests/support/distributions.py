@@ -1,4 +1,4 @@
-"""What is published, built as it would be for publishing."""
+"""Builds the files that a release publishes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Distributions:
 
 
 def build(folder: Path) -> Distributions:
-    """Build a release in an empty folder, each step in a build environment of its own."""
+    """Build a release in an empty folder, each step in a separate build environment."""
     direct, through = folder / "direct", folder / "through-sdist"
     _build(direct, "--wheel")
     _build(through)

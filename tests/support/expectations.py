@@ -1,4 +1,4 @@
-"""Which conformance tests do not pass in a lane, why, and what shows that it is the engine's doing.
+"""The conformance tests that fail in a lane, with the reason and proof that the engine causes it.
 
 `tests/conformance/expectations/LANE.toml` is a list:
 
@@ -9,12 +9,11 @@
     javascript = "'stats' in MediaStreamTrack.prototype"
     answer = "false"
 
-A pattern names tests as pytest does, without the folder and without the lane; ``*`` stands for
-anything. A test that fails must be expected to, and one that is expected to must fail, in its call
-and with one of the `failures`: each is a regular expression for the name of the exception and the
-first line of its message. The evidence is plain JavaScript, which knows nothing of this library: a
-test of its own runs it in the same page and compares what `JSON.stringify` makes of its value, or
-the name of the error that it throws.
+A pattern is a test id without folder and lane; ``*`` matches anything. A listed test must fail in
+its call, with one of the `failures`: regular expressions for the exception's name and the first
+line of its message. Any other test must pass. The proof is plain JavaScript without this library: a
+separate test runs it in the same page, and compares its value as JSON, or the name of the error
+that it throws, with `answer`.
 """
 
 from __future__ import annotations
@@ -51,11 +50,11 @@ class Expectation:
     """A group of tests that fail for one reason.
 
     Attributes:
-        tests: Patterns of their names.
+        tests: Patterns of their ids.
         reason: What the engine does instead.
-        failures: How the tests fail: regular expressions for ``"Exception: first line"``.
-        javascript: An expression, possibly of a promise, that shows it.
-        answer: What it gives, as JSON, or the name of the error.
+        failures: Regular expressions for ``"Exception: first line"``.
+        javascript: An expression that proves it; its value may be a promise.
+        answer: Its value as JSON, or the name of its error.
     """
 
     tests: tuple[str, ...]
@@ -65,16 +64,16 @@ class Expectation:
     answer: str
 
     def matches(self, name: str) -> bool:
-        """Return whether a test is one of these."""
+        """Return True if a test belongs to the group."""
         return any(_matches(pattern, name) for pattern in self.tests)
 
     def explains(self, failure: str) -> bool:
-        """Return whether a test may fail like this."""
+        """Return True if a test of the group may fail like this."""
         return any(compile_pattern(pattern).match(failure) for pattern in self.failures)
 
 
 def expectations_of(lane: str) -> tuple[Expectation, ...]:
-    """Return what is expected of a lane; nothing where there is no file."""
+    """Return the expectations of a lane; none if it has no file."""
     path = FOLDER / "expectations" / f"{lane}.toml"
     if not path.exists():
         return ()
@@ -92,7 +91,7 @@ def expectations_of(lane: str) -> tuple[Expectation, ...]:
 
 
 def mark_expected(items: Iterable[pytest.Item], lane: str) -> None:
-    """Note which tests are expected to fail in a lane; see `judge`."""
+    """Mark the tests that are expected to fail in a lane; see `judge`."""
     known = expectations_of(lane)
     for item in items:
         if (name := _name(item)) is None:
@@ -103,10 +102,9 @@ def mark_expected(items: Iterable[pytest.Item], lane: str) -> None:
 
 
 def judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-    """Make the report of an expected failure an "xfailed" one; any other outcome is a failure.
+    """Change the report of an expected failure to "xfailed".
 
-    A fixture that fails, an exception that is not expected, and a test that passes stay or become
-    failures.
+    A failing fixture and an unexpected exception remain failures; a test that passes becomes one.
     """
     expected = item.stash.get(_EXPECTED, ())
     if not expected or report.when != "call" or report.skipped:
@@ -131,7 +129,7 @@ def described(error: BaseException) -> str:
 
 
 def unmatched(items: Iterable[pytest.Item], lane: str) -> Sequence[str]:
-    """Return the patterns that name no test any more."""
+    """Return the patterns that match no test."""
     names = {name for item in items if (name := _name(item)) is not None}
     return [
         pattern
@@ -150,5 +148,5 @@ def _name(item: pytest.Item) -> str | None:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    # The brackets of a parameter stand for themselves.
+    # fnmatch would treat the brackets of a parameter as a set of characters.
     return compile_pattern(translate(pattern.replace("[", "[[]"))).match(name) is not None

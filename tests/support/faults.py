@@ -1,4 +1,4 @@
-"""Notes what a program sees when something goes wrong; the notes become the table of faults.
+"""Records what a program sees of a fault; `tools.fault_table` makes the table of the records.
 
     @pytest.mark.fault("camera", "unplugged while it streams")
     async def test_it(fault: FaultNotes) -> None:
@@ -7,8 +7,8 @@
         await track.wait_for("ended")
         fault.sees("`ended`, and `NotReadableError` in the log", time.monotonic() - started)
 
-A note is made where the test has seen what it says. A marked test that makes none fails. The notes
-travel with the reports, so that they come home from every environment.
+A test calls `sees` after it has checked what it records. A marked test without a call fails. The
+records are part of the reports, so they arrive from every environment.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KEY = "fault"
 
 
 class FaultNotes:
-    """What one test sees of its fault."""
+    """The records of one test."""
 
     def __init__(self, item: pytest.Item, device: str, what: str) -> None:
         self._item = item
@@ -38,11 +38,11 @@ class FaultNotes:
         self.made = 0
 
     def sees(self, what: str, seconds: float | None = None) -> None:
-        """Note what the program has just seen.
+        """Record what the program has just seen.
 
         Args:
             what: The event, error or state, in Markdown.
-            seconds: How long after the fault; None where it does not matter.
+            seconds: The time since the fault; None if it does not matter.
         """
         self.made += 1
         note = {**self._common, "sees": what, "seconds": seconds}
@@ -68,18 +68,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def fault(request: pytest.FixtureRequest) -> Iterator[FaultNotes]:
-    """Take notes for the table of faults; the test is marked ``fault(device, what)``."""
+    """Return the recorder for a test that is marked ``fault(device, what)``."""
     item: pytest.Item = request.node
     marker = item.get_closest_marker("fault")
     if marker is None or len(marker.args) != 2:
         raise pytest.UsageError(f"{item.nodeid}: mark it with fault(device, what)")
     notes = FaultNotes(item, *marker.args)
     yield notes
-    assert notes.made, "it says nothing of what a program sees"
+    assert notes.made, "it must call fault.sees()"
 
 
 class _Notebook:
-    """Collects the marked tests, and the notes of those that passed; writes both in the end."""
+    """Collects the marked tests and the records of those that passed, and writes both."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,20 +1,21 @@
-"""Says in which environments ("lanes") a test runs, selects among them, and counts per lane.
+"""Decides in which environments ("lanes") a test runs, selects lanes, and counts per lane.
 
     cpython   this Python, on this machine
-    pulse     the same, with a private PulseAudio server
+    pulse     this Python, with a private PulseAudio server
     node      Pyodide under Node
-    pipewire  the tests of that server's microphones, on a private PipeWire
-    native    the desktop's own agent: a sound server's microphones, fake cameras
+    pipewire  the same tests as pulse, with a private PipeWire server
+    native    the desktop's agent on a sound server's microphones, with fake cameras
     chromium, firefox, webkit
               a web page in that browser
     oldpyodide
-              the same in Chromium, with an older Pyodide that has NumPy
-    vm        a virtual machine with cameras and sound cards, and the desktop's own agent on them
+              a page in Chromium, with an older Pyodide that has NumPy
+    vm        a virtual machine with cameras and sound cards, and the desktop's agent
 
-A test's folder decides, unless the test, its class or its module says otherwise:
+A test's folder decides, unless the test, its class or its module is marked:
 `@pytest.mark.lanes("cpython")`. A test that runs in several lanes is several items:
-`test_x.py::test_y` here and `test_x.py::test_y[node]` in Pyodide. How a browser is started for a
-test says `@pytest.mark.browser("denied")`; see `support.browsers.configurations`.
+`test_x.py::test_y` here and `test_x.py::test_y[node]` in Pyodide. The marker
+`@pytest.mark.browser("denied")` chooses how its browser starts; `support.browsers.configurations`
+lists the ways.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the chosen lanes, one after the other, and so their configurations."""
+    """Keep the chosen lanes, and sort the tests by lane and configuration."""
     chosen: Sequence[str] = config.getoption("--lane") or LANES
     dropped = [item for item in items if lane_of(item) not in chosen]
     if dropped:
@@ -89,7 +90,7 @@ def _place(item: pytest.Item) -> tuple[int, int]:
 
 
 def lanes_of(item: pytest.Item) -> tuple[str, ...]:
-    """Return the lanes in which a test runs, at least one."""
+    """Return the lanes of a test, at least one."""
     marker = item.get_closest_marker("lanes")
     if marker is not None:
         unknown = set(marker.args) - set(LANES)
@@ -111,14 +112,14 @@ def _able(lanes: Sequence[str], item: pytest.Item) -> tuple[str, ...]:
 
 
 def remote_lanes(item: pytest.Item) -> tuple[str, ...]:
-    """Return those lanes of a test that this process cannot give it."""
+    """Return the lanes of a test that need another process."""
     if item.config.getoption("--inside"):
         return ()
     return tuple(lane for lane in lanes_of(item) if lane not in LOCAL)
 
 
 def lane_of(item: pytest.Item) -> str:
-    """Return the lane of this very item."""
+    """Return the lane of an item."""
     if _LANE not in item.stash:
         inside = item.config.getoption("--inside")
         local = (lane for lane in lanes_of(item) if lane in LOCAL)
@@ -127,7 +128,7 @@ def lane_of(item: pytest.Item) -> str:
 
 
 def configuration_of(item: pytest.Item) -> Configuration:
-    """Return how the browser is started for this very item; in other lanes it does not matter."""
+    """Return the configuration of an item's browser; the default one in other lanes."""
     lane = lane_of(item)
     marker = item.get_closest_marker("browser")
     if marker is None or lane not in BROWSERS:
@@ -145,7 +146,7 @@ def configuration_of(item: pytest.Item) -> Configuration:
 
 
 def set_lane(item: pytest.Item, lane: str) -> None:
-    """Say that an item stands for a test in another environment."""
+    """Set the lane of an item."""
     item.stash[_LANE] = lane
 
 

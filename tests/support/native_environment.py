@@ -1,9 +1,8 @@
-"""Another Python process, in which tests find a sound server of their own.
+"""Runs tests in another Python process with a private sound server.
 
-In the lane `native` the conformance tests find the desktop's own agent. Its microphones are those
-of a private PulseAudio, through PortAudio. No machine has a camera that a test may pull out, so the
-cameras are fake ones, beside the real microphones under the same agent. In the lane `pipewire` the
-tests of PulseAudio's microphones find PipeWire.
+In the lane `native`, the conformance tests use the desktop's agent with microphones of a private
+PulseAudio server, through PortAudio. No machine has a camera that a test can unplug, so the cameras
+are fake. In the lane `pipewire`, the tests of PulseAudio's microphones use a PipeWire server.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ _SECONDS = 900
 
 
 class NativeEnvironment:
-    """Runs tests in a process of their own.
+    """Runs tests in one process.
 
     Args:
         root: The checkout.
         name: The lane's name.
-        why_not: Returns why there can be no sound server, or None.
+        why_not: Returns the reason if the sound server cannot run, or None.
     """
 
     def __init__(self, root: Path, name: str, why_not: Callable[[], str | None]) -> None:
@@ -41,7 +40,7 @@ class NativeEnvironment:
         self._why_not = why_not
 
     def available(self) -> str | None:
-        """Return why there can be no sound server, or None."""
+        """Return the reason if the sound server cannot run, or None."""
         return self._why_not()
 
     def run(

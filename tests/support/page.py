@@ -1,4 +1,4 @@
-"""What a test in a web page may ask of the host that drives the browser.
+"""Sends commands from a test in a web page to the host, which controls the browser.
 
     from support.page import ask
 
@@ -18,18 +18,18 @@ __all__ = ["AskError", "ask", "post"]
 
 
 class AskError(RuntimeError):
-    """The host does not know the command, or it failed there."""
+    """The command is unknown, or failed on the host."""
 
 
 async def ask(command: str, **arguments: object) -> Any:
-    """Let the host do something, and return its answer.
+    """Execute a command on the host, and return its answer.
 
     Args:
         command: The command's name.
-        arguments: What JSON can say.
+        arguments: JSON values.
 
     Raises:
-        AskError: With what the host has to say about it.
+        AskError: The command failed; the message is the host's.
     """
     answer = await post("/ask", json.dumps({"command": command, "arguments": arguments}))
     result: dict[str, Any] = json.loads(answer)
@@ -39,8 +39,8 @@ async def ask(command: str, **arguments: object) -> Any:
 
 
 async def post(path: str, body: str) -> str:
-    """Send text to the host and return the text that it answers."""
-    # Imported by name: there is no such module where the tests are collected and checked.
+    """Send text to the host and return the answer."""
+    # Imported by name, because this module exists only in a page.
     js, ffi = import_module("js"), import_module("pyodide.ffi")
     options = ffi.to_js({"method": "POST", "body": body}, dict_converter=js.Object.fromEntries)
     response = await js.fetch(path, options)

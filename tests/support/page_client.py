@@ -1,4 +1,4 @@
-"""A client of `mediadevices serve` that asks as it is told to, and not as it should."""
+"""A client of `mediadevices serve` that can send malformed requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 20
 
 
 class Answer:
-    """What a server answered."""
+    """A response."""
 
     def __init__(self, answer: http.client.HTTPResponse) -> None:
         self.status = answer.status
@@ -31,7 +31,7 @@ class Answer:
 
 
 class _Received:
-    """Bytes that have been received, as `http.client` reads them from a socket."""
+    """Received bytes, in the form of a socket for `http.client`."""
 
     def __init__(self, received: bytes) -> None:
         self._received = received
@@ -41,7 +41,7 @@ class _Received:
 
 
 class PageClient:
-    """Asks a server of this machine.
+    """Sends requests to a server on this machine.
 
     Args:
         port: The server's port.
@@ -53,7 +53,7 @@ class PageClient:
     def get(
         self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET"
     ) -> Answer:
-        """Ask for a path, which is sent as it is."""
+        """Request a path without escaping it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
             connection.request(method, path, headers=dict(headers or {}))
@@ -62,30 +62,30 @@ class PageClient:
             connection.close()
 
     def ask(self, *lines: str, method: str = "GET") -> Answer:
-        """Send a request line for line and close the writing side; return the first answer."""
+        """Send the lines of a request, close the writing side, and return the first response."""
         answer = http.client.HTTPResponse(_Received(self.exchange(*lines)), method=method)  # type: ignore[arg-type]
         answer.begin()
         return Answer(answer)
 
     def exchange(self, *lines: str) -> bytes:
-        """Send lines and close the writing side; return everything that comes back."""
+        """Send lines, close the writing side, and return all received bytes."""
         return self.send("".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1"))
 
     def send(self, request: bytes) -> bytes:
-        """Send bytes and close the writing side; return everything that comes back."""
+        """Send bytes, close the writing side, and return all received bytes."""
         with self.connect() as connection:
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
     def connect(self) -> socket.socket:
-        """Return a connection, which the caller closes."""
+        """Return a connection; the caller closes it."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
 
 
 @contextmanager
 def serving(site: Site) -> Generator[PageClient]:
-    """Serve a site from a thread."""
+    """Serve a site from a thread inside a block."""
     with PageServer(site, 0) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.005,))
         thread.start()

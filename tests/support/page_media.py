@@ -1,6 +1,6 @@
-"""Sources of known content in a web page, and ways to look at what the page shows.
+"""Sources with known content in a web page, and functions that read what the page shows.
 
-Only for tests that run in a page: `js` is imported when it is needed.
+Only for tests in a page: functions import `js`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SECONDS = 10
 
 
 class Painting:
-    """A canvas that is drawn anew and anew, so that its stream flows.
+    """A canvas that is redrawn repeatedly, so that its stream has frames.
 
     Args:
         colour: Red, green and blue.
@@ -36,25 +36,25 @@ class Painting:
         self._canvas: Any = js.document.createElement("canvas")
         self.resize(width, height)
         self._context: Any = self._canvas.getContext("2d")
-        # Frames come when they are asked for: WebKit gives none of a canvas that changes often.
+        # Frames are requested, because WebKit delivers none of a canvas that changes often.
         self.js: Any = self._canvas.captureStream(0)
         """The browser's stream of the canvas."""
         self.paint()
 
     def resize(self, width: int, height: int) -> None:
-        """Give the canvas another size."""
+        """Resize the canvas."""
         self._canvas.width, self._canvas.height = width, height
 
     def paint(self) -> None:
         """Fill the canvas with the colour."""
         self._context.fillStyle = f"rgb{self.colour}"
         self._context.fillRect(0, 0, self._canvas.width, self._canvas.height)
-        # In Firefox it is the stream that can be asked, in the others the track.
+        # In Firefox the stream has requestFrame(), in the other browsers the track.
         stream, (track,) = self.js, self.js.getTracks()
         (track if hasattr(track, "requestFrame") else stream).requestFrame()
 
     async def keep_painting(self, interval: float) -> None:
-        """Draw every so many seconds until cancelled."""
+        """Redraw at an interval, in seconds, until cancelled."""
         while True:
             self.paint()
             await asyncio.sleep(interval)
@@ -67,7 +67,7 @@ async def painted_stream(
     height: int = 48,
     interval: float = _INTERVAL,
 ) -> AsyncGenerator[tuple[MediaStream, Painting]]:
-    """Give a stream of one colour for the time of a block, and what paints it."""
+    """Yield a stream of one colour and its painting."""
     painting = Painting(colour, width, height)
     painter = asyncio.create_task(painting.keep_painting(interval))
     stream = MediaStream.from_js(painting.js)

@@ -277,7 +277,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the base class's name)
-        """Say nothing."""
+        """Print nothing."""
 
 
 @functools.cache

@@ -1,14 +1,13 @@
-"""Lets tests run in another environment and shows their results as if they had run here.
+"""Runs tests in another environment and shows their results as if they had run here.
 
-The items of an environment (of a browser: those of one configuration) are sent there together,
-when the first of them is due; their reports come back one by one, with the traceback, the captured
-output and the time from over there.
+When the first test of an environment is due, all tests of this environment start there together (in
+a browser: all tests of one configuration). Their reports return one by one, with traceback,
+captured output and duration.
 
-A browser or a machine shares this computer with everything else that runs on it, and a busy moment
-can disturb a test of real time. So a failed test is run once more in a fresh environment when the
-others are through: at most three in the whole run, each listed in the summary with its first
-failure. Where more fail in an environment, none is tried again. An environment that crashes, hangs
-or ends early is never tried again: its tests that were not reported have failed.
+A busy computer can disturb a test of real time. So failed tests run once more in a fresh
+environment, after the others: at most three in the whole run, each listed in the summary with its
+first failure. If more tests of an environment fail, none runs again. An environment that crashes,
+hangs or ends early does not start again: its tests without a report have failed.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     Node: TypeAlias = pytest.Item | pytest.Collector
     Made: TypeAlias = Node | list[Node] | None
-    # A lane, and how a browser is started there.
+    # A lane and the configuration of its browser.
     Place: TypeAlias = tuple[str, Configuration]
 
 __all__ = ["Environment", "RemoteItem"]
@@ -43,7 +42,7 @@ _TRIES_LEFT = pytest.StashKey[int]()
 
 
 class Environment(Protocol):
-    """A place other than this process in which pytest can run."""
+    """Another place in which pytest can run."""
 
     @property
     def name(self) -> str:
@@ -51,21 +50,21 @@ class Environment(Protocol):
         ...
 
     def available(self) -> str | None:
-        """Prepare it as far as needed; return why it cannot be had, or None."""
+        """Prepare the environment; return the reason if that is impossible, or None."""
         ...
 
     def run(
         self, node_ids: Sequence[str], options: Sequence[str], config: pytest.Config
     ) -> Generator[pytest.TestReport]:
-        """Run tests there, and yield their reports as they come.
+        """Run tests there, and yield their reports.
 
         Args:
-            node_ids: The tests, as they are named there.
-            options: Further options for the pytest over there.
-            config: The configuration here.
+            node_ids: The ids of the tests there.
+            options: Further options for pytest there.
+            config: The configuration of the host.
 
         Raises:
-            RemoteFailure: It ended before it had reported them all; with what it printed.
+            RemoteFailure: It ended before all tests were reported; the message has its output.
         """
         ...
 
@@ -94,8 +93,14 @@ def pytest_terminal_summary(
 
 
 def environment(root: Path, lane: str, configuration: Configuration) -> Environment:
-    """Return an environment, for the checkout at `root`."""
-    # This module is imported in the environments too, where what starts them may not exist.
+    """Return the environment of a lane.
+
+    Args:
+        root: The checkout.
+        lane: The lane.
+        configuration: How a browser starts.
+    """
+    # The environments import this module too, and there these imports may fail.
     if lane == "node":
         from support.node_environment import NodeEnvironment
 
@@ -120,7 +125,7 @@ def environment(root: Path, lane: str, configuration: Configuration) -> Environm
 
 
 class RemoteItem(pytest.Item):
-    """Stands for a test that runs in another environment."""
+    """Represents a test that runs in another environment."""
 
     def __init__(
         self, name: str, parent: pytest.Collector, *, origin: pytest.Item, lane: str
@@ -128,7 +133,7 @@ class RemoteItem(pytest.Item):
         super().__init__(name, parent)  # pyright: ignore[reportUnknownMemberType]  (pytest's own types)
         self.origin_id = origin.nodeid
         self._where = origin.reportinfo()
-        # The batch has a time limit of its own, and the first item waits for the environment.
+        # The batch has its own time limit, and the first item waits until the environment is up.
         self.own_markers = [pytest.mark.timeout(0).mark, *origin.own_markers]
         lanes.set_lane(self, lane)
 
@@ -144,7 +149,7 @@ class RemoteItem(pytest.Item):
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class,
 ) -> Generator[None, Made, Made]:
-    """Add the remote items beside the local ones, or in their place."""
+    """Add the remote items to the local ones, or replace them."""
     result = yield
     if result is None:
         return None
@@ -182,14 +187,14 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
     if isinstance(nextitem, RemoteItem):
-        # The last local item: every fixture ends with it, before the other environments start.
+        # After the last local item, tear down every fixture before other environments start.
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
         return True
     return None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End what is still running, when the tests were interrupted."""
+    """Stop environments that still run, after an interruption."""
     for batch in session.config.stash.setdefault(_BATCHES, {}).values():
         batch.close()
 
@@ -211,7 +216,7 @@ def _place(item: RemoteItem) -> Place:
 
 
 class _Batch:
-    """The chosen items of one environment, and what has been reported of them so far."""
+    """The items of one environment, and their reports so far."""
 
     def __init__(
         self, environment: Environment, items: Sequence[RemoteItem], config: pytest.Config
@@ -233,11 +238,11 @@ class _Batch:
         return self._environment.run(node_ids, _options(self._config), self._config)
 
     def reports_of(self, item: RemoteItem) -> Iterator[pytest.TestReport]:
-        """Yield an item's reports, made up where the environment gave none."""
+        """Yield the reports of an item, with a failure if the environment sent none."""
         if self._unavailable is not None:
             path, line, _ = item.location
-            yield _made_up(item, "setup", "skipped", (path, line or 0, self._unavailable))
-            yield _made_up(item, "teardown", "passed", None)
+            yield _made_report(item, "setup", "skipped", (path, line or 0, self._unavailable))
+            yield _made_report(item, "teardown", "passed", None)
             return
         self._await(item.origin_id)
         if self._has_failed(item.origin_id) and not self._tried_again:
@@ -251,7 +256,7 @@ class _Batch:
             report.nodeid, report.location = item.nodeid, item.location
             yield report
         if not self._is_complete(item.origin_id):
-            yield _made_up(item, "call", "failed", self._failure)
+            yield _made_report(item, "call", "failed", self._failure)
 
     def start(self) -> None:
         """Start the environment and wait for its first report; it then continues unattended."""
@@ -280,7 +285,7 @@ class _Batch:
         return True
 
     def _try_again(self) -> None:
-        """Let the first run end, and run its few failed tests again, unless it ended badly."""
+        """Finish the first run, and run its few failed tests again unless it crashed."""
         self._tried_again = True
         for node_id in self._reports:
             self._await(node_id)
@@ -314,7 +319,7 @@ class _Batch:
 
 
 def _options(config: pytest.Config) -> list[str]:
-    """Return those of the user's options that shape a report."""
+    """Return the user's options that affect reports."""
     colour = "yes" if config.get_terminal_writer().hasmarkup else "no"
     options = [f"--tb={config.getoption('tbstyle')}", f"--color={colour}"]
     if config.getoption("showlocals"):
@@ -322,7 +327,7 @@ def _options(config: pytest.Config) -> list[str]:
     return options
 
 
-def _made_up(
+def _made_report(
     item: RemoteItem,
     when: Literal["setup", "call", "teardown"],
     outcome: Literal["passed", "failed", "skipped"],

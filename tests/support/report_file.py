@@ -1,4 +1,4 @@
-"""Pytest's reports as lines of JSON: written inside another environment, followed on the host."""
+"""Pytest's reports as lines of JSON: an environment writes them, and the host reads them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-__all__ = ["RemoteFailure", "RemoteProcess", "epitaph", "follow", "report_of"]
+__all__ = ["RemoteFailure", "RemoteProcess", "failure_text", "follow", "report_of"]
 
 _POLL_SECONDS = 0.05
 _END_SECONDS = 30
@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Writer:
-    """Appends each report, so that those before a crash are not lost."""
+    """Writes each report at once, so that a crash loses none."""
 
     def __init__(self, config: pytest.Config, path: Path) -> None:
         self._config = config
@@ -44,11 +44,11 @@ class _Writer:
 
 
 class RemoteFailure(Exception):
-    """The environment ended before it had reported every test, or ended badly."""
+    """The environment ended before all tests were reported, or crashed afterwards."""
 
 
 class RemoteProcess(Protocol):
-    """What runs pytest elsewhere."""
+    """A process that runs pytest in an environment."""
 
     @property
     def name(self) -> str:
@@ -57,20 +57,20 @@ class RemoteProcess(Protocol):
 
     @property
     def reports(self) -> Path:
-        """The file that the reports go to."""
+        """The file with the reports."""
         ...
 
     @property
     def console(self) -> Path:
-        """The file that everything it prints goes to."""
+        """The file with the output of the process."""
         ...
 
     def poll(self) -> int | None:
-        """Return pytest's exit code, another number when it never came to one, or None before."""
+        """Return pytest's exit code, another number if pytest had none, or None while running."""
         ...
 
     def stop(self) -> None:
-        """End it now, if it has not ended."""
+        """End the process if it still runs."""
 
 
 def follow(
@@ -79,17 +79,17 @@ def follow(
     seconds: float,
     config: pytest.Config,
 ) -> Generator[pytest.TestReport]:
-    """Yield the reports of the tests as they come, and see the process to its end.
+    """Yield the reports of the tests, and wait for the end of the process.
 
     Args:
-        process: What runs the tests.
-        node_ids: The tests that are to be reported.
-        seconds: The time that it may take as a whole.
-        config: The configuration here, which reads the reports.
+        process: The process that runs the tests.
+        node_ids: The tests to be reported.
+        seconds: The time limit for all of them.
+        config: The configuration of the host, which parses the reports.
 
     Raises:
-        RemoteFailure: It took too long, or it ended without having reported them all, or it ended
-            badly after that; with the end of what it printed. The last report is not given then.
+        RemoteFailure: The process took too long, ended before all tests were reported, or crashed
+            after that; the message has the end of its output. The last report is then withheld.
     """
     deadline = time.monotonic() + seconds
     waiting = set(node_ids)
@@ -103,15 +103,15 @@ def follow(
             yield report
             if not waiting:
                 return
-        raise RemoteFailure(_epitaph(process, f"ended with code {process.poll()}"))
+        raise RemoteFailure(_failure_text(process, f"ended with code {process.poll()}"))
     finally:
         process.stop()
 
 
 def report_of(line: str, config: pytest.Config) -> pytest.TestReport:
-    """Return the report that a line of JSON stands for."""
+    """Return the report in a line of JSON."""
     data: dict[str, object] = json.loads(line)
-    if isinstance(data["longrepr"], list):  # where a skip was; JSON has no tuples
+    if isinstance(data["longrepr"], list):  # of a skip; JSON has no tuples
         data["longrepr"] = tuple(cast("list[object]", data["longrepr"]))
     report: pytest.TestReport = config.hook.pytest_report_from_serializable(
         config=config, data=data
@@ -119,15 +119,15 @@ def report_of(line: str, config: pytest.Config) -> pytest.TestReport:
     return report
 
 
-def epitaph(console: Path, what: str) -> str:
-    """Return what happened, with the end of what was printed."""
+def failure_text(console: Path, what: str) -> str:
+    """Return what happened and the end of the output."""
     text = console.read_text(errors="replace") if console.exists() else ""
     tail = "\n".join(text.splitlines()[-_CONSOLE_LINES:])
-    return f"{what}; the end of what it printed:\n{tail}"
+    return f"{what}; the end of its output:\n{tail}"
 
 
 def _lines(process: RemoteProcess, deadline: float) -> Iterator[str]:
-    """Yield whole lines until the process has ended and nothing is left."""
+    """Yield complete lines until the process has ended and all are read."""
     process.reports.touch()
     with process.reports.open(encoding="utf-8") as file:
         part = ""
@@ -139,18 +139,18 @@ def _lines(process: RemoteProcess, deadline: float) -> Iterator[str]:
             if ended:
                 return
             if time.monotonic() > deadline:
-                raise RemoteFailure(_epitaph(process, "took too long"))
+                raise RemoteFailure(_failure_text(process, "took too long"))
             time.sleep(_POLL_SECONDS)
 
 
 def _await_end(process: RemoteProcess, deadline: float) -> None:
     while (code := process.poll()) is None:
         if time.monotonic() > deadline:
-            raise RemoteFailure(_epitaph(process, "does not end after its last test"))
+            raise RemoteFailure(_failure_text(process, "does not end after its last test"))
         time.sleep(_POLL_SECONDS)
     if code not in _ORDERLY:
-        raise RemoteFailure(_epitaph(process, f"ended with code {code} after its last test"))
+        raise RemoteFailure(_failure_text(process, f"ended with code {code} after its last test"))
 
 
-def _epitaph(process: RemoteProcess, what: str) -> str:
-    return epitaph(process.console, f"{process.name} {what}")
+def _failure_text(process: RemoteProcess, what: str) -> str:
+    return failure_text(process.console, f"{process.name} {what}")

@@ -1,9 +1,9 @@
-"""A virtual machine that boots Debian's stock kernel on the files of this very machine.
+"""A virtual machine that boots Debian's stock kernel on the files of its host.
 
 The kernel brings `vivid` (a complete virtual V4L2 camera) and `snd-aloop` (a sound card whose
-output is its input) as modules. The guest's root folder is the host's, read-only with a layer of
-memory above it: whatever is installed here, the virtual environment too, is there as well, and
-nothing that happens there changes anything here. One folder is shared for writing.
+output is its input) as modules. The guest's root folder is the host's, read-only, below an overlay
+in memory: the guest has everything that is installed on the host, including the virtual
+environment, and cannot change the host's files. One folder is shared for writing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _TOOLS = {
     "arecord": "alsa-utils",
     "strace": "strace",
 }
-# What the guest needs before it can see the host's files; the rest it loads from there.
+# Modules that the guest needs to mount the host's files; it loads others from there.
 _BOOT_MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
 _KERNEL = "linux-image-amd64"
 _DOWNLOAD_SECONDS = 600
@@ -46,13 +46,13 @@ _NO_PYTEST = 70
 
 
 def prepare(cache: Path) -> str | None:
-    """Download the kernel and build what it boots from, once.
+    """Download the kernel, once, and build the initramfs.
 
     Args:
-        cache: The folder that keeps them; anywhere, but the guest must see it.
+        cache: The folder for both, visible to the guest.
 
     Returns:
-        Why there can be no virtual machine, or None.
+        The reason if there can be no virtual machine, or None.
     """
     if platform.machine() != "x86_64" or platform.system() != "Linux":
         return "the virtual machine is for Linux on x86-64"
@@ -62,7 +62,7 @@ def prepare(cache: Path) -> str | None:
     try:
         if not (kernel / "lib" / "modules").exists():
             _download_kernel(kernel)
-        # Built every time: it takes a moment, and is never out of date.
+        # Built every time: it is quick, and never out of date.
         _build_initramfs(kernel, cache / "initramfs.gz")
     except subprocess.CalledProcessError as error:
         return f"{shlex.join(map(str, error.cmd))} failed:\n{error.stderr}"
@@ -77,14 +77,14 @@ def boot(
     folder: Path,
     environment: Mapping[str, str],
 ) -> GuestProcess:
-    """Start the machine, which runs one command as root and switches itself off.
+    """Start the machine, which runs one command as root and then powers off.
 
     Args:
-        command: What it runs.
-        cache: What `prepare` filled.
-        share: A folder that the guest can write to, as `/mnt/share`.
-        folder: The folder that the command runs in.
-        environment: The command's environment.
+        command: The command.
+        cache: The folder that `prepare` filled.
+        share: A folder that the guest mounts writable, as `/mnt/share`.
+        folder: The working directory of the command.
+        environment: The environment variables of the command.
     """
     kernel = cache / "kernel"
     version = _version(kernel)
@@ -113,7 +113,7 @@ class GuestProcess(ChildProcess):
     """The machine; its exit code is that of the command in it."""
 
     def poll(self) -> int | None:
-        """Return the command's exit code, 70 if it never came to one, or None while it runs."""
+        """Return the command's exit code, 70 if it had none, or None while it runs."""
         code = super().poll()
         if code is None:
             return None
@@ -130,7 +130,7 @@ def _mount(tag: str, folder: Path, options: str) -> tuple[str, ...]:
 
 
 def _find(tool: str) -> str | None:
-    # Debian keeps the system's tools where an ordinary user does not look.
+    # Debian's system tools are not on an ordinary user's PATH.
     return shutil.which(tool) or shutil.which(tool, path="/usr/sbin:/sbin")
 
 
@@ -157,7 +157,7 @@ def _download_kernel(kernel: Path) -> None:
     if package is None:
         raise subprocess.CalledProcessError(1, ["apt-cache", "depends", _KERNEL], depends, depends)
     kernel.parent.mkdir(parents=True, exist_ok=True)
-    # Moved into place when complete, so that an interrupted download leaves nothing behind.
+    # Move the kernel into place when complete, so an interrupted download leaves nothing.
     with tempfile.TemporaryDirectory(dir=kernel.parent, prefix="download-") as name:
         folder = Path(name)
         _run("apt-get", "download", "--quiet", package[1], folder=folder)
@@ -195,7 +195,7 @@ def _build_initramfs(kernel: Path, target: Path) -> None:
 
 
 def _modules(kernel: Path) -> list[Path]:
-    """Return the files of the first modules in the order in which they can be loaded."""
+    """Return the files of the boot modules, in loading order."""
     files: dict[Path, None] = {}
     for module in _BOOT_MODULES:
         listed = _run(

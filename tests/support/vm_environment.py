@@ -1,4 +1,4 @@
-"""The virtual machine with cameras and sound cards, as a place where tests run."""
+"""Runs tests in the virtual machine with cameras and sound cards."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["VirtualMachineEnvironment"]
 
 _SECONDS = 2700
-# Everything is some ten times slower there than here.
+# The machine is about ten times slower than its host.
 _TEST_SECONDS = 120
 _PASSED_ON = ("PATH", "CI", "LANG", "LC_ALL", "VIRTUAL_ENV")
 
 
 class VirtualMachineEnvironment:
-    """Runs tests in the machine; the kernel stays in the checkout's `.cache/vm`."""
+    """Runs tests in the machine; its kernel is kept in the checkout's `.cache/vm`."""
 
     name = "vm"
 
@@ -34,7 +34,7 @@ class VirtualMachineEnvironment:
         self._cache = root / ".cache" / "vm"
 
     def available(self) -> str | None:
-        """Prepare the kernel, once; return why there can be no machine, or None."""
+        """Prepare the kernel, once; return the reason if that fails, or None."""
         return virtual_machine.prepare(self._cache)
 
     def run(
@@ -46,7 +46,7 @@ class VirtualMachineEnvironment:
             (share / "arguments").write_text("\n".join(node_ids))
             command = [sys.executable, "-m", "pytest", "--inside=vm", "-v"]
             command += ["-p", "no:cacheprovider", "--continue-on-collection-errors"]
-            # Loading every installed plug-in takes longer there than all the tests.
+            # Loading every installed plug-in would take longer than the tests.
             command += ["-p", "pytest_timeout", "-p", "mediadevices.testing.pytest_plugin"]
             command += ["--reports=/mnt/share/reports", f"--override-ini=timeout={_TEST_SECONDS}"]
             command += [*options, "@/mnt/share/arguments"]

@@ -28,9 +28,9 @@ _ALWAYS = (
     *("--disable-component-update", "--disable-sync"),
     "--autoplay-policy=no-user-gesture-required",
 )
-# An unknown key in here silently gives no camera.
+# With an unknown key, Chromium has no camera and reports no error.
 _FAKE_DEVICES = "--use-fake-device-for-media-stream=device-count=2,fps=60"
-# Every question is answered with yes. Without it a headless browser says no at once.
+# Grant every permission; without this a headless browser denies at once.
 _GRANT = "--use-fake-ui-for-media-stream"
 _BY_CONFIGURATION: Mapping[Configuration, tuple[str, ...]] = {
     "default": (_FAKE_DEVICES, _GRANT),
@@ -65,7 +65,7 @@ def open_chromium(setting: Setting) -> Generator[Page]:
             executable_path=shutil.which(_DEBIANS),
             args=arguments,
             env={**os.environ, **setting.variables},
-            # The host closes the browser itself, after it has said what happened.
+            # The host closes the browser, after it has reported the failure.
             handle_sigint=False,
         )
 
@@ -84,11 +84,11 @@ class _ChromiumPage(PlaywrightPage):
         super().__init__(browser, context, page)
         self._origin = origin
         self._session: Any = browser.new_browser_cdp_session()
-        session: Any = context.new_cdp_session(page)  # its answers have no types
+        session: Any = context.new_cdp_session(page)  # its results are untyped
         self._context_id = session.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
 
     def set_permission(self, name: str, state: str) -> None:
-        """Set one permission and leave the other, which Playwright's own way does not."""
+        """Set one permission and keep the other; Playwright's own method resets both."""
         self._session.send(
             "Browser.setPermission",
             {

@@ -1,6 +1,6 @@
-"""What a test in a page may ask of the host: `await ask("click", selector="button")`.
+"""The commands of a test in a page to the host: `await ask("click", selector="button")`.
 
-click(selector)                 a real click, which is a user's gesture
+click(selector)                 a real click, which is a user gesture
 screenshot(name)                saves .cache/screenshots/NAME.png
 set_permission(name, state)     "camera" or "microphone"; "granted", "denied" or "prompt"
 pulse_load_source(name, description, channels=1, rate=48000)
@@ -26,11 +26,11 @@ __all__ = ["Commands"]
 
 
 class Commands:
-    """Answers the questions of one page, on the thread that owns the browser.
+    """Executes the commands of one page, on the thread that owns the browser.
 
     Args:
         page: The page.
-        pictures: Where the screenshots go.
+        pictures: The folder for screenshots.
         sound: The sound server that a test may change, or None.
     """
 
@@ -49,7 +49,7 @@ class Commands:
         }
 
     def execute(self, question: Question) -> None:
-        """Do what is asked, and answer."""
+        """Execute a command and answer it."""
         command = self._commands.get(question.command)
         if command is None:
             known = ", ".join(self._commands)

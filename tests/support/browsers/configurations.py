@@ -1,12 +1,12 @@
-"""How a browser can be started for a test: `@pytest.mark.browser("denied")`.
+"""The ways to start a browser for a test: `@pytest.mark.browser("denied")`.
 
 default      fake devices, permission granted, autoplay allowed
 denied       camera and microphone denied
 camera-only  the camera granted, the microphone denied
 no-devices   no camera and no microphone
 files        the camera shows numbered frames, the microphone plays a tone; see `media_files`
-pulse        no fakes; a private PulseAudio whose one microphone hears 440 Hz; permission granted
-insecure     the page is no secure context, so that it has no `navigator.mediaDevices`
+pulse        a private PulseAudio server; its one microphone plays 440 Hz; permission granted
+insecure     an insecure context, so that `navigator.mediaDevices` is undefined
 """
 
 from __future__ import annotations
@@ -40,5 +40,5 @@ _LANES: MappingProxyType[Configuration, tuple[str, ...]] = MappingProxyType(
 
 
 def lanes_with(name: str) -> tuple[str, ...]:
-    """Return the lanes that have a configuration, none for a name that nobody knows."""
+    """Return the lanes that have a configuration; none for an unknown name."""
     return _LANES.get(cast("Configuration", name), ())

@@ -1,4 +1,4 @@
-"""A display that nobody sees, for a browser that needs one."""
+"""A virtual display for a browser that needs one."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _START_SECONDS = 15
 
 @contextmanager
 def open_display() -> Generator[str]:
-    """Start a private Xvfb, give its name for `DISPLAY`, and end it.
+    """Start a private Xvfb, yield its name for `DISPLAY`, and end it.
 
     Raises:
-        PageLost: It does not start.
+        PageLost: It did not start.
     """
     reading, writing = os.pipe()
     command = [
@@ -43,7 +43,7 @@ def open_display() -> Generator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=[writing],
-        start_new_session=True,  # an interruption ends the browser first
+        start_new_session=True,  # so that an interruption ends the browser first
     )
     try:
         os.close(writing)
@@ -55,7 +55,7 @@ def open_display() -> Generator[str]:
 
 
 def _number(pipe: int) -> str:
-    """Return the number that Xvfb has taken, which it writes with a line's end."""
+    """Return the display number, which Xvfb writes as a line."""
     deadline = time.monotonic() + _START_SECONDS
     text = b""
     while not text.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""Which program each browser lane has, and how it is started."""
+"""Starts the browser of a lane."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["open_page", "why_not"]
 
 
 def why_not(lane: str) -> str | None:
-    """Return what is missing for the browser of a lane on this machine, or None."""
+    """Return what the browser of a lane lacks on this machine, or None."""
     library = "selenium" if lane == "webkit" else "playwright"
     if find_spec(library) is None:
         return f"{library} is not installed (pip install -e .[test])"
-    # They import those libraries, which need not be there.
+    # These modules import libraries that may be missing.
     if lane == "webkit":
         from support.browsers import webkit
 
@@ -34,10 +34,10 @@ def why_not(lane: str) -> str | None:
 
 
 def open_page(lane: str, setting: Setting) -> AbstractContextManager[Page]:
-    """Start the browser of a lane, with one empty page, and end it.
+    """Start the browser of a lane, yield one empty page, and end the browser.
 
     Raises:
-        PageLost: It does not start.
+        PageLost: It did not start.
     """
     if lane == "webkit":
         from support.browsers import webkit

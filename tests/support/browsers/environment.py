@@ -1,4 +1,4 @@
-"""A browser, started for one configuration, as a place where tests run."""
+"""Runs tests in a browser that is started for one configuration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.browsers.page import PageLost
 from support.browsers.server import Ended, PageServer, Question, Reports, Started
 from support.browsers.setting import Setting
 from support.pulse_server import PulseServer
-from support.report_file import RemoteFailure, epitaph, report_of
+from support.report_file import RemoteFailure, failure_text, report_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BrowserEnvironment", "follow_page"]
 
-# One browser with all its tests.
+# For one browser with all its tests.
 _SECONDS = 900
-# Until the first test starts: the page loads Pyodide and pytest.
+# Until the first test starts, because the page must load Pyodide and pytest.
 _START_SECONDS = 90
-# A test ends itself after a minute. One that does not even look at the clock is ended here.
+# A test times out after a minute; this ends one that blocks its event loop.
 _TEST_SECONDS = 80
 _END_SECONDS = 20
 _POLL_SECONDS = 0.1
@@ -43,7 +43,7 @@ _ORDERLY = (0, 1)
 
 
 class BrowserEnvironment:
-    """Runs tests in one page; what it downloads stays in the checkout's `.cache`.
+    """Runs tests in one page; downloads are kept in the checkout's `.cache`.
 
     Args:
         root: The checkout.
@@ -57,7 +57,7 @@ class BrowserEnvironment:
         self._configuration: Configuration = configuration
 
     def available(self) -> str | None:
-        """Prepare what the page loads; return why there can be no such browser, or None."""
+        """Prepare what the page loads; return the reason if that fails, or None."""
         if self._configuration == "pulse" and (reason := pulse_server.why_not()):
             return reason
         if self._configuration == "no-devices" and (devices := _own_devices()):
@@ -77,10 +77,10 @@ class BrowserEnvironment:
                 content = site.content(self._root, self.name, arguments, config)
                 server = stack.enter_context(PageServer(content, console))
                 yield from self._in_page(stack, folder, server, node_ids, config)
-            # The build and the sound server say by a RuntimeError that they have failed.
+            # The wheel's build and the sound server raise RuntimeError.
             except (PageLost, RuntimeError) as error:
                 what = f"{self.name} ({self._configuration}): {error}"
-                raise RemoteFailure(epitaph(console, what)) from error
+                raise RemoteFailure(failure_text(console, what)) from error
 
     def _in_page(
         self,
@@ -110,9 +110,9 @@ class BrowserEnvironment:
         yield from follow_page(server, page, commands, node_ids, config)
 
     def _sound_server(self, stack: ExitStack) -> PulseServer | None:
-        """Start a sound server of the browser's own, if it is to have one."""
+        """Start a private sound server, if the browser needs one."""
         wanted = self._configuration == "pulse"
-        # Without one their AudioContext does not run. Chromium has a stand-in.
+        # Without one their AudioContext does not run. Chromium has a fake output.
         wanted |= self.name in {"firefox", "webkit"} and self._configuration != "no-devices"
         if not wanted or pulse_server.why_not():
             return None
@@ -136,7 +136,7 @@ def _own_devices() -> str:
     return ", ".join(map(str, [*folder.glob("video*"), *folder.glob("snd/pcm*c")]))
 
 
-# A browser without a sound server of its own is not to find the user's.
+# Hide the user's sound server from a browser without a private one.
 _NO_SOUND = {"PULSE_SERVER": "unix:/nonexistent"}
 
 
@@ -147,18 +147,18 @@ def follow_page(
     node_ids: Sequence[str],
     config: pytest.Config,
 ) -> Generator[pytest.TestReport]:
-    """Yield the reports of the tests as they come, and answer what the tests ask.
+    """Yield the reports of the tests, and execute the commands of the tests.
 
     Args:
-        server: What the page talks to.
-        page: The page, which has been opened.
-        commands: What answers the tests' questions.
-        node_ids: The tests that are to be reported.
-        config: The configuration here, which reads the reports.
+        server: The page's server.
+        page: The open page.
+        commands: Executes the commands.
+        node_ids: The tests to be reported.
+        config: The configuration of the host, which parses the reports.
 
     Raises:
-        PageLost: The page or its browser is gone, does nothing any more, takes too long, or has
-            ended without having reported every test.
+        PageLost: The page or its browser crashed, hangs, took too long, or ended before all tests
+            were reported.
     """
     waiting = set(node_ids)
     last: list[pytest.TestReport] = []
@@ -176,7 +176,7 @@ def follow_page(
                     patience.begin("the next test does not start", _END_SECONDS)
                     yield from reports
                 else:
-                    # They wait: how pytest ends belongs to the last test.
+                    # Hold the last reports back: a crash at the end fails the last test.
                     patience.begin("pytest does not end after its last test", _END_SECONDS)
                     last = reports
             case Ended(code):
@@ -190,7 +190,7 @@ def follow_page(
 
 @dataclass(slots=True)
 class _Patience:
-    """How long the next message may take, and what it means when it does not come."""
+    """The time limit for the next message, and the failure if it does not arrive."""
 
     start: float
     what: str = "the first test does not start"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["open_firefox", "why_not"]
 
 _DEBIANS = "firefox-esr"
-# It lacks Playwright's own patches; this is how Playwright drives it all the same.
+# The channel with which Playwright controls a Firefox without Playwright's patches.
 _DEBIANS_CHANNEL = "moz-firefox"
 
 _ALWAYS: Preferences = {"media.autoplay.default": 0, "media.autoplay.blocking_policy": 0}
@@ -64,7 +64,7 @@ def open_firefox(setting: Setting) -> Generator[Page]:
             channel=_DEBIANS_CHANNEL if debians else None,
             firefox_user_prefs={**_ALWAYS, **_BY_CONFIGURATION[setting.configuration]},
             env={**os.environ, **setting.variables},
-            # The host closes the browser itself, after it has said what happened.
+            # The host closes the browser, after it has reported the failure.
             handle_sigint=False,
         )
 
@@ -74,7 +74,7 @@ def open_firefox(setting: Setting) -> Generator[Page]:
 
 class _FirefoxPage(PlaywrightPage):
     def set_permission(self, name: str, state: str) -> None:
-        """Refuse: Firefox takes its permissions at its start only."""
+        """Raise Unsupported: Firefox reads permissions only at its start."""
         raise Unsupported(
             f"Firefox cannot set {name} to {state!r} while it runs; start it for a configuration"
         )

@@ -1,10 +1,10 @@
-"""The camera's and the microphone's files of the configuration "files".
+"""The media files of the configuration "files".
 
-The camera shows 320x240 at 30 frames per second, 300 frames in a loop. All luma samples of frame
-`n` are ``16 + n % 220``, and the chroma samples 128: a frame tells its number exactly.
+The camera shows 320x240 at 30 frames per second, 300 frames in a loop. In frame `n` all luma
+samples are ``16 + n % 220`` and all chroma samples 128, so the pixels identify the frame.
 
-The microphone hears a sine of 440 Hz with the amplitude 0.5 on one channel, 48000 samples a second,
-10 s in a loop without a seam.
+The microphone plays a 440 Hz sine with an amplitude of 0.5 on one channel, at 48000 Hz, 10 s in a
+seamless loop.
 """
 
 from __future__ import annotations

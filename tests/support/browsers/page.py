@@ -1,4 +1,4 @@
-"""A page in a browser, as the host sees it."""
+"""The interface of a page in a browser, for the host."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ __all__ = ["Page", "PageLost", "Unsupported"]
 
 
 class PageLost(Exception):
-    """The page or its browser is not there any more."""
+    """The page or its browser crashed or closed."""
 
 
 class Unsupported(Exception):
-    """This browser cannot do that."""
+    """This browser does not support the command."""
 
 
 class Page(Protocol):
-    """What every browser can do with its one page. All of it belongs to one thread."""
+    """The page of a browser. Call its methods on one thread."""
 
     def open(self, url: str) -> None:
         """Load an address.
 
         Raises:
-            PageLost: It cannot be loaded.
+            PageLost: Loading failed.
         """
         ...
 
     def check(self) -> None:
-        """Let the browser's library do its work, and see that the page lives.
+        """Process the browser's events, and check that the page is alive.
 
         Raises:
-            PageLost: It does not.
+            PageLost: It is not.
         """
         ...
 
     def click(self, selector: str) -> None:
-        """Click on an element as a user would."""
+        """Click on an element like a user."""
         ...
 
     def screenshot(self, path: Path) -> None:
-        """Save a picture of the page, as PNG."""
+        """Save a screenshot as PNG."""
         ...
 
     def set_permission(self, name: str, state: str) -> None:
         """Set the permission "camera" or "microphone" to "granted", "denied" or "prompt".
 
         Raises:
-            Unsupported: This browser cannot.
+            Unsupported: The browser does not support it.
         """
         ...

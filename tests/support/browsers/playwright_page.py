@@ -1,4 +1,4 @@
-"""A page that Playwright drives, in Chromium or in Firefox."""
+"""A page that Playwright controls, in Chromium or in Firefox."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _MILLISECONDS = 15_000
 
 
 class PlaywrightPage:
-    """One page in a context of its own; see `support.browsers.page.Page`.
+    """One page in its own context; see `support.browsers.page.Page`.
 
     Attributes:
         browser: The browser.
-        context: The context, which no other page shares.
+        context: The context of this page only.
         page: The page.
     """
 
@@ -48,7 +48,7 @@ class PlaywrightPage:
             raise PageLost(f"the page does not load: {error.message}") from error
 
     def check(self) -> None:
-        """Let Playwright take the browser's events, and see that the page lives."""
+        """Let Playwright process events, and check that the page is alive."""
         try:
             self.page.wait_for_timeout(1)
         except Error as error:
@@ -59,15 +59,15 @@ class PlaywrightPage:
             raise PageLost(f"the page {self._end}")
 
     def click(self, selector: str) -> None:
-        """Click on an element as a user would."""
+        """Click on an element like a user."""
         self.page.click(selector)
 
     def screenshot(self, path: Path) -> None:
-        """Save a picture of the page."""
+        """Save a screenshot."""
         self.page.screenshot(path=path)
 
     def set_permission(self, name: str, state: str) -> None:
-        """Set a permission; the browsers differ in how."""
+        """Set a permission, in the way of this browser."""
         raise NotImplementedError
 
     def _crashed(self, _: PlaywrightsPage) -> None:
@@ -78,11 +78,11 @@ class PlaywrightPage:
 
 
 def missing(name: Literal["chromium", "firefox"], program: str) -> str | None:
-    """Return why there is no browser on this machine, or None.
+    """Return the reason if there is no browser on this machine, or None.
 
     Args:
-        name: Playwright's name for it.
-        program: Debian's program, which goes before Playwright's own.
+        name: Playwright's name of the browser.
+        program: Debian's program, which is preferred to Playwright's.
     """
     if shutil.which(program):
         return None
@@ -97,7 +97,7 @@ def missing(name: Literal["chromium", "firefox"], program: str) -> str | None:
 def open_page(
     launch: Callable[[Playwright], Browser],
 ) -> Generator[tuple[Browser, BrowserContext, PlaywrightsPage]]:
-    """Start Playwright, a browser by `launch`, a context and a page, and end them all."""
+    """Start Playwright, the browser that `launch` returns, a context and a page; end them all."""
     with sync_playwright() as playwright:
         browser: Browser | None = None
         try:
@@ -108,5 +108,5 @@ def open_page(
             raise PageLost(f"Playwright fails: {error.message}") from error
         finally:
             if browser is not None:
-                with suppress(Error):  # it has died, and cannot take its leave
+                with suppress(Error):  # it has crashed, and cannot close
                     browser.close()

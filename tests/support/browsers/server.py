@@ -1,4 +1,4 @@
-"""The server from which a page loads everything, and to which it tells everything."""
+"""The server from which a page loads everything and to which it posts its messages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Ended", "Message", "PageServer", "Question", "Reports", "Started"]
 
-# A host that is busy with one command must not keep the page waiting for ever.
+# A host that hangs in one command must not make the page wait forever.
 _ANSWER_SECONDS = 60
 _POLL_SECONDS = 0.05
-# Not by `mimetypes`, which asks the machine.
+# Not from `mimetypes`, which reads the system's configuration.
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript",
@@ -32,7 +32,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The page is about to run a test."""
+    """The page starts a test."""
 
     node_id: str
 
@@ -46,14 +46,14 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Pytest has ended in the page, by this exit code."""
+    """Pytest has ended in the page, with this exit code."""
 
     code: int
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A test asks for something; the page waits until it is answered."""
+    """A command of a test; the page waits for the answer."""
 
     command: str
     arguments: dict[str, Any]
@@ -62,11 +62,11 @@ class Question:
     )
 
     def answer(self, value: object) -> None:
-        """Answer it with something that JSON can say."""
+        """Answer with a JSON value."""
         self._answer.put_nowait({"value": value})
 
     def refuse(self, reason: str) -> None:
-        """Let the question fail in the test."""
+        """Answer with an error, which the test raises."""
         self._answer.put_nowait({"error": reason})
 
     def wait(self) -> dict[str, object]:
@@ -81,15 +81,14 @@ Message: TypeAlias = Started | Reports | Ended | Question
 
 
 class PageServer:
-    """Serves files from 127.0.0.1, and queues what the page says.
+    """Serves files from 127.0.0.1, and queues the messages of the page.
 
     Args:
-        content: What each path holds: a file, a whole folder (the path ends in "/"), or the bytes
-            themselves.
-        console: The file that collects what the page prints.
+        content: The content of each path: a file, a folder (the path ends in "/"), or bytes.
+        console: The file for the output of the page.
 
     Attributes:
-        inbox: What the page has said; it says one thing at a time.
+        inbox: The messages; the page posts one at a time.
     """
 
     def __init__(self, content: Mapping[str, Path | bytes], console: Path) -> None:
@@ -122,7 +121,7 @@ class PageServer:
         self._server.server_close()
 
     def find(self, path: str) -> tuple[bytes, str] | None:
-        """Return what a path holds, and its type."""
+        """Return the content of a path and its type."""
         held = self._content.get(path)
         if held is None:
             folder, _, name = path.rpartition("/")
@@ -137,7 +136,7 @@ class PageServer:
         return data, kind
 
     def take(self, path: str, body: str) -> str | None:
-        """Take what the page says; return the answer, or None to a path that does not exist."""
+        """Handle a message of the page; return the answer, or None for an unknown path."""
         match path:
             case "/console":
                 with self._console.open("a", encoding="utf-8") as file:
@@ -165,12 +164,12 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a browser that ends leaves its connections as they are."""
+        """Print nothing: a browser that ends breaks its connections."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body are written apart; they must not wait for each other.
+    # Send head and body without delay, although they are written separately.
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -187,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, (answer or "").encode(), "text/plain; charset=utf-8")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
-        """Say nothing."""
+        """Print nothing."""
 
     @property
     def _pages(self) -> PageServer:

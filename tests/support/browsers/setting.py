@@ -1,4 +1,4 @@
-"""What a browser is started for."""
+"""The settings for one start of a browser."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["Setting"]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What differs from one start of a browser to another.
+    """The settings for one start of a browser.
 
     Attributes:
         configuration: The configuration.
-        origin: Where the page comes from: "http://127.0.0.1:8000".
+        origin: The origin of the page, such as "http://127.0.0.1:8000".
         variables: Environment variables for the browser.
-        camera_file: What the camera shows, or None.
-        microphone_file: What the microphone hears, or None.
+        camera_file: The video of the camera, or None.
+        microphone_file: The sound of the microphone, or None.
     """
 
     configuration: Configuration

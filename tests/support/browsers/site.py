@@ -1,4 +1,4 @@
-"""What a page loads: Pyodide, pytest, the page wheel and the tests."""
+"""The files that a page loads: Pyodide, pytest, the page wheel and the tests."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = ["content", "prepare"]
 
 _PAGES = Path(__file__).parent.parent.parent / "environments"
 _WHEEL = pytest.StashKey[bytes]()
-# What the tests of a page can do without: loading it takes longer than they do.
+# The tests in a page do not need these, and loading them takes longer than the tests.
 _LEFT_OUT = ("hypothesis", "sortedcontainers")
 
 
 def prepare(root: Path, lane: str) -> str | None:
-    """Download Pyodide and the tools, once; return why they cannot be had, or None."""
+    """Download Pyodide and the tools, once; return the reason if that fails, or None."""
     reason = NodeEnvironment(root).available()
     if reason is None and lane == old_pyodide.LANE:
         reason = old_pyodide.prepare(root)
@@ -37,13 +37,13 @@ def prepare(root: Path, lane: str) -> str | None:
 def content(
     root: Path, lane: str, arguments: Sequence[str], config: pytest.Config
 ) -> dict[str, Path | bytes]:
-    """Return what each path of the server holds, for `support.browsers.server.PageServer`.
+    """Return the content of each path, for `support.browsers.server.PageServer`.
 
     Args:
         root: The checkout.
         lane: The browser's lane.
         arguments: Pytest's arguments.
-        config: The configuration here; it keeps the wheel, which is built once.
+        config: The configuration of the host; it caches the wheel.
     """
     node = NodeEnvironment(root)
     old = lane == old_pyodide.LANE
@@ -69,14 +69,14 @@ def content(
 
 
 def _wheel(config: pytest.Config) -> bytes:
-    """Return the page wheel, made from the checkout as it was when the first page opened."""
+    """Return the page wheel, built from the checkout when the first page opened."""
     if _WHEEL not in config.stash:
         config.stash[_WHEEL] = build_wheel()
     return config.stash[_WHEEL]
 
 
 def _tests(root: Path) -> bytes:
-    """Return an archive of the tests and what they run, as they lie in the checkout."""
+    """Return an archive of the tests and the code that they run."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
         for name in ("conftest.py", "pyproject.toml"):

@@ -1,4 +1,4 @@
-"""WebKitGTK's MiniBrowser, driven by selenium on a display of its own."""
+"""WebKitGTK's MiniBrowser, controlled by Selenium on a virtual display."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FEATURES = (
     *("MediaStreamTrackProcessing", "ImageCapture", "ExposeSpeakers", "PerElementSpeakerSelection"),
 )
 _SECONDS = 20
-# What selenium says, and what the connection says of a driver that does not answer.
+# Selenium's errors, and the connection's when the driver does not answer.
 _FAILURES = (WebDriverException, HTTPError)
 
 
@@ -64,7 +64,7 @@ def open_webkit(setting: Setting) -> Generator[Page]:
     with ExitStack() as stack:
         display = stack.enter_context(open_display())
         address = stack.enter_context(_driver({**setting.variables, "DISPLAY": display}))
-        # Nobody else ends a command to a page that does not answer, and to ask again is no use.
+        # A command to a page that does not answer never ends otherwise; retrying is useless.
         once = {"init_args_for_pool_manager": {"retries": False}}
         client = ClientConfig(address, timeout=_SECONDS, init_args_for_pool_manager=once)
         try:
@@ -77,7 +77,7 @@ def open_webkit(setting: Setting) -> Generator[Page]:
 
 @contextmanager
 def _driver(variables: Mapping[str, str]) -> Generator[str]:
-    """Start WebKit's WebDriver server, give its address, and end it with all that it started."""
+    """Start WebKit's WebDriver server, yield its address, and end it with its children."""
     service = webdriver.WebKitGTKService(
         executable_path=str(shutil.which(_DRIVER)),
         env={**os.environ, **variables},
@@ -92,13 +92,13 @@ def _driver(variables: Mapping[str, str]) -> Generator[str]:
     finally:
         group = service.process.pid
         service.stop()
-        # The browser is in its group, and may have been left behind.
+        # The browser is in its process group, and may still run.
         with suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
 
 
 def _quit(driver: WebDriver) -> None:
-    # A browser that has died cannot take its leave; what is left of it ends with its driver.
+    # A crashed browser cannot close; its processes end with the driver.
     with suppress(*_FAILURES):
         driver.quit()
 
@@ -118,9 +118,9 @@ class _WebKitPage:
             raise PageLost(f"the page does not load: {error}") from error
 
     def check(self) -> None:
-        """See that the browser lives.
+        """Check that the browser is alive.
 
-        Not the page: a test that computes for a while answers nothing meanwhile.
+        It does not check the page, because a page that computes does not answer.
         """
         try:
             there = bool(self._driver.window_handles)
@@ -130,13 +130,13 @@ class _WebKitPage:
             raise PageLost("the page was closed")
 
     def click(self, selector: str) -> None:
-        """Click on an element as a user would."""
+        """Click on an element like a user."""
         self._driver.find_element(By.CSS_SELECTOR, selector).click()
 
     def screenshot(self, path: Path) -> None:
-        """Save a picture of the page."""
+        """Save a screenshot."""
         path.write_bytes(self._driver.get_screenshot_as_png())
 
     def set_permission(self, name: str, state: str) -> None:
-        """Refuse: automation grants everything."""
+        """Raise Unsupported: automation grants everything."""
         raise Unsupported(f"WebKitGTK cannot set {name} to {state!r}: automation grants everything")
