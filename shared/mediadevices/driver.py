@@ -1,10 +1,10 @@
-"""The driver protocol: what a family of devices must offer to `LocalAgent`.
+"""The driver protocol, which connects a family of devices to `LocalAgent`.
 
-A driver finds devices, opens one in a given configuration, and hands its frames or samples to a
-sink. It knows nothing of streams, tracks, constraints or permission: those are the agent's. The
-smallest complete driver is `mediadevices.testing.stub_driver`; read it first when you add one.
+A driver finds devices, opens one in a given configuration, and delivers its frames or samples to a
+sink. It knows nothing of streams, tracks, constraints or permission; the agent handles these. The
+smallest complete driver is `mediadevices.testing.stub_driver`. Read it first if you write one.
 
-Every coroutine here is awaited on the agent's event loop and must not block it. An opened device
+The agent awaits every coroutine on its event loop, so a coroutine must not block. An opened device
 may call its sink from any thread.
 """
 
@@ -35,10 +35,10 @@ __all__ = [
 ]
 
 DeviceKind: TypeAlias = Literal["audioinput", "videoinput", "audiooutput"]
-"""What a device is, by the standard's names."""
+"""The kind of a device, by the standard's names."""
 
 ControlValue: TypeAlias = bool | str | float
-"""What a control is set to."""
+"""The value of a control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class VideoMode:
     Attributes:
         width: Pixels.
         height: Pixels.
-        frame_rate: Frames per second, the most that the camera promises in this mode.
-        pixel_format: The driver's own name of the layout (for example the FourCC ``"MJPG"``).
+        frame_rate: The highest rate that the camera promises in this mode, in frames per second.
+        pixel_format: The driver's name of the pixel format, such as the FourCC ``"MJPG"``.
     """
 
     width: int
@@ -64,9 +64,9 @@ class AudioMode:
 
     Attributes:
         sample_rate: Hertz.
-        channel_count: Channels.
-        sample_size: Linear bits of one sample.
-        latency: Seconds of one delivered block, which is also the least latency.
+        channel_count: The number of channels.
+        sample_size: The bits of one linear sample.
+        latency: The duration of one block, in seconds, which is also the lowest latency.
     """
 
     sample_rate: int
@@ -81,13 +81,14 @@ Mode: TypeAlias = VideoMode | AudioMode
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The values from `min` to `max`, in steps of `step` from `min` (0: any value between).
+    """The possible values of a numeric control.
 
     Attributes:
-        min: The least value.
-        max: The greatest value.
-        step: How far apart the values are; with `values` no more than what a program is told.
-        values: The only values that there are, where the control is a menu of numbers.
+        min: The smallest value.
+        max: The largest value.
+        step: The difference between two values, counted from `min`; 0 allows any value. If
+            `values` is given, `step` is only reported in the capabilities.
+        values: All possible values, if the control is a menu of numbers.
     """
 
     min: float
@@ -97,25 +98,26 @@ class Range:
 
 
 Control: TypeAlias = Range | tuple[ControlValue, ...]
-"""What a control of a device can be set to: a range of numbers, or a list of values."""
+"""The possible values of a control: a range of numbers, or a list of values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device as its driver found it, before any of it is shown to the program.
+    """A device, as the driver describes it to the agent.
 
     Attributes:
         kind: ``"videoinput"``, ``"audioinput"`` or ``"audiooutput"``.
-        key: Names the hardware, the same after a restart and a replug to the same port; unique
-            among the devices of its kind. Never shown: `device_id` is a keyed hash of it.
-        label: The name to show to a person.
+        key: A name for the hardware, unique among the devices of its kind. It stays the same after
+            a restart, and after unplugging and plugging into the same port. Programs never see it:
+            `device_id` is a keyed hash of it.
+        label: The name to show to users.
         group_key: Equal for the devices of one physical unit; ``""`` for a device on its own.
         default: The system's default device of its kind.
         modes: The native modes, the driver's preferred one first. Empty for an output.
-        controls: Further constrainable properties by the standard's names, such as
-            ``{"brightness": Range(0, 255, 1), "facingMode": ("user",)}``, and what each can be.
-        initial: What the controls are at now, where the driver knows it.
-        address: Whatever the driver needs in order to open the device; the agent never looks at it.
+        controls: Other constrainable properties, by the standard's names, with their possible
+            values, such as ``{"brightness": Range(0, 255, 1), "facingMode": ("user",)}``.
+        initial: The present values of the controls, as far as the driver knows them.
+        address: Anything that the driver needs to open the device; the agent does not use it.
     """
 
     kind: DeviceKind
@@ -138,25 +140,25 @@ class Configuration:
 
 
 class Sink(Protocol):
-    """Where an opened device puts what it captures. Every method may be called from any thread."""
+    """Receives the data of an opened device. A device may call it from any thread."""
 
     def deliver(self, data: VideoFrame | AudioData, /) -> bool:
-        """Hand over a frame or a block of samples; the sink owns it from here on.
+        """Hand over a frame or a block of samples; the sink owns it from now on.
 
         Returns:
-            False when nobody is there to take it, now or ever: the event loop was closed. The
-            device should then release itself, since nobody can ask it to.
+            False if the event loop was closed. Then the device should release itself, because
+            `Capture.close` can never be called.
         """
         ...
 
     def set_muted(self, muted: bool, /) -> None:
-        """Say that the device has stopped giving data for now, or gives data again."""
+        """Report that the device temporarily delivers no data, or delivers data again."""
 
     def reconfigure(self, configuration: Configuration, /) -> None:
-        """Say that the device has changed by itself, and to what."""
+        """Report that the device changed its configuration on its own."""
 
     def end(self, error: Exception | None, /) -> None:
-        """Say that the device is gone for good, and why; nothing may follow."""
+        """Report that the device is gone for good, and why. It must be the last call."""
 
 
 class Capture(Protocol):
@@ -164,25 +166,25 @@ class Capture(Protocol):
 
     @property
     def configuration(self) -> Configuration:
-        """What the device really does, as observed, not as asked."""
+        """The actual configuration, as observed; it can differ from the requested one."""
         ...
 
     async def configure(self, configuration: Configuration, /) -> Configuration:
         """Change mode or controls while capturing.
 
         Returns:
-            What the device really does now.
+            The actual configuration.
 
         Raises:
-            NotReadableError: It could not be done; the device goes on as before, or it has told
-                its sink that it ended.
+            NotReadableError: The change failed. The device continues as before, or it has called
+                `Sink.end`.
         """
         ...
 
     async def close(self) -> None:
-        """Stop capturing and release the device; once this returns the sink is called no more.
+        """Stop capturing and release the device.
 
-        Calling it again does nothing.
+        After it returns, the device does not call the sink any more. Further calls do nothing.
         """
 
 
@@ -195,33 +197,33 @@ class Driver(Protocol):
         ...
 
     async def list_devices(self) -> Sequence[Device]:
-        """Find the devices, in the system's order, without starting to capture from any.
+        """Find the devices, in the system's order, without capturing from any of them.
 
         Raises:
-            NotReadableError: It cannot look for them now. A program that finds no device is told
-                the reason, also before it has permission: it must name none.
+            NotReadableError: The devices cannot be listed now. Programs can see the message even
+                without permission, so it must not name a device.
         """
         ...
 
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
-        """Call `changed`, from any thread, whenever the list may have changed.
+        """Call `changed`, from any thread, whenever the list of devices may have changed.
 
-        Changes are reported from the moment when this returns, at the latest. The agent watches
-        only while it needs to know, so it may call this several times, one after the other.
+        Every change after it returns must be reported. The agent watches only while it needs to,
+        so it can start and stop watching several times.
 
         Returns:
-            A function that stops the watching. It is called on the event loop, so it must not wait.
+            A function that stops watching. The event loop calls it, so it must not block.
         """
         ...
 
     async def open(self, device: Device, configuration: Configuration, sink: Sink, /) -> Capture:
         """Open the device and start to capture into the sink.
 
-        The agent never abandons this coroutine: when nobody wants the result any more, it lets it
-        finish and closes what it returned.
+        The agent never cancels this coroutine. If the result is not needed any more, it waits for
+        it and closes it.
 
         Raises:
-            NotReadableError: The device exists, but cannot be had now: another program holds it,
-                or the system forbids it. The agent goes on to the next candidate.
+            NotReadableError: The device exists but is not available: another program uses it, or
+                the system forbids it. The agent tries the next candidate.
         """
         ...
