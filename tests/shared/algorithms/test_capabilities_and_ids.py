@@ -1,4 +1,4 @@
-"""What a device can do, who it is, and who may see it (§4.3.8, §9.2)."""
+"""Capabilities, ids and exposure of devices (§4.3.8, §9.2)."""
 
 import pytest
 
@@ -26,7 +26,7 @@ MICROPHONE = Device(
 SPEAKER = Device(kind="audiooutput", key="s", label="Speaker")
 
 
-def test_a_camera_can_be_scaled_down_to_nothing_and_never_up():
+def test_capabilities_of_a_camera_include_smaller_sizes_and_rates():
     assert device_capabilities(CAMERA, {"deviceId": "x", "groupId": "y"}) == {
         "width": {"min": 1, "max": 1280},
         "height": {"min": 1, "max": 720},
@@ -41,13 +41,13 @@ def test_a_camera_can_be_scaled_down_to_nothing_and_never_up():
     }
 
 
-def test_a_microphone_can_be_resampled():
+def test_capabilities_of_a_microphone_include_other_rates():
     capabilities = device_capabilities(MICROPHONE, {})
     assert capabilities["sampleRate"] == {"min": 8000, "max": 48000}
     assert capabilities["channelCount"] == {"min": 1, "max": 2}
 
 
-def test_an_id_is_the_same_again_and_another_for_another_application_kind_or_device():
+def test_a_device_id_depends_on_application_kind_and_device():
     again = Device(kind="videoinput", key="c", label="another label")
     microphone = Device(kind="audioinput", key="c", label="Camera")
     assert device_id(b"secret", CAMERA) == device_id(b"secret", again)
@@ -61,22 +61,22 @@ def test_an_id_is_the_same_again_and_another_for_another_application_kind_or_dev
     assert all(len(one) == 32 for one in ids)
 
 
-def test_keys_that_are_no_text_have_ids_too():
-    """Such as the bytes that a path of Linux may consist of."""
+def test_keys_with_surrogates_have_ids():
+    """A path on Linux can contain bytes that are not text."""
     odd = Device(kind="videoinput", key="/dev/\udcff", label="", group_key="\ud800")
     other = Device(kind="videoinput", key="/dev/\udcfe", label="", group_key="\ud801")
     assert device_id(b"secret", odd) != device_id(b"secret", other)
     assert group_id(b"salt", odd) != group_id(b"salt", other)
 
 
-def test_devices_of_one_unit_share_a_group_and_those_without_a_unit_are_alone():
+def test_only_devices_of_one_unit_share_a_group():
     assert group_id(b"salt", CAMERA) == group_id(b"salt", MICROPHONE)
     assert group_id(b"salt", CAMERA) != group_id(b"pepper", CAMERA)
     alone = [Device(kind="videoinput", key=key, label="") for key in "ab"]
     assert group_id(b"salt", alone[0]) != group_id(b"salt", alone[1])
 
 
-def test_microphones_come_first_then_cameras_then_outputs_the_default_one_of_each_first():
+def test_devices_are_sorted_by_kind_with_the_default_device_first():
     second = Device(kind="audioinput", key="n", label="", default=True)
     order = enumeration_order([SPEAKER, CAMERA, MICROPHONE, second])
     assert order == (second, MICROPHONE, CAMERA, SPEAKER)
@@ -94,7 +94,7 @@ def describe(device):
         (False, True, [("audioinput", "Mic"), ("videoinput", ""), ("audiooutput", "Speaker")]),
     ],
 )
-def test_of_a_kind_that_may_not_be_seen_there_is_one_nameless_input(camera, microphone, seen):
+def test_a_hidden_kind_of_input_is_one_device_without_a_name(camera, microphone, seen):
     devices = exposed_devices(
         [MICROPHONE, CAMERA, CAMERA, SPEAKER],
         camera=camera,
@@ -105,7 +105,7 @@ def test_of_a_kind_that_may_not_be_seen_there_is_one_nameless_input(camera, micr
     assert all(bool(one.device_id) == bool(one.label) for one in devices)
 
 
-def test_only_devices_with_a_name_count_as_inserted():
+def test_only_exposed_devices_count_as_inserted():
     old = [describe(MICROPHONE)]
     nameless = DeviceInfo("videoinput", "", "", "", {})
     new = [describe(MICROPHONE), describe(CAMERA), nameless]

@@ -1,4 +1,4 @@
-"""The fitness distance, case by case, with numbers worked out by hand (§11.1.1)."""
+"""The fitness distance, case by case, with hand-computed numbers (§11.1.1)."""
 
 import math
 
@@ -25,7 +25,7 @@ def distance(constraints, settings):
         ({"facingMode": {"exact": ["user", "left"]}}, {"facingMode": "right"}, math.inf),
         ({"facingMode": {"exact": ["user", "left"]}}, {"facingMode": "left"}, 0),
         ({"width": {"min": 1, "ideal": 5}}, {"width": 10}, 0.5),
-        # (d) a boolean asks for existence
+        # (d) a boolean constrains the existence
         ({"pan": True}, {"pan": 5}, 0),
         ({"pan": True}, {}, 1),
         ({"pan": False}, {"pan": 5}, 1),
@@ -40,7 +40,7 @@ def distance(constraints, settings):
         ({"width": 640}, {"width": 1280}, 0.5),
         ({"frameRate": 30}, {"frameRate": 0}, 1),
         ({"aspectRatio": 4 / 3}, {"aspectRatio": 1.3333333333}, 0),
-        # (h) everything else is the same or not
+        # (h) other values are equal or not
         ({"facingMode": "user"}, {"facingMode": "left"}, 1),
         ({"facingMode": ["left", "user"]}, {"facingMode": "user"}, 0),
         ({"echoCancellation": True}, {"echoCancellation": "all"}, 1),

@@ -1,4 +1,4 @@
-"""Width, height and aspect ratio: the nearest size, against every size there is (§11.1.1)."""
+"""The nearest width, height and aspect ratio, compared with all possible sizes (§11.1.1)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def select(
     return select_settings(universe, basic_set(converted), advanced_sets(converted))
 
 
-def least_distance(constraints: Mapping[str, object], width: int, height: int) -> float:
-    """The least distance of all sizes of a mode, each looked at."""
+def smallest_distance(constraints: Mapping[str, object], width: int, height: int) -> float:
+    """Return the smallest distance of all sizes of a mode, by trying each of them."""
     basic = basic_set(convert_track_constraints(constraints, "video", PROPERTIES))
     return min(
         fitness_distance(basic, {"width": w, "height": h, "aspectRatio": round(w / h, 10)})
@@ -52,7 +52,7 @@ def least_distance(constraints: Mapping[str, object], width: int, height: int) -
 
 def check(constraints: Mapping[str, object], width: int, height: int) -> None:
     least, selections = (
-        least_distance(constraints, width, height),
+        smallest_distance(constraints, width, height),
         select(constraints, (width, height)),
     )
     if least == math.inf:
@@ -67,7 +67,7 @@ def check(constraints: Mapping[str, object], width: int, height: int) -> None:
 WIDTH, HEIGHT = 32, 24
 
 
-def asked(values: st.SearchStrategy[float]) -> st.SearchStrategy[object]:
+def numeric_constraint(values: st.SearchStrategy[float]) -> st.SearchStrategy[object]:
     return st.dictionaries(
         st.sampled_from(["exact", "min", "max", "ideal", "ideal"]), values, min_size=1, max_size=3
     )
@@ -85,10 +85,10 @@ QUOTIENTS = st.builds(
 )
 RATIOS = st.one_of(QUOTIENTS, st.floats(0.01, 50), st.sampled_from([-1.5, -1, 0, 1e306, 5e-324]))
 SIZES = st.fixed_dictionaries(
-    {"aspectRatio": asked(RATIOS)},
+    {"aspectRatio": numeric_constraint(RATIOS)},
     optional={
-        "width": asked(st.integers(0, WIDTH + 8)),
-        "height": asked(st.integers(0, HEIGHT + 8)),
+        "width": numeric_constraint(st.integers(0, WIDTH + 8)),
+        "height": numeric_constraint(st.integers(0, HEIGHT + 8)),
     },
 )
 
@@ -98,7 +98,7 @@ SIZES = st.fixed_dictionaries(
 @example({"aspectRatio": {"min": 1e306}})
 @example({"aspectRatio": {"ideal": 5e-324, "max": 0.2}})
 @example({"aspectRatio": {"ideal": 1.3, "min": 1.31, "max": 1.32}, "width": {"min": 20}})
-def test_no_size_is_nearer_than_the_chosen_one(constraints: dict[str, object]) -> None:
+def test_no_size_is_nearer_than_the_selected_one(constraints: dict[str, object]) -> None:
     check(constraints, WIDTH, HEIGHT)
 
 
@@ -112,7 +112,7 @@ def test_no_size_is_nearer_than_the_chosen_one(constraints: dict[str, object]) -
         {"width": {"min": 151, "max": 158}, "height": {"min": 101}, "aspectRatio": 1.41421},
     ],
 )
-def test_no_size_is_nearer_where_only_odd_ones_are_near(constraints: dict[str, object]) -> None:
+def test_no_size_is_nearer_if_only_unusual_sizes_are_near(constraints: dict[str, object]) -> None:
     check(constraints, 200, 150)
 
 
@@ -122,7 +122,7 @@ def test_no_size_is_nearer_where_only_odd_ones_are_near(constraints: dict[str, o
     st.fractions(0, 40, max_denominator=60),
     st.sampled_from([0.0, 1e-10, 1e-3, 0.02, 0.5]),
 )
-def test_there_is_a_size_where_one_of_all_fits(
+def test_a_size_is_found_if_and_only_if_one_exists(
     w0: int, wider: int, h0: int, higher: int, least: Fraction, more: float
 ) -> None:
     low, w1, h1 = float(least), w0 + wider - 1, h0 + higher - 1
@@ -140,7 +140,7 @@ def test_there_is_a_size_where_one_of_all_fits(
 
 
 @pytest.mark.parametrize("width", range(1, 60))
-def test_a_ratio_halfway_between_two_decimals_is_the_one_it_is_rounded_to(width: int) -> None:
+def test_a_ratio_halfway_between_decimals_equals_its_rounded_value(width: int) -> None:
     [half] = select({"width": {"exact": width}, "height": {"exact": 2048}}, (2048, 2048))
     ratio = half.settings["aspectRatio"]
     assert isinstance(ratio, float)
@@ -150,7 +150,7 @@ def test_a_ratio_halfway_between_two_decimals_is_the_one_it_is_rounded_to(width:
         assert not select({**exact, "aspectRatio": {"exact": other}}, (2048, 2048))
 
 
-# --- how much is done --------------------------------------------------------------------------
+# --- the amount of work ------------------------------------------------------------------------
 
 WEBCAM = ((640, 480), (1280, 720), (1920, 1080), (320, 240))
 LARGE = ((640, 480), (800, 600), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
@@ -163,7 +163,7 @@ def calls(constraints: Mapping[str, object], *sizes: tuple[int, int], cameras: i
 
 
 @pytest.mark.parametrize(("cameras", "sizes", "count"), [(1, WEBCAM, 200), (2, LARGE, 50)])
-def test_ratios_that_no_size_has_take_no_look_at_every_line(
+def test_rejecting_impossible_ratios_does_not_try_every_row(
     cameras: int, sizes: tuple[tuple[int, int], ...], count: int
 ) -> None:
     sets = [{"aspectRatio": 1.77771 + i * 1e-7} for i in range(count)]
@@ -186,7 +186,7 @@ def test_ratios_that_no_size_has_take_no_look_at_every_line(
         {"width": {"ideal": 604, "min": 700}, "aspectRatio": {"min": 0.3021877}},
     ],
 )
-def test_the_nearest_size_of_a_hundred_times_larger_picture_takes_little_more(
+def test_the_search_costs_little_more_for_a_hundred_times_larger_picture(
     constraints: dict[str, object],
 ) -> None:
     small, large = (calls(constraints, size) for size in ((960, 540), (96000, 54000)))

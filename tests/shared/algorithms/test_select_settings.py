@@ -1,4 +1,4 @@
-"""SelectSettings: against a naive enumeration, and by the choices that users expect (§11.1.1)."""
+"""SelectSettings, compared with a naive enumeration and with what users expect (§11.1.1)."""
 
 import pytest
 from hypothesis import given, settings
@@ -54,7 +54,7 @@ ALL = naive.all_settings(MODES)
 
 
 def members(values):
-    """A bare value, or any mix of exact, min, max and ideal."""
+    """Return a strategy for bare values and any mix of exact, min, max and ideal."""
     mix = st.dictionaries(st.sampled_from(["exact", "min", "max", "ideal"]), values, max_size=3)
     return st.one_of(values, mix)
 
@@ -93,20 +93,20 @@ def check(constraints):
     chosen = {name: found[0].settings[name] for name in left[0]}
     assert fitness_distance(basic, chosen) == pytest.approx(found[0].distance)
     assert found[0].distance == pytest.approx(distance, abs=1e-9)
-    # A rate may lie between whole numbers; all else is one of the naive settings.
+    # The naive enumeration has only whole frame rates, so leave out the rate.
     whole = {name: value for name, value in chosen.items() if name != "frameRate"}
     assert any(whole.items() <= one.items() for one in left)
 
 
 @settings(max_examples=150, deadline=None)
 @given(SETS)
-def test_a_basic_set_selects_as_near_as_the_naive_enumeration(constraints):
+def test_a_basic_set_selects_like_the_naive_enumeration(constraints):
     check(constraints)
 
 
 @settings(max_examples=150, deadline=None)
 @given(WITH_ADVANCED)
-def test_advanced_sets_narrow_or_are_skipped_as_in_the_naive_enumeration(constraints):
+def test_advanced_sets_apply_like_in_the_naive_enumeration(constraints):
     check(constraints)
 
 
@@ -157,20 +157,20 @@ def picture(constraints, device=WEBCAM, **options):
         ({"advanced": [{"width": 99_999}, {"width": 1920}]}, (1920, 1080, 30, "none")),
     ],
 )
-def test_the_choice_is_what_a_user_expects(constraints, expected):
+def test_the_selected_settings_are_what_users_expect(constraints, expected):
     assert picture(constraints) == expected
 
 
-def test_scaling_without_cropping_comes_before_cropping():
+def test_scaling_wins_against_cropping():
     [selection] = choose([WEBCAM], {"width": 640, "height": 360})
     assert (selection.mode.width, selection.mode.height) == (1280, 720)
 
 
-def test_an_ideal_beyond_zero_is_nearest_to_the_far_end():
+def test_a_negative_ideal_is_nearest_to_the_far_end():
     check({"zoom": {"min": 1, "ideal": -1}})
 
 
-def test_a_ratio_is_told_to_the_tenth_decimal_place():
+def test_the_aspect_ratio_has_ten_decimal_places():
     assert choose([camera([(640, 480, 30.0)])], {})[0].settings["aspectRatio"] == 1.3333333333
 
 
@@ -189,7 +189,7 @@ def test_settings_in_force_win_ties():
         ({"width": 200, "height": 200}, (200, 200)),
     ],
 )
-def test_who_changes_one_side_of_a_picture_changes_the_other_with_it(constraints, size):
+def test_changing_the_width_or_height_keeps_the_aspect_ratio(constraints, size):
     current = {"width": 640, "height": 480, "aspectRatio": 1.3333333333, "frameRate": 30.0}
     options = {"current": current, "current_mode": WEBCAM.modes[0]}
     assert picture(constraints, camera([(640, 480, 30.0)]), **options)[:2] == size
@@ -203,30 +203,30 @@ def test_who_changes_one_side_of_a_picture_changes_the_other_with_it(constraints
         ({"advanced": [{"aspectRatio": 2}]}, (640, 320)),
     ],
 )
-def test_who_asks_for_a_shape_gets_no_tiny_picture(constraints, size):
+def test_an_aspect_ratio_alone_does_not_select_a_tiny_picture(constraints, size):
     assert picture(constraints)[:2] == size
 
 
-def test_a_mode_that_reaches_the_rate_comes_before_the_uncompressed_one_that_does_not():
+def test_a_fast_mode_wins_against_a_slow_uncompressed_one():
     slow, fast = VideoMode(1920, 1080, 5.0, "YUYV"), VideoMode(1920, 1080, 30.0, "MJPG")
     device = camera([slow, fast])
     for constraints in ({}, {"width": 1920}, {"frameRate": 30}):
         assert choose([device], constraints)[0].mode is fast
 
 
-def test_of_formats_with_the_same_settings_the_drivers_first_is_taken():
+def test_the_drivers_first_pixel_format_wins():
     first, second = VideoMode(640, 480, 30.0, "YUYV"), VideoMode(640, 480, 30.0, "MJPG")
     assert choose([camera([first, second])], {})[0].mode is first
 
 
-def test_among_equal_devices_the_default_one_is_first_and_a_nearer_one_before_it():
+def test_the_nearest_device_is_first_and_the_default_wins_ties():
     small, large = camera([(640, 480, 30.0)]), camera([(1920, 1080, 30.0)])
     assert [one.device for one in choose([large, small], {})] == [0, 1]
     assert [one.device for one in choose([small, large], {"width": 1920})] == [1, 0]
     assert [one.device for one in choose([small, large], {"width": {"min": 1000}})] == [1]
 
 
-def test_controls_stay_what_they_are_unless_they_are_asked_for():
+def test_controls_without_a_constraint_keep_their_values():
     device = camera([(640, 480, 30.0)], controls={"brightness": Range(0, 255, 1)})
     unasked = choose([device], {}, initial=[{"brightness": 77}])[0].settings
     asked = choose([device], {"brightness": 200}, initial=[{"brightness": 77}])[0].settings
@@ -254,13 +254,13 @@ def test_controls_stay_what_they_are_unless_they_are_asked_for():
         ({"width": {"max": 30}, "aspectRatio": {"exact": 50}}, ""),
     ],
 )
-def test_what_fails_alone_is_named_and_nothing_where_all_fail_together(constraints, name):
+def test_the_failed_constraint_is_named_if_it_fails_alone(constraints, name):
     universe = settings_universe(0, WEBCAM, IDENTITY)
     assert failed_constraint(universe, analysed(constraints)[0]) == name
     assert choose([WEBCAM], constraints) == []
 
 
-def test_a_microphone_gives_other_rates_and_channels_than_its_own():
+def test_a_microphone_can_deliver_other_rates_and_channel_counts():
     device = Device(kind="audioinput", key="m", label="mic", modes=(AudioMode(44100, 2),))
     native = choose([device], {})[0].settings
     asked = choose([device], {"sampleRate": {"exact": 16000}, "channelCount": 1})[0].settings
@@ -269,7 +269,7 @@ def test_a_microphone_gives_other_rates_and_channels_than_its_own():
     assert choose([device], {"sampleRate": {"min": 96000}}) == []
 
 
-def test_a_microphone_of_one_channel_gives_stereo_to_those_who_ask():
+def test_a_mono_microphone_delivers_stereo_on_request():
     device = Device(kind="audioinput", key="m", label="mic", modes=(AudioMode(48000, 1),))
     assert choose([device], {})[0].settings["channelCount"] == 1
     asked = choose([device], {"channelCount": {"exact": 2}})[0]
@@ -278,7 +278,7 @@ def test_a_microphone_of_one_channel_gives_stereo_to_those_who_ask():
 
 
 @pytest.mark.parametrize("name", ["echoCancellation", "autoGainControl", "noiseSuppression"])
-def test_a_voice_is_processed_unless_the_program_says_no(name):
+def test_voice_processing_is_on_by_default(name):
     device = Device(
         kind="audioinput",
         key="m",
@@ -291,11 +291,11 @@ def test_a_voice_is_processed_unless_the_program_says_no(name):
 
 
 @pytest.mark.parametrize("given", ["", {"exact": ""}, {"ideal": ""}, [], {"exact": []}])
-def test_a_device_id_that_is_empty_is_not_given(given):
+def test_an_empty_device_id_constrains_nothing(given):
     assert picture({"deviceId": given})[:2] == picture({})[:2]
 
 
 @pytest.mark.parametrize("given", [{"exact": [""]}, {"exact": ["", ""]}])
-def test_a_list_with_an_empty_device_id_is_given_and_names_no_device(given):
+def test_a_list_with_an_empty_device_id_matches_no_device(given):
     basic, advanced = analysed({"deviceId": given})
     assert select_settings(settings_universe(0, SMALL, IDENTITY), basic, advanced) == []

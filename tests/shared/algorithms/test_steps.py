@@ -1,4 +1,4 @@
-"""Controls in steps and menus of numbers: every value that they have can be had (§11.1.1)."""
+"""Controls with steps and menus of numbers: every possible value can be selected (§11.1.1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mediadevices.testing import FakeCamera, install_fake_devices
 
 NAME = "exposureCompensation"
 TENTHS = Range(-3.0, 3.0, 0.1)
-# A third of an exposure value at a time, as V4L2 lists them: in thousandths.
+# Steps of a third of an exposure value, rounded to thousandths as in V4L2.
 THIRDS = tuple(round(index * 1000 / 3) / 1000 for index in range(-9, 10))
 MENU = Range(-3.0, 3.0, 0.333, THIRDS)
 
@@ -36,7 +36,7 @@ def device(control: Control) -> Device:
 
 
 def chosen(control: Control, asked: object, now: float = 0.0, *advanced: object) -> object:
-    """What a control is set to; None if that cannot be."""
+    """Return the selected value of the control, or None if there is none."""
     constraints: dict[str, object] = {NAME: asked, "advanced": [{NAME: one} for one in advanced]}
     converted = convert_track_constraints(constraints, "video", PROPERTIES)
     basic = basic_set(converted)
@@ -53,7 +53,7 @@ def chosen(control: Control, asked: object, now: float = 0.0, *advanced: object)
 
 
 def sums(start: float, step: float, count: int) -> list[float]:
-    """What a program gets that adds the steps up."""
+    """Return the values that a program gets by adding the step repeatedly."""
     values = [start]
     while len(values) < count:
         values.append(values[-1] + step)
@@ -70,7 +70,7 @@ def sums(start: float, step: float, count: int) -> list[float]:
         (1e-4, 1e-4, 50, 4),
     ],
 )
-def test_every_step_can_be_had_as_the_decimal_that_it_is(
+def test_every_decimal_step_can_be_selected(
     start: float, step: float, count: int, places: int
 ) -> None:
     control = Range(start, round(start + (count - 1) * step, places), step)
@@ -82,7 +82,7 @@ def test_every_step_can_be_had_as_the_decimal_that_it_is(
                 assert chosen(control, asked) == value
 
 
-def test_steps_that_are_no_decimals_can_be_had_too() -> None:
+def test_steps_that_are_not_decimal_can_be_selected() -> None:
     third = 1 / 3
     for index in range(7):
         assert chosen(Range(-1.0, 1.0, third), {"exact": -1 + index * third}) == pytest.approx(
@@ -91,7 +91,7 @@ def test_steps_that_are_no_decimals_can_be_had_too() -> None:
 
 
 @pytest.mark.parametrize("value", [0.05, 0.149, 3.1, -3.0001])
-def test_what_is_no_step_cannot_be_had(value: float) -> None:
+def test_a_value_between_steps_cannot_be_selected(value: float) -> None:
     assert chosen(TENTHS, {"exact": value}) is None
 
 
@@ -105,20 +105,20 @@ def test_what_is_no_step_cannot_be_had(value: float) -> None:
         ({"min": 0.31, "max": 0.39}, (), None),
     ],
 )
-def test_steps_count_from_where_the_whole_range_starts(
+def test_steps_count_from_the_start_of_the_whole_range(
     asked: object, advanced: tuple[object, ...], value: float | None
 ) -> None:
     assert chosen(TENTHS, asked, 0.0, *advanced) == value
 
 
 @pytest.mark.parametrize("asked", [1.7e308, {"min": 1.7e308}, {"max": -1.7e308}, {"exact": 1e300}])
-def test_a_number_beyond_all_steps_is_just_too_large(asked: object) -> None:
+def test_a_huge_number_counts_as_too_large(asked: object) -> None:
     expected = 3.0 if isinstance(asked, float) else None
     assert chosen(TENTHS, asked) == expected
     assert chosen(Range(-1e308, 1e308, 1e-5), 1.7e308) == 1e308
 
 
-def test_the_camera_with_the_wished_step_is_as_near_as_one_without_steps() -> None:
+def test_a_camera_with_the_ideal_step_is_as_near_as_one_without_steps() -> None:
     cameras = [device(Range(0.0, 2.0, 0.1)), device(Range(0.0, 2.0))]
     universe = [
         region for index, one in enumerate(cameras) for region in settings_universe(index, one, {})
@@ -133,7 +133,7 @@ def test_the_camera_with_the_wished_step_is_as_near_as_one_without_steps() -> No
 # --- menus of numbers --------------------------------------------------------------------------
 
 
-def test_every_value_of_a_menu_can_be_had_and_no_other() -> None:
+def test_exactly_the_values_of_a_menu_can_be_selected() -> None:
     assert len(THIRDS) == 19
     for value in THIRDS:
         assert chosen(MENU, {"exact": value}) == chosen(MENU, value) == value
@@ -152,18 +152,18 @@ def test_every_value_of_a_menu_can_be_had_and_no_other() -> None:
         ({"min": 0.4, "max": 0.6}, 0.0, None),
     ],
 )
-def test_of_a_menu_the_nearest_value_is_taken(
+def test_the_nearest_value_of_a_menu_is_selected(
     asked: object, now: float, value: float | None
 ) -> None:
     assert chosen(MENU, asked, now) == value
 
 
-def test_a_program_sees_a_menu_of_numbers_as_the_standards_range() -> None:
+def test_capabilities_show_a_menu_of_numbers_as_a_range() -> None:
     capabilities = device_capabilities(device(MENU), {})
     assert capabilities[NAME] == {"min": -3.0, "max": 3.0, "step": 0.333}
 
 
-async def test_a_camera_takes_every_value_that_it_lists() -> None:
+async def test_a_camera_accepts_every_value_that_it_lists() -> None:
     with install_fake_devices([FakeCamera(controls={NAME: MENU}, initial={NAME: 0.0})]):
         async with await navigator.media_devices.get_user_media(video=True) as stream:
             [track] = stream.get_tracks()

@@ -1,4 +1,4 @@
-"""NumPy's arrays as the memory of frames and blocks, and as what they are copied to."""
+"""NumPy arrays as the data of frames and blocks, and as the destinations of copies."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def block(data: object, sample_format: str = "f32") -> AudioData:
 
 
 @pytest.mark.parametrize(("given", "named"), WRONG)
-async def test_another_type_is_refused_by_its_name(given: object, named: str) -> None:
+async def test_an_array_of_another_type_is_rejected(given: object, named: str) -> None:
     with pytest.raises(TypeError, match=f"^VideoFrame: data: .*{named}"):
         picture(given)
     with pytest.raises(TypeError, match=f"^VideoFrame.copy_to: destination: .*{named}"):
@@ -61,19 +61,19 @@ async def test_another_type_is_refused_by_its_name(given: object, named: str) ->
         block(bytes(24)).copy_to(given)
 
 
-def test_red_is_red() -> None:
+def test_pixels_of_an_array_keep_their_colour() -> None:
     pixels = [[RED, RED], [RED, RED]]
     assert picture(np.array(pixels, np.uint8)).to_ndarray().tolist() == pixels
     with pytest.raises(TypeError, match="expected uint8, got ndarray of int64"):
         picture(np.array(pixels, np.int64))
 
 
-def test_a_picture_of_another_size_is_refused() -> None:
+def test_a_picture_of_another_size_is_rejected() -> None:
     with pytest.raises(TypeError, match=r"\(2, 2, 3\) or shape \(2, 6\) .*, got shape \(2, 3, 3\)"):
         picture(np.zeros((2, 3, 3), np.uint8))
 
 
-def test_what_to_ndarray_gives_is_taken_again() -> None:
+def test_constructors_accept_the_arrays_of_to_ndarray() -> None:
     for name in ("RGB24", "BGRA", "GRAY8", "I420", "NV12", "I444", "I420A"):
         array = picture(bytes(range(24)), 4).to_ndarray(name)
         again = VideoFrame(array, format=name, coded_width=2, coded_height=4, timestamp=0)
@@ -84,7 +84,7 @@ def test_what_to_ndarray_gives_is_taken_again() -> None:
         assert (again.to_ndarray() == array).all()
 
 
-async def test_arrays_are_copied_to() -> None:
+async def test_copy_to_writes_to_arrays() -> None:
     pixels = np.zeros((2, 2, 3), np.uint8)
     await picture(bytes(range(12))).copy_to(pixels)
     assert pixels[1, 1].tolist() == [9, 10, 11]
@@ -120,7 +120,7 @@ print(objects)
 
 
 @pytest.mark.parametrize("copy", [_FRAME_COPY, _BLOCK_COPY])
-def test_objects_are_still_objects_after_a_copy_to_them(copy: str) -> None:
+def test_copying_to_an_array_of_objects_does_not_corrupt_them(copy: str) -> None:
     program = [sys.executable, "-c", _PROGRAM.format(copy=copy)]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

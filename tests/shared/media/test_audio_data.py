@@ -1,4 +1,4 @@
-"""AudioData: what it says, whose memory it is, how samples convert, and what it refuses."""
+"""`AudioData`: attributes, memory, copies, conversion, and errors."""
 
 from array import array
 
@@ -23,7 +23,7 @@ def stereo(**more: object) -> AudioData:
     return AudioData(init, **more)
 
 
-def test_a_block_says_what_it_was_made_of() -> None:
+def test_a_block_has_the_values_of_its_init() -> None:
     block = stereo()
     assert (block.format, block.sample_rate) == ("s16", 48000)
     assert (block.number_of_frames, block.number_of_channels) == (3, 2)
@@ -58,7 +58,7 @@ def test_a_closed_block_keeps_its_time_and_nothing_else() -> None:
         lambda block: block.copy_to(bytearray(12)),
     ],
 )
-def test_a_closed_block_refuses(use: object) -> None:
+def test_using_a_closed_block_is_an_error(use: object) -> None:
     block = stereo()
     block.close()
     with pytest.raises(InvalidStateError, match="closed; take a clone"):
@@ -75,7 +75,7 @@ def test_a_wrapped_block_shares_the_drivers_memory_with_its_clones() -> None:
     assert clone.data.readonly
 
 
-def test_a_buffer_that_can_change_is_copied_unless_it_is_transferred() -> None:
+def test_a_writable_buffer_is_copied_unless_it_is_transferred() -> None:
     memory = bytearray(12)
     copied, shared = stereo(data=memory), stereo(data=memory, transfer=[memory])
     memory[0] = 9
@@ -103,7 +103,7 @@ def copied(block: AudioData, **options: object) -> bytes:
     return bytes(target)
 
 
-def test_copy_to_copies_all() -> None:
+def test_copy_to_copies_all_frames_by_default() -> None:
     assert copied(stereo(), plane_index=0) == STEREO.tobytes()
 
 
@@ -111,7 +111,7 @@ def test_copy_to_copies_some_frames() -> None:
     assert copied(stereo(), frame_offset=1, frame_count=1) == STEREO[2:4].tobytes()
 
 
-def test_copy_to_takes_one_channel_for_a_planar_format() -> None:
+def test_copy_to_copies_one_channel_to_a_planar_format() -> None:
     block = stereo()
     assert block.allocation_size({"format": "s16-planar", "planeIndex": 1}) == 6
     for plane, expected in enumerate(([1, 2, 3], [-1, -2, -3])):
@@ -119,7 +119,7 @@ def test_copy_to_takes_one_channel_for_a_planar_format() -> None:
         assert array("h", target).tolist() == expected
 
 
-def test_copy_to_takes_a_plane_of_a_planar_block() -> None:
+def test_copy_to_copies_a_plane_of_a_planar_block() -> None:
     planar = AudioData.wrap(
         array("h", [1, 2, 3, -1, -2, -3]), "s16-planar", 48000, 3, 2, timestamp=0
     )
@@ -127,7 +127,7 @@ def test_copy_to_takes_a_plane_of_a_planar_block() -> None:
     assert copied(planar, format="s16") == STEREO.tobytes()
 
 
-def test_copy_to_converts_and_takes_some_frames_at_once() -> None:
+def test_copy_to_converts_a_part_of_the_frames() -> None:
     target = copied(stereo(), format="f32-planar", plane_index=1, frame_offset=2)
     assert array("f", target).tolist() == [-3 / 32768]
 
@@ -185,14 +185,14 @@ def test_every_narrow_sample_survives_a_wider_format(narrow: str, wide: str) -> 
         ({"format": "s17"}, TypeError, r"format: expected one of u8, .*got 's17'"),
     ],
 )
-def test_copy_options_that_are_wrong_are_named(
+def test_errors_name_the_wrong_copy_option(
     options: dict[str, object], kind: type[Exception], message: str
 ) -> None:
     with pytest.raises(kind, match=r"^AudioData\.copy_to: options\." + message):
         stereo().copy_to(bytearray(99), options)
 
 
-def test_a_destination_that_is_too_small_is_named() -> None:
+def test_the_error_names_a_destination_that_is_too_small() -> None:
     with pytest.raises(TypeError, match=r"destination: expected at least 12 bytes, got 11"):
         stereo().copy_to(bytearray(11))
 
@@ -216,7 +216,7 @@ def test_a_destination_that_is_too_small_is_named() -> None:
         ({"transfer": 1}, r"transfer: expected a list of buffers, got 1"),
     ],
 )
-def test_bad_input_is_named(change: dict[str, object], message: str) -> None:
+def test_errors_name_the_wrong_member(change: dict[str, object], message: str) -> None:
     with pytest.raises(TypeError, match=r"^AudioData: init\." + message):
         stereo(**change)
 
@@ -224,7 +224,7 @@ def test_bad_input_is_named(change: dict[str, object], message: str) -> None:
 @pytest.mark.parametrize(
     "missing", ["format", "sampleRate", "numberOfFrames", "numberOfChannels", "timestamp", "data"]
 )
-def test_what_is_missing_is_named(missing: str) -> None:
+def test_errors_name_the_missing_member(missing: str) -> None:
     init = {
         "format": "s16",
         "sampleRate": 48000,
@@ -238,8 +238,8 @@ def test_what_is_missing_is_named(missing: str) -> None:
         AudioData(init)
 
 
-def test_a_block_lasts_an_hour_at_most() -> None:
-    """At another rate a longer one would be more samples than there is memory for."""
+def test_a_block_lasts_at_most_an_hour() -> None:
+    """A longer block could not be resampled in memory."""
     hour = {"sample_rate": 1, "number_of_channels": 1, "number_of_frames": 3600}
     assert stereo(data=bytes(7202), **hour).duration == 3_600_000_000
     with pytest.raises(TypeError, match=r"numberOfFrames: 3601 frames at 1 Hz last longer than"):

@@ -1,6 +1,6 @@
-"""Memory that a program gives: taken when it is what the format has, whatever else is refused.
+"""Checks of the buffers that programs and drivers pass in.
 
-Here without NumPy; its arrays are in `test_array_input.py`.
+These tests work without NumPy; `test_array_input.py` tests its arrays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FLOATS = (ctypes.c_float.__ctype_be__, ctypes.c_float.__ctype_le__)
 
 
 class Point(ctypes.Structure):
-    """Four bytes that are no number."""
+    """Four bytes that are not a number."""
 
     _fields_ = (("x", ctypes.c_int16), ("y", ctypes.c_int16))
 
@@ -35,7 +35,7 @@ def block(data: object, **more: object) -> AudioData:
 
 
 def shaped(typecode: str, *shape: int) -> memoryview:
-    """Writable zeros of a type in a shape."""
+    """Return writable zeros with a type and a shape."""
     memory, count = array(typecode), 1
     for length in shape:
         count *= length
@@ -60,7 +60,7 @@ class TestItems:
     )
 
     @pytest.mark.parametrize(("given", "named"), WRONG)
-    async def test_others_than_the_formats_are_refused(self, given: object, named: str) -> None:
+    async def test_items_of_another_type_are_rejected(self, given: object, named: str) -> None:
         with pytest.raises(TypeError, match=f"^VideoFrame: data: expected uint8, got .*{named}"):
             frame(given)
         with pytest.raises(TypeError, match=f"destination: expected uint8, got .*{named}"):
@@ -73,11 +73,11 @@ class TestItems:
         with pytest.raises(TypeError, match=f"destination: {wanted} .*{named}"):
             block(bytes(16), format="s32").copy_to(given, format="f32")
 
-    def test_an_unsigned_sample_is_not_a_signed_one(self) -> None:
+    def test_unsigned_samples_are_rejected_for_a_signed_format(self) -> None:
         with pytest.raises(TypeError, match="expected int16 or flat bytes, got array of uint16"):
             block(array("H", range(4)), format="s16")
 
-    def test_a_refused_destination_stays_as_it_was(self) -> None:
+    def test_a_rejected_destination_does_not_change(self) -> None:
         objects = (ctypes.py_object * 8)(*"mediadev")
         with pytest.raises(TypeError, match="of object"):
             block(bytes(64), number_of_frames=8).copy_to(objects)
@@ -94,12 +94,12 @@ class TestItems:
             (ctypes.c_char * 16)(),
         ],
     )
-    def test_flat_bytes_are_taken_for_every_format(self, given: object) -> None:
+    def test_every_format_accepts_flat_bytes(self, given: object) -> None:
         assert frame(given).data.nbytes == 16
         for name, count in (("u8", 8), ("s16", 4), ("s32", 2), ("f32", 2)):
             assert block(given, format=name, number_of_frames=count).data.nbytes == 16
 
-    def test_arrays_of_the_formats_own_type_are_taken(self) -> None:
+    def test_arrays_of_the_formats_type_are_accepted(self) -> None:
         for name, typecode in (("u8", "B"), ("s16", "h"), ("s32", "i"), ("f32", "f")):
             samples = array(typecode, [1, 2, 3, 4])
             assert block(samples, format=name).channels()[0].tolist() == [1, 3]
@@ -110,9 +110,9 @@ class TestItems:
         block(array("f", [1, 2, 3, 4])).copy_to(target)
         assert list(target) == [1, 2, 3, 4]
 
-    def test_a_type_has_more_than_one_name(self) -> None:
+    def test_typecodes_of_the_same_type_are_accepted(self) -> None:
         given = array("l", [1, 2, 3, 4])
-        if given.itemsize == 4:  # In a web page and on Windows C's long is what int is.
+        if given.itemsize == 4:  # C's long has the size of int in a web page and on Windows
             assert block(given, format="s32").channels()[0].tolist() == [1, 3]
         else:
             with pytest.raises(TypeError, match="of int64"):
@@ -120,7 +120,7 @@ class TestItems:
 
 
 class TestShape:
-    """The shape of what has more than one dimension."""
+    """The shape of buffers with more than one dimension."""
 
     @pytest.mark.parametrize("shape", [(2, 2, 4), (2, 8)])
     async def test_a_picture_has_rows_of_pixels_or_of_bytes(self, shape: tuple[int, ...]) -> None:
@@ -130,7 +130,7 @@ class TestShape:
     @pytest.mark.parametrize(
         "shape", [(2, 3, 4), (3, 2, 4), (4, 2, 2), (1, 2, 2, 4), (8, 2), (4, 4), (1, 16), (16, 1)]
     )
-    async def test_another_picture_is_refused(self, shape: tuple[int, ...]) -> None:
+    async def test_a_picture_of_another_shape_is_rejected(self, shape: tuple[int, ...]) -> None:
         wanted = r"expected an array of shape \(2, 2, 4\) or shape \(2, 8\) or one dimension"
         got = str(shape).replace("(", r"\(").replace(")", r"\)")
         with pytest.raises(TypeError, match=f"^VideoFrame: data: {wanted}, got shape {got}"):
@@ -138,18 +138,18 @@ class TestShape:
         with pytest.raises(TypeError, match=f"destination: {wanted}, got shape {got}"):
             await frame(bytes(16)).copy_to(shaped("B", *shape))
 
-    def test_planes_lie_below_each_other(self) -> None:
+    def test_planes_of_an_array_are_below_each_other(self) -> None:
         i420 = {"format": "I420", "coded_width": 4}
         assert frame(shaped("B", 3, 4), **i420).data.nbytes == 12
         assert frame(shaped("B", 3, 4), **{**i420, "format": "NV12"}).data.nbytes == 12
         for shape in ((4, 4), (2, 6), (3, 4, 1)):
             with pytest.raises(TypeError, match=r"shape \(3, 4\) or one dimension, got"):
                 frame(shaped("B", *shape), **i420)
-        # The planes of an odd width are not made of whole rows.
+        # With an odd width, the planes do not fill whole rows.
         with pytest.raises(TypeError, match=r"of one dimension, got shape \(7, 3\)"):
             frame(shaped("B", 7, 3), format="I420", coded_width=3)
 
-    async def test_padding_belongs_to_a_row(self) -> None:
+    async def test_padding_is_part_of_a_row(self) -> None:
         padded = {"layout": [{"offset": 0, "stride": 12}]}
         assert frame(shaped("B", 2, 3, 4), **padded).layout == ((0, 12),)
         target = shaped("B", 2, 12)
@@ -160,7 +160,7 @@ class TestShape:
         with pytest.raises(TypeError, match=r"of one dimension, got shape \(2, 8\)"):
             frame(shaped("B", 2, 8), layout=[{"offset": 1, "stride": 8}])
 
-    async def test_a_rectangle_has_its_own(self) -> None:
+    async def test_a_copied_rectangle_has_its_own_shape(self) -> None:
         rect = {"x": 1, "y": 0, "width": 1, "height": 2}
         target = shaped("B", 2, 1, 4)
         await frame(bytes(range(16))).copy_to(target, rect=rect)
@@ -168,7 +168,7 @@ class TestShape:
         with pytest.raises(TypeError, match=r"shape \(2, 1, 4\) or shape \(2, 4\)"):
             await frame(bytes(range(16))).copy_to(shaped("B", 2, 2, 4), rect=rect)
 
-    def test_a_block_has_frames_of_channels_or_the_reverse(self) -> None:
+    def test_a_block_is_frames_by_channels_and_planar_the_reverse(self) -> None:
         three = {"number_of_frames": 3}
         assert block(shaped("f", 3, 2), **three).number_of_frames == 3
         assert block(shaped("f", 2, 3), format="f32-planar", **three).number_of_frames == 3
@@ -179,7 +179,7 @@ class TestShape:
         with pytest.raises(TypeError, match=r"expected float32 or flat bytes, got .* of uint8"):
             block(shaped("B", 3, 8), **three)
 
-    def test_a_copy_of_a_block_has_the_shape_of_what_is_copied(self) -> None:
+    def test_a_copy_of_a_block_has_the_shape_of_the_copied_samples(self) -> None:
         samples = block(array("f", range(6)), number_of_frames=3)
         target = shaped("f", 2, 2)
         samples.copy_to(target, frame_offset=1)
@@ -198,7 +198,7 @@ def test_a_copy_of_nothing_needs_no_memory() -> None:
         block(bytes(16)).copy_to(b"", frame_count=0)
 
 
-def test_memory_that_was_given_away_cannot_shrink_under_a_frame() -> None:
+def test_transferred_memory_cannot_shrink_while_a_frame_uses_it() -> None:
     memory = bytearray(16)
     given = frame(memory, transfer=[memory])
     with pytest.raises(BufferError):
@@ -207,12 +207,12 @@ def test_memory_that_was_given_away_cannot_shrink_under_a_frame() -> None:
 
 
 @pytest.mark.parametrize("place", [PlaneLayout(-4, 12), PlaneLayout(0, 2**40)])
-def test_a_layout_of_ours_is_looked_at_like_any_other(place: PlaneLayout) -> None:
+def test_a_plane_layout_object_is_checked_like_a_mapping(place: PlaneLayout) -> None:
     with pytest.raises(TypeError, match=r"layout\[0\]\.(offset|stride): expected a number from 0"):
         frame(bytes(24), layout=[place])
 
 
-def test_a_buffer_that_cannot_be_had_says_why() -> None:
+def test_the_error_says_why_a_buffer_is_not_available() -> None:
     closed = memoryview(bytes(16))
     closed.release()
     with pytest.raises(TypeError, match="got memoryview: operation forbidden on released"):
@@ -220,7 +220,7 @@ def test_a_buffer_that_cannot_be_had_says_why() -> None:
 
 
 class TestDrivers:
-    """Memory of a driver, which is the driver's to get right, but not to crash with."""
+    """A wrong buffer of a driver is an error, not a crash."""
 
     @pytest.mark.parametrize(
         ("given", "named"),
@@ -231,7 +231,7 @@ class TestDrivers:
             (bytes(15), "expected at least 16 bytes, got 15"),
         ],
     )
-    def test_a_frame_is_refused(self, given: object, named: str) -> None:
+    def test_a_wrong_buffer_for_a_frame_is_rejected(self, given: object, named: str) -> None:
         with pytest.raises(TypeError, match=f"^VideoFrame.wrap: buffer: {named}"):
             VideoFrame.wrap(given, "RGBA", 2, 2, timestamp=0)
 
@@ -244,6 +244,6 @@ class TestDrivers:
             (bytes(15), "expected at least 16 bytes, got 15"),
         ],
     )
-    def test_a_block_is_refused(self, given: object, named: str) -> None:
+    def test_a_wrong_buffer_for_a_block_is_rejected(self, given: object, named: str) -> None:
         with pytest.raises(TypeError, match=f"^AudioData.wrap: buffer: {named}"):
             AudioData.wrap(given, "f32", 8000, 2, 2, timestamp=0)

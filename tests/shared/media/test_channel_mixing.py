@@ -1,4 +1,4 @@
-"""Channels are mixed by the equations of Web Audio (§4.5, "Channel Up-Mixing and Down-Mixing")."""
+"""Mixing of channels by the equations of Web Audio (§4.5, "Up-Mixing and Down-Mixing")."""
 
 import math
 from array import array
@@ -15,7 +15,7 @@ from mediadevices.media.sample_formats import SAMPLE_FORMATS
 H = math.sqrt(0.5)
 Equations = Callable[..., tuple[float, ...]]
 
-# As the standard writes them, the channels of the input by name.
+# The equations of the standard, with the names of the input channels.
 SPEAKERS: dict[tuple[int, int], Equations] = {
     (1, 2): lambda m: (m, m),
     (1, 4): lambda m: (m, m, 0, 0),
@@ -63,7 +63,7 @@ def test_speakers_are_mixed_by_the_standards_equations(given: int, wanted: int, 
     assert (mixed.format, mixed.number_of_channels, mixed.timestamp) == (name, wanted, 5)
     step = 0 if name.startswith("f32") else 1 / SAMPLE_FORMATS[name].scale
     equations = SPEAKERS[given, wanted]
-    # Each sample that goes in is off by half a step at most, and so is the result.
+    # Each input sample is off by at most half a step, and so is the result.
     for got, frame in zip(frames_of(mixed), frames, strict=True):
         assert got == pytest.approx(equations(*frame), abs=1e-6 + 2.5 * step)
 
@@ -72,7 +72,7 @@ def test_speakers_are_mixed_by_the_standards_equations(given: int, wanted: int, 
     ("given", "wanted"),
     [pair for pair in product(range(1, 9), repeat=2) if pair not in SPEAKERS],
 )
-def test_other_numbers_of_channels_are_filled_up_or_left_out(given: int, wanted: int) -> None:
+def test_other_numbers_of_channels_are_dropped_or_silent(given: int, wanted: int) -> None:
     frame = list(range(1, given + 1))
     expected = (frame + [0] * wanted)[:wanted]
     assert mix_channels(block(frame, given), wanted).channels() == [
@@ -93,7 +93,7 @@ def test_other_numbers_of_channels_are_filled_up_or_left_out(given: int, wanted:
         ("u8", [1, 2, 3, 4], 2, 3, [1, 2, 128, 3, 4, 128]),
         ("u8", [9], 1, 6, [128, 128, 9, 128, 128, 128]),
         ("f32", [1, 0, -1, 0], 2, 1, [0.5, -0.5]),
-        # A format that can hold what is louder than full scale does; the others keep the largest.
+        # Only f32 keeps samples above full scale; the integer formats clip them.
         ("f32", [1, 1, 1, 0, 0, 0], 6, 1, [array("f", [2 * H + 1])[0]]),
         ("s16", [30000, 0, 30000, 0, 0, 0], 6, 2, [32767, 21213]),
         ("s16", [-30000, 0, -30000, 0, 0, 0], 6, 2, [-32768, -21213]),
@@ -101,7 +101,7 @@ def test_other_numbers_of_channels_are_filled_up_or_left_out(given: int, wanted:
         ("u8", [5, 128, 5, 128, 128, 128], 6, 2, [0, 41]),
     ],
 )
-def test_samples_lie_as_the_format_says_and_stay_within_it(
+def test_mixed_samples_have_the_layout_and_the_range_of_the_format(
     name: str, given: list[int], channels: int, wanted: int, expected: list[float]
 ) -> None:
     mixed = mix_channels(block(given, channels, name), wanted)

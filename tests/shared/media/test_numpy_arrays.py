@@ -1,4 +1,4 @@
-"""Frames and blocks seen as NumPy arrays."""
+"""Frames and blocks as NumPy arrays."""
 
 from array import array
 
@@ -50,7 +50,7 @@ def test_an_array_of_a_frame_keeps_pooled_memory_from_being_released() -> None:
     assert released == [1]
 
 
-def test_planar_arrays_lie_as_in_opencv() -> None:
+def test_planar_arrays_have_the_layout_of_opencv() -> None:
     assert small().to_ndarray().tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
     odd = VideoFrame.wrap(bytes(27), "I420", 5, 3, timestamp=0)
     assert odd.to_ndarray().shape == (27,)
@@ -63,7 +63,7 @@ def test_a_cropped_planar_array_holds_the_visible_pixels() -> None:
     assert not array.flags.writeable
 
 
-def test_a_conversion_is_made_once_for_all_who_ask() -> None:
+def test_consumers_share_a_conversion() -> None:
     frame = VideoFrame.wrap(b"\x00\x00\xff" * 4, "BGR24", 2, 2, timestamp=0)
     clone = frame.clone()
     first, second = frame.to_ndarray("rgb24"), clone.to_ndarray("RGB24")
@@ -72,12 +72,12 @@ def test_a_conversion_is_made_once_for_all_who_ask() -> None:
     assert not first.flags.writeable
 
 
-def test_an_array_of_an_unknown_format_is_refused() -> None:
+def test_an_array_of_an_unknown_format_is_an_error() -> None:
     with pytest.raises(TypeError, match=r"to_ndarray: format: expected one of I420, .*got 'rgb'"):
         small().to_ndarray("rgb")
 
 
-def test_an_array_of_a_closed_frame_is_refused() -> None:
+def test_an_array_of_a_closed_frame_is_an_error() -> None:
     frame = small()
     frame.close()
     with pytest.raises(InvalidStateError, match="closed"):
@@ -96,7 +96,7 @@ def test_an_array_of_the_same_type_is_the_memory_itself() -> None:
     assert turned.ctypes.data == memory.ctypes.data
 
 
-def test_arrays_convert_as_copy_to_does() -> None:
+def test_arrays_convert_like_copy_to() -> None:
     values = {
         "B": [0, 1, 127, 128, 129, 255],
         "h": [-32768, -129, -128, 0, 127, 128, 129, 32767],

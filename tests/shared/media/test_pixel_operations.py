@@ -1,4 +1,4 @@
-"""Operations on pictures by the standard library, and what all implementations share."""
+"""Operations on pictures with the standard library, and the code of all implementations."""
 
 import gc
 import weakref
@@ -31,7 +31,7 @@ def one_colour(pixel: bytes, name: str, width: int, height: int) -> VideoFrame:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("name", ["I420", "I420A", "I422", "I444", "NV12"])
-def test_known_colours_become_known_yuv(colour: str, name: str) -> None:
+def test_rgb_converts_to_the_expected_yuv(colour: str, name: str) -> None:
     rgb, (luma, blue, red) = COLOURS[colour]
     made = OPERATIONS.convert(one_colour(bytes(rgb), "RGB24", 3, 3), name)
     planes = [set(plane) for plane in made.planes]
@@ -49,7 +49,7 @@ def test_known_colours_become_known_yuv(colour: str, name: str) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("name", ["I420", "I422", "I444", "NV12"])
-def test_known_yuv_becomes_known_colours(colour: str, name: str) -> None:
+def test_yuv_converts_to_the_expected_rgb(colour: str, name: str) -> None:
     rgb, (luma, blue, red) = COLOURS[colour]
     count = PIXEL_FORMATS[name].planes[1].columns(3) * PIXEL_FORMATS[name].planes[1].rows(3)
     chroma = (
@@ -77,21 +77,19 @@ def test_known_yuv_becomes_known_colours(colour: str, name: str) -> None:
         ("RGB24", b"\x00\x00\xff", "GRAY8", b"\x1d"),
     ],
 )
-def test_channels_go_where_they_belong(
-    source: str, pixel: bytes, target: str, expected: bytes
-) -> None:
+def test_channels_are_reordered(source: str, pixel: bytes, target: str, expected: bytes) -> None:
     made = OPERATIONS.convert(one_colour(pixel, source, 2, 1), target)
     assert bytes(made.data) == expected * 2
 
 
-def test_gray_is_full_range_and_luma_is_not() -> None:
+def test_gray_has_full_range_and_luma_limited_range() -> None:
     ramp = VideoFrame.wrap(b"\x10\xeb\x00\xff" + b"\x80" * 8, "I444", 4, 1, timestamp=0)
     assert bytes(OPERATIONS.convert(ramp, "GRAY8").data) == b"\x00\xff\x00\xff"
     gray = VideoFrame.wrap(b"\x00\xff", "GRAY8", 2, 1, timestamp=0)
     assert bytes(OPERATIONS.convert(gray, "I420").data) == b"\x10\xeb\x80\x80"
 
 
-def test_conversion_keeps_the_places_of_pixels() -> None:
+def test_conversion_keeps_the_positions_of_pixels() -> None:
     pixels = bytes([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])  # red green / blue white
     frame = VideoFrame.wrap(pixels, "RGB24", 2, 2, timestamp=0)
     there = OPERATIONS.convert(frame, "I444")
@@ -116,14 +114,14 @@ def test_only_the_visible_pixels_are_converted() -> None:
     assert made.coded_width == 2
 
 
-def test_converting_to_the_own_format_shares_the_memory() -> None:
+def test_converting_to_the_same_format_shares_the_memory() -> None:
     memory = bytearray(4)
     made = OPERATIONS.convert(VideoFrame.wrap(memory, "GRAY8", 2, 2, timestamp=0), "GRAY8")
     memory[0] = 9
     assert made.data[0] == 9
 
 
-def test_the_result_is_made_once_for_all_frames_over_the_memory() -> None:
+def test_frames_that_share_memory_share_the_result() -> None:
     frame = one_colour(b"\1\2\3", "RGB24", 2, 2)
     first = OPERATIONS.convert(frame, "BGR24")
     second = OPERATIONS.convert(frame.retimed(9), "BGR24")
@@ -133,7 +131,7 @@ def test_the_result_is_made_once_for_all_frames_over_the_memory() -> None:
     assert OPERATIONS.crop_and_scale(frame.clone(), 1, 1).resource is small.resource
 
 
-def test_closing_a_result_leaves_it_to_the_others() -> None:
+def test_closing_a_result_does_not_close_the_others() -> None:
     frame = one_colour(b"\1\2\3", "RGB24", 1, 1)
     OPERATIONS.convert(frame, "BGR24").close()
     assert bytes(OPERATIONS.convert(frame, "BGR24").data) == b"\3\2\1"
@@ -147,12 +145,12 @@ def test_different_parts_of_one_picture_are_different_results() -> None:
 
 
 class _Memory(bytearray):
-    """Memory of which one can see that it is gone."""
+    """Memory that supports weak references."""
 
     __slots__ = ("__weakref__",)
 
 
-def test_no_more_than_a_few_results_are_kept() -> None:
+def test_only_a_few_results_are_cached() -> None:
     resource = MediaResource(b"")
     made: list[weakref.ref[_Memory]] = []
 
@@ -168,7 +166,7 @@ def test_no_more_than_a_few_results_are_kept() -> None:
     assert 0 < sum(reference() is not None for reference in made) <= 8
 
 
-def test_a_closed_frame_is_refused() -> None:
+def test_a_closed_frame_is_an_error() -> None:
     frame = one_colour(b"\1", "GRAY8", 2, 2)
     frame.close()
     with pytest.raises(InvalidStateError):
@@ -191,13 +189,13 @@ def test_a_closed_frame_is_refused() -> None:
         ((3, 100), (3, 1), (0, 49, 3, 1)),
     ],
 )
-def test_the_centre_is_cut_out_in_the_shape_of_the_target(
+def test_the_centre_is_cropped_to_the_aspect_ratio_of_the_target(
     size: tuple[int, int], target: tuple[int, int], crop: tuple[int, int, int, int]
 ) -> None:
     assert centre_crop(packed_geometry(PIXEL_FORMATS["GRAY8"], *size), *target) == crop
 
 
-def test_a_cut_starts_on_a_whole_sample_of_colour() -> None:
+def test_a_crop_starts_on_a_whole_chroma_sample() -> None:
     assert centre_crop(packed_geometry(PIXEL_FORMATS["I420"], 10, 4), 4, 4) == (2, 0, 4, 4)
 
 
@@ -209,9 +207,9 @@ def test_shrinking_averages() -> None:
     assert made.timestamp == 3
 
 
-def test_shrinking_by_a_fraction_weighs_by_area() -> None:
+def test_shrinking_by_a_fraction_weights_by_area() -> None:
     frame = VideoFrame.wrap(bytes([0, 90, 180] * 3), "GRAY8", 3, 3, timestamp=0)
-    # A pixel of the target covers one sample and half of the middle one.
+    # A pixel of the target covers one sample and half of the middle sample.
     assert list(OPERATIONS.crop_and_scale(frame, 2, 2).data) == [30, 150] * 2
 
 
@@ -243,7 +241,7 @@ def test_enlarging_repeats_pixels() -> None:
 
 
 def seen(frame: VideoFrame) -> list[list[int]]:
-    """Return the rows of a grey picture as it is to be shown."""
+    """Return the rows of a grey picture as displayed."""
     pixels = bytes(frame.data)
     width = frame.coded_width
     rows = [list(pixels[at : at + width]) for at in range(0, len(pixels), width)]
@@ -254,8 +252,8 @@ def seen(frame: VideoFrame) -> list[list[int]]:
 
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_a_turned_picture_is_cut_and_scaled_as_it_is_shown(rotation: int, flip: bool) -> None:
-    """Shown, it is 8x4 with columns that get brighter from left to right."""
+def test_a_rotated_picture_is_cropped_and_scaled_as_displayed(rotation: int, flip: bool) -> None:
+    """Displayed, it is 8x4 with columns that get brighter from left to right."""
     rows = [[10 * column for column in range(8)]] * 4
     upright = rows if not flip else [row[::-1] for row in rows]
     for _ in range((360 - rotation) // 90 % 4):
@@ -279,8 +277,8 @@ def test_a_turned_picture_is_cut_and_scaled_as_it_is_shown(rotation: int, flip: 
         assert (made.rotation, made.flip, made.timestamp) == (rotation, flip, 7)
 
 
-def test_a_stretched_picture_is_cut_and_scaled_as_it_is_shown() -> None:
-    """Shown, it is 8x2: each pixel is twice as wide as it is high."""
+def test_a_stretched_picture_is_cropped_and_scaled_as_displayed() -> None:
+    """Displayed, it is 8x2: each pixel is twice as wide as high."""
     frame = VideoFrame(
         bytes([0, 20, 40, 60] * 2),
         format="GRAY8",

@@ -32,17 +32,17 @@ def test_a_tone_keeps_its_pitch_and_its_level(source: int, target: int) -> None:
 
 
 @pytest.mark.parametrize(("source", "target"), RATES)
-def test_no_sample_is_lost_or_made_up_over_a_thousand_blocks(source: int, target: int) -> None:
+def test_a_thousand_blocks_produce_exactly_the_expected_samples(source: int, target: int) -> None:
     resampler = LinearResampler(source, target, 1)
     frames, produced, stamps = source // 500, 0, list[int]()
     for index in range(1000):
         data = silence("s16", source, frames, 1, index * frames * 1_000_000 // source)
         if made := resampler.process(data):
             stamps.append(made.timestamp)
-            # Each result is where its count says, to the microseconds of rounding.
+            # The timestamp follows from the count of samples, except for rounding.
             assert abs(made.timestamp - produced * 1_000_000 / target) <= 2
             produced += made.number_of_frames
-    # A result past the last sample has to wait for the next one.
+    # A result after the last sample needs the next sample.
     assert abs(produced - 1000 * frames * target / source) <= max(1, target / source)
     assert all(before < after for before, after in pairwise(stamps))
 
@@ -83,14 +83,14 @@ def test_channels_and_format_are_kept(name: str) -> None:
     assert samples_of([made], 1) == [-0.5] * 240
 
 
-def test_a_block_that_is_too_short_for_a_result_gives_none() -> None:
+def test_a_block_that_is_too_short_for_a_result_returns_none() -> None:
     resampler = LinearResampler(48000, 8000, 1)
     results = [resampler.process(silence("s16", 48000, 1, 1, index * 21)) for index in range(13)]
     produced = [result is not None for result in results]
     assert produced == [True] + ([False] * 5 + [True]) * 2
 
 
-def test_a_block_of_another_stream_is_refused() -> None:
+def test_a_block_of_another_stream_is_an_error() -> None:
     resampler = LinearResampler(48000, 16000, 1)
     message = "made for 1 channels at 48000 Hz, got {} at {} Hz"
     with pytest.raises(ValueError, match=message.format(2, 48000)):
@@ -99,7 +99,7 @@ def test_a_block_of_another_stream_is_refused() -> None:
         resampler.process(silence("s16", 44100, 441, 1, 0))
 
 
-def test_a_closed_block_is_refused_and_an_open_one_stays_open() -> None:
+def test_a_closed_block_is_an_error_and_an_open_one_stays_open() -> None:
     resampler = LinearResampler(48000, 16000, 1)
     data = block([0] * 480, 1)
     resampler.process(data)
@@ -109,9 +109,9 @@ def test_a_closed_block_is_refused_and_an_open_one_stays_open() -> None:
         resampler.process(data)
 
 
-def test_time_follows_the_device_and_not_its_nominal_rate() -> None:
+def test_timestamps_follow_the_device_not_its_nominal_rate() -> None:
     clock = ResamplerClock(48000, 24000)
-    # The device says 48000 Hz, but a block of 480 takes it 10.1 ms.
+    # The device reports 48000 Hz, but a block of 480 samples takes 10.1 ms.
     stamps = [
         clock.advance(silence("s16", 48000, 480, 1, index * 10_100), 240) for index in range(100)
     ]
@@ -119,23 +119,23 @@ def test_time_follows_the_device_and_not_its_nominal_rate() -> None:
 
 
 def stamps_of(blocks: list[tuple[int, int]]) -> list[int]:
-    """Return what a clock tells of blocks of 10 ms: each its time stamp, and what comes out."""
+    """Return the clock's timestamps for 10 ms blocks, given as (timestamp, produced samples)."""
     clock = ResamplerClock(48000, 24000)
     return [
         clock.advance(silence("s16", 48000, 480, 1, stamp), produced) for stamp, produced in blocks
     ]
 
 
-def test_time_jumps_over_lost_blocks() -> None:
+def test_timestamps_jump_over_lost_blocks() -> None:
     assert stamps_of([(0, 240), (10_000, 240), (40_000, 240)]) == [0, 10_000, 40_000]
 
 
-def test_time_rises_while_that_of_the_blocks_does() -> None:
-    # After the first block 20 of the source's samples have been given out early: 417 microseconds.
+def test_timestamps_increase_while_those_of_the_blocks_do() -> None:
+    # The first block produced 20 source samples too many, which are 417 microseconds.
     assert stamps_of([(0, 250), (1, 230), (2, 240)]) == [0, 418, 419]
 
 
-def test_time_goes_back_where_a_program_does() -> None:
+def test_timestamps_go_back_if_those_of_the_blocks_do() -> None:
     clip = [(0, 240), (10_000, 240), (20_000, 240)]
     assert stamps_of(clip * 3) == [0, 10_000, 20_000] * 3
     assert stamps_of([(2**62, 240), *clip]) == [2**62, 0, 10_000, 20_000]

@@ -1,4 +1,4 @@
-"""Timestamps rise strictly, at the samples' rate, and jump only over samples that were lost."""
+"""Timestamps increase strictly at the sample rate, and jump only over lost samples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def stamps(nows: list[float], delay: float = DURATION) -> list[int]:
     return [clock.stamp(now, delay, BLOCK) for now in nows]
 
 
-def test_the_first_block_is_as_old_as_the_sound_system_says() -> None:
+def test_the_first_block_has_the_age_that_the_sound_system_reports() -> None:
     assert stamps([5.0], delay=0.09) == [4_910_000]
 
 
@@ -27,8 +27,8 @@ def test_a_block_is_at_least_as_old_as_its_duration(delay: float) -> None:
     assert stamps([5.0], delay) == [4_990_000]
 
 
-def test_a_first_block_that_is_held_up_shifts_nothing_where_the_delay_is_known() -> None:
-    """The first callback is 0.4 s late; the blocks behind it come at once, then on time."""
+def test_a_late_first_block_shifts_nothing_if_the_delay_is_known() -> None:
+    """The first callback is 0.4 s late; the waiting blocks follow at once, later ones on time."""
     clock = SampleClock(48000)
     for k in range(200):
         taken = 1 + k * DURATION
@@ -36,29 +36,29 @@ def test_a_first_block_that_is_held_up_shifts_nothing_where_the_delay_is_known()
         assert clock.stamp(now, now - taken, BLOCK) == pytest.approx(taken * 1e6, abs=200)
 
 
-def test_a_first_block_that_is_held_up_shifts_nothing_for_long_where_it_is_not() -> None:
+def test_a_late_first_block_is_corrected_soon_if_the_delay_is_unknown() -> None:
     clock = SampleClock(48000)
     errors: list[float] = []
     for k in range(200):
         taken = 1 + k * DURATION
         now = max(taken + DURATION, 1.41)
         stamp = clock.stamp(now, 0, BLOCK)
-        assert stamp <= round(now * 1e6) + k  # It may have to rise.
+        assert stamp <= round(now * 1e6) + k  # it can be later, because timestamps increase
         errors.append(stamp / 1e6 - taken)
     assert errors[0] == pytest.approx(0.4)
     assert all(abs(error) < 0.03 for error in errors[65:])
 
 
-def test_timestamps_that_are_far_too_late_step_back_soon() -> None:
+def test_timestamps_that_are_much_too_late_are_corrected_soon() -> None:
     clock = SampleClock(48000)
-    for k in range(100):  # The sound system takes its delay to be 0.2 s less than it is.
+    for k in range(100):  # the sound system underestimates its delay by 0.2 s
         clock.stamp(1 + k * DURATION, DURATION, BLOCK)
     for k in range(100, 150):
         stamp = clock.stamp(1 + k * DURATION, 0.2 + DURATION, BLOCK)
     assert stamp / 1e6 == pytest.approx(1 + 149 * DURATION - 0.2 - DURATION, abs=0.001)
 
 
-def test_one_estimate_that_is_far_off_moves_nothing() -> None:
+def test_a_single_wrong_estimate_changes_nothing() -> None:
     clock = SampleClock(48000)
     times = [
         clock.stamp(1 + k * DURATION, 0.5 if k % 10 == 5 else DURATION, BLOCK) for k in range(100)
@@ -66,8 +66,8 @@ def test_one_estimate_that_is_far_off_moves_nothing() -> None:
     assert all(9_899 <= b - a <= 10_101 for a, b in pairwise(times))
 
 
-def test_a_clock_that_is_fast_is_followed_for_a_day() -> None:
-    """100 parts in a million: 8.6 s a day. Every hundredth second is looked at."""
+def test_timestamps_follow_a_fast_clock_for_a_day() -> None:
+    """100 parts per million are 8.6 s a day. The test checks every hundredth second."""
     clock = SampleClock(48000)
     for k in range(0, 86_400, 100):
         for block in range(20):
@@ -78,7 +78,7 @@ def test_a_clock_that_is_fast_is_followed_for_a_day() -> None:
     assert stamp / 1e6 == pytest.approx(now - DURATION, abs=0.03)
 
 
-def test_blocks_that_come_late_are_stamped_as_if_they_had_not() -> None:
+def test_late_blocks_get_the_timestamps_of_punctual_ones() -> None:
     randomness = random.Random(1)
     nows = [1 + k * DURATION + randomness.uniform(0, 0.008) for k in range(1000)]
     times = stamps(nows)
@@ -88,20 +88,20 @@ def test_blocks_that_come_late_are_stamped_as_if_they_had_not() -> None:
 
 def test_a_stall_without_loss_makes_no_gap() -> None:
     nows = [1 + k * DURATION for k in range(200)]
-    for k in range(100, 130):  # 300 ms in which nothing came, then all at once
+    for k in range(100, 130):  # 300 ms without a block, then all at once
         nows[k] = 1 + 130 * DURATION
     times = stamps(nows)
     assert max(b - a for a, b in pairwise(times)) <= 10_101
 
 
-def test_lost_samples_make_a_gap_at_once_where_the_sound_system_tells() -> None:
+def test_lost_samples_make_a_gap_at_once_if_they_are_reported() -> None:
     clock = SampleClock(48000)
     before = clock.stamp(1.0, DURATION, BLOCK)
     clock.skip()
     assert clock.stamp(1.51, DURATION, BLOCK) - before == 510_000
 
 
-def test_lost_samples_make_a_gap_soon_where_it_does_not_tell() -> None:
+def test_lost_samples_make_a_gap_soon_if_they_are_not_reported() -> None:
     nows = [1 + k * DURATION + (0.2 if k >= 100 else 0) for k in range(200)]
     times = stamps(nows)
     gaps = [k for k, (a, b) in enumerate(pairwise(times)) if b - a > 20_000]
@@ -110,7 +110,7 @@ def test_lost_samples_make_a_gap_soon_where_it_does_not_tell() -> None:
     assert times[-1] == pytest.approx(nows[-1] * 1e6 - 10_000, abs=1_000)
 
 
-def test_a_clock_of_another_speed_is_followed() -> None:
+def test_timestamps_follow_a_clock_of_another_speed() -> None:
     nows = [1 + k * DURATION * 1.0003 for k in range(20_000)]
     times = stamps(nows)
     assert times[-1] == pytest.approx(nows[-1] * 1e6 - 10_000, abs=1_000)
@@ -118,11 +118,11 @@ def test_a_clock_of_another_speed_is_followed() -> None:
 
 
 @pytest.mark.parametrize("delay", [-1.0, 0.0, 1e9, float("nan")])
-def test_an_impossible_delay_is_not_believed(delay: float) -> None:
+def test_an_impossible_delay_is_ignored(delay: float) -> None:
     assert stamps([1.0, 1.01], delay) == [990_000, 1_000_000]
 
 
-def test_timestamps_rise_whatever_is_measured() -> None:
+def test_timestamps_increase_whatever_is_measured() -> None:
     randomness = random.Random(2)
     clock = SampleClock(48000)
     times: list[int] = []

@@ -1,4 +1,4 @@
-"""VideoFrame: what it says, whose memory it is, and what it refuses."""
+"""`VideoFrame`: attributes, memory, copies, and errors."""
 
 import sys
 import warnings
@@ -10,7 +10,7 @@ from mediadevices.media.frame_geometry import DOMRectReadOnly
 from mediadevices.media.pixel_formats import PIXEL_FORMATS
 from mediadevices.media.video_frame import VideoFrame
 
-I420_4X2 = bytes(range(12))  # eight of luma, two of U, two of V
+I420_4X2 = bytes(range(12))  # eight bytes of luma, two of U, two of V
 
 
 def i420(**more: object) -> VideoFrame:
@@ -18,7 +18,7 @@ def i420(**more: object) -> VideoFrame:
     return VideoFrame(I420_4X2, init, **more)
 
 
-def test_a_frame_says_what_it_was_made_of() -> None:
+def test_a_frame_has_the_values_of_its_init() -> None:
     frame = i420(duration=33)
     assert (frame.format, frame.coded_width, frame.coded_height) == ("I420", 4, 2)
     assert (frame.display_width, frame.display_height) == (4, 2)
@@ -35,7 +35,7 @@ def test_the_standards_spelling_works_too() -> None:
     assert frame.allocationSize() == 12
 
 
-def test_the_standards_keys_snake_case_and_keywords_make_the_same_frame() -> None:
+def test_camel_case_snake_case_and_keywords_make_the_same_frame() -> None:
     snake = {"format": "I420", "coded_width": 4, "coded_height": 2, "timestamp": 7}
     for frame in (VideoFrame(I420_4X2, snake), VideoFrame(I420_4X2, **snake)):
         assert (frame.coded_width, frame.timestamp) == (4, 7)
@@ -45,11 +45,11 @@ def test_a_keyword_wins_over_the_mapping() -> None:
     assert i420(timestamp=9).timestamp == 9
 
 
-def test_a_large_time_stamp_keeps_its_last_digit() -> None:
+def test_a_large_timestamp_keeps_its_last_digit() -> None:
     assert i420(timestamp=2**60 + 1).timestamp == 2**60 + 1
 
 
-def test_the_planes_are_where_the_standard_puts_them() -> None:
+def test_planes_have_the_layout_of_the_standard() -> None:
     frame = i420()
     assert frame.layout == ((0, 4), (8, 2), (10, 2))
     assert [bytes(plane) for plane in frame.planes] == [I420_4X2[:8], b"\x08\x09", b"\x0a\x0b"]
@@ -72,17 +72,17 @@ def test_the_planes_are_where_the_standard_puts_them() -> None:
         ("GRAY8", 15),
     ],
 )
-def test_odd_sizes_round_the_coarse_planes_up(name: str, size: int) -> None:
+def test_odd_sizes_round_subsampled_planes_up(name: str, size: int) -> None:
     frame = VideoFrame.wrap(bytes(size), name, 5, 3, timestamp=0)
     assert frame.allocation_size() == size
     assert sum(len(plane) for plane in frame.planes) == size
 
 
-def test_every_format_is_covered_by_the_sizes_above() -> None:
+def test_every_format_is_in_the_test_of_odd_sizes() -> None:
     assert len(PIXEL_FORMATS) == 12
 
 
-def test_format_names_are_read_in_any_case() -> None:
+def test_format_names_are_case_insensitive() -> None:
     frame = VideoFrame(bytes(12), format="bgr24", coded_width=2, coded_height=2, timestamp=0)
     assert frame.format == "BGR24"
 
@@ -98,7 +98,7 @@ def test_a_wrapped_frame_shares_the_drivers_memory() -> None:
     assert (view[0], plane[0], clone.data[0]) == (200, 200, 200)
 
 
-def test_nobody_can_write_to_a_frame() -> None:
+def test_a_frame_is_read_only() -> None:
     frame = VideoFrame.wrap(bytearray(12), "I420", 4, 2, timestamp=0)
     for view in (frame.data, *frame.planes):
         assert view.readonly
@@ -106,7 +106,7 @@ def test_nobody_can_write_to_a_frame() -> None:
             view[0] = 1
 
 
-def test_a_buffer_that_can_change_is_copied() -> None:
+def test_a_writable_buffer_is_copied() -> None:
     memory = bytearray(12)
     init = {"format": "I420", "coded_width": 4, "coded_height": 2, "timestamp": 0}
     copied, shared = VideoFrame(memory, init), VideoFrame(memory, init, transfer=[memory])
@@ -115,7 +115,7 @@ def test_a_buffer_that_can_change_is_copied() -> None:
     assert shared.data[0] == 200
 
 
-def test_a_buffer_that_cannot_change_is_shared() -> None:
+def test_a_read_only_buffer_is_shared() -> None:
     memory = bytearray(12)
     frame = VideoFrame(
         memoryview(memory).toreadonly(),
@@ -125,7 +125,7 @@ def test_a_buffer_that_cannot_change_is_shared() -> None:
     assert frame.data[0] == 200
 
 
-def test_a_frame_of_a_frame_shares_its_memory_and_takes_another_time() -> None:
+def test_a_frame_of_a_frame_shares_its_memory_with_another_timestamp() -> None:
     memory = bytearray(12)
     frame = VideoFrame.wrap(memory, "I420", 4, 2, timestamp=1, duration=2)
     again = VideoFrame(frame, timestamp=5)
@@ -165,11 +165,11 @@ def test_release_waits_for_the_views() -> None:
     frame.close()
     assert released == []
     del part
-    # Before Python 3.12 nobody can tell that the view is gone, and the memory is not used again.
+    # Python 3.11 cannot tell that the view is gone, so it never releases the memory to the pool.
     assert released == ([1] if sys.version_info >= (3, 12) else [])
 
 
-def test_a_frame_is_a_buffer_from_python_3_12_on() -> None:
+def test_a_frame_is_a_buffer_since_python_3_12() -> None:
     if sys.version_info >= (3, 12):
         assert bytes(memoryview(i420())) == I420_4X2
     else:
@@ -204,7 +204,7 @@ def test_a_closed_frame_keeps_its_time_and_nothing_else() -> None:
         VideoFrame,
     ],
 )
-def test_a_closed_frame_refuses(use: object) -> None:
+def test_using_a_closed_frame_is_an_error(use: object) -> None:
     frame = i420()
     frame.close()
     with pytest.raises(InvalidStateError, match="closed; take a clone"):
@@ -219,7 +219,7 @@ async def test_copying_a_closed_frame_fails_when_awaited() -> None:
         await result
 
 
-def test_closing_a_frame_leaves_its_clones() -> None:
+def test_closing_a_frame_does_not_close_its_clones() -> None:
     frame = i420()
     clone = frame.clone()
     frame.close()
@@ -235,7 +235,7 @@ def test_the_visible_part_is_displayed() -> None:
     assert (frame.coded_width, frame.display_width, frame.allocation_size()) == (4, 2, 6)
 
 
-def test_the_shape_of_a_pixel_survives_cropping() -> None:
+def test_cropping_keeps_the_aspect_ratio_of_pixels() -> None:
     frame = i420(display_width=8, display_height=2)
     assert VideoFrame(frame, visible_rect=DOMRectReadOnly(0, 0, 2, 2)).display_width == 4
     tall = i420(display_width=4, display_height=6)
@@ -254,14 +254,14 @@ def test_the_shape_of_a_pixel_survives_cropping() -> None:
     assert (part.display_width, part.display_height) == (4, 6)
 
 
-def test_turning_adds_up_and_turns_the_display_size() -> None:
+def test_rotations_add_up_and_swap_the_display_size() -> None:
     turned = i420(rotation=90)
     assert (turned.rotation, turned.display_width, turned.display_height) == (90, 2, 4)
     back = VideoFrame(turned, rotation=270, flip=True)
     assert (back.rotation, back.flip, back.display_width, back.display_height) == (0, True, 4, 2)
 
 
-def test_a_mirrored_picture_is_turned_the_other_way_round() -> None:
+def test_a_flipped_picture_rotates_the_other_way() -> None:
     mirrored = i420(rotation=90, flip=True)
     assert (mirrored.rotation, mirrored.flip) == (90, True)
     turned = VideoFrame(mirrored, rotation=270)
@@ -273,14 +273,14 @@ def test_a_mirrored_picture_is_turned_the_other_way_round() -> None:
     ("first", "second", "both"),
     [(False, False, False), (False, True, True), (True, False, True), (True, True, False)],
 )
-def test_mirroring_twice_is_not_mirroring(first: bool, second: bool, both: bool) -> None:
+def test_flipping_twice_is_not_flipping(first: bool, second: bool, both: bool) -> None:
     assert VideoFrame(i420(flip=first), flip=second).flip is both
 
 
 # --- copying ----------------------------------------------------------------------------------
 
 
-async def test_copy_to_writes_the_planes_and_tells_where() -> None:
+async def test_copy_to_writes_the_planes_and_returns_their_layout() -> None:
     target = bytearray(14)
     assert await i420().copy_to(target) == [
         {"offset": 0, "stride": 4},
@@ -351,7 +351,9 @@ def test_copy_to_needs_an_event_loop() -> None:
         (bytearray(12), {"layout": []}, r"options\.layout: expected 3 planes for I420, got 0"),
     ],
 )
-async def test_copy_to_names_what_is_wrong(target: object, options: object, message: str) -> None:
+async def test_copy_to_names_the_wrong_option(
+    target: object, options: object, message: str
+) -> None:
     result = i420().copy_to(target, options)
     with pytest.raises(TypeError, match=r"^VideoFrame\.copy_to: " + message):
         await result
@@ -406,7 +408,7 @@ async def test_copy_to_names_what_is_wrong(target: object, options: object, mess
         ({"fromat": "I420"}, r"init: unexpected keyword 'fromat'; did you mean 'format'\?"),
     ],
 )
-def test_bad_input_is_named(change: dict[str, object], message: str) -> None:
+def test_errors_name_the_wrong_member(change: dict[str, object], message: str) -> None:
     good: dict[str, object] = {
         "format": "I420",
         "coded_width": 4,
@@ -417,12 +419,12 @@ def test_bad_input_is_named(change: dict[str, object], message: str) -> None:
         VideoFrame(I420_4X2, **{**good, **change})
 
 
-def test_an_init_that_is_no_mapping_is_named() -> None:
+def test_an_init_must_be_a_mapping() -> None:
     with pytest.raises(TypeError, match=r"^VideoFrame: init: expected a mapping, got 5"):
         VideoFrame(I420_4X2, 5)
 
 
-def test_data_that_is_no_buffer_is_named() -> None:
+def test_data_must_be_a_buffer() -> None:
     init = {"format": "I420", "coded_width": 4, "coded_height": 2, "timestamp": 0}
     with pytest.raises(TypeError, match=r"data: expected bytes, an array .* got str"):
         VideoFrame("text", init)
@@ -430,7 +432,7 @@ def test_data_that_is_no_buffer_is_named() -> None:
         VideoFrame(memoryview(bytes(24))[::2], init)
 
 
-def test_an_unknown_key_is_ignored_with_a_warning_that_suggests() -> None:
+def test_an_unknown_key_is_ignored_with_a_suggestion() -> None:
     init = {
         "format": "I420",
         "codedWidth": 4,
@@ -443,7 +445,7 @@ def test_an_unknown_key_is_ignored_with_a_warning_that_suggests() -> None:
     assert frame.duration is None
 
 
-def test_keys_of_the_standard_that_are_not_used_are_no_typos() -> None:
+def test_unused_keys_of_the_standard_cause_no_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         i420(color_space={"matrix": "bt709"})

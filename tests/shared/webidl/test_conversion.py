@@ -1,4 +1,4 @@
-"""What a program may write, and what it is told when it may not (Web IDL §3.2, spec §6.1)."""
+"""Conversion of constraints, and its errors and warnings (Web IDL §3.2; §6.1)."""
 
 import math
 import sys
@@ -77,13 +77,13 @@ def test_a_double_is_finite(number):
         ("all", "video: expected True, False or a mapping of constraints, got 'all'"),
     ],
 )
-def test_bad_input_names_its_path_and_what_was_expected(constraints, message):
+def test_errors_name_the_path_and_the_expected_type(constraints, message):
     with pytest.raises(TypeError) as caught:
         convert(constraints)
     assert str(caught.value).startswith(message)
 
 
-def test_snake_case_keys_and_the_standards_are_the_same():
+def test_camel_case_and_snake_case_keys_are_equal():
     assert convert({"frame_rate": {"min": 15}, "deviceId": "x"}) == {
         "frameRate": {"min": 15},
         "deviceId": "x",
@@ -99,7 +99,7 @@ def test_the_order_of_the_program_is_kept():
     assert list(convert(written)) == ["height", "width", "frameRate"]
 
 
-def test_what_is_unsupported_is_dropped_without_a_word():
+def test_unsupported_properties_are_dropped_silently():
     assert convert({"width": 1, "torch": True}, supported=["width"]) == {"width": 1}
 
 
@@ -115,7 +115,7 @@ def test_what_is_unsupported_is_dropped_without_a_word():
         ({"xyzzy": 5}, "video.xyzzy: unknown name, ignored"),
     ],
 )
-def test_an_unknown_name_is_dropped_with_a_warning_that_suggests_the_nearest(constraints, message):
+def test_an_unknown_name_is_dropped_with_a_suggestion(constraints, message):
     with pytest.warns(UnknownConstraintWarning) as caught:
         converted = convert(constraints)
     assert [str(warning.message) for warning in caught] == [message]
@@ -136,7 +136,7 @@ def test_a_bare_value_is_ideal_in_the_basic_set_and_exact_in_an_advanced_one():
     assert [(one.ideal, one.exact) for [one] in advanced_sets(converted)] == [(None, (640,))]
 
 
-def test_a_list_is_any_of_its_values_and_an_empty_one_is_not_given():
+def test_a_list_gives_alternatives_and_an_empty_list_nothing():
     assert only({"facingMode": ["user", "left"]}).ideal == ("user", "left")
     assert only({"facingMode": {"exact": []}}).exact is None
     assert not only({"facingMode": {"exact": []}}).required
@@ -155,7 +155,7 @@ def test_true_and_all_are_different_values_of_echo_cancellation():
     assert not only({"echoCancellation": {"exact": True}}).satisfied_by("all")
 
 
-def test_a_boolean_asks_whether_a_number_exists_at_all():
+def test_a_boolean_constrains_the_existence_of_a_number():
     assert only({"pan": True}).exists is True
     assert only({"pan": 5}).ideal == (5,)
 
@@ -174,7 +174,7 @@ def test_min_max_and_exact_are_required(constraints, required):
     assert only(constraints).required is required
 
 
-def test_constraints_of_the_other_kind_are_stripped_from_all_sets():
+def test_constraints_of_the_other_kind_are_dropped_from_all_sets():
     converted = convert({"width": 1, "sampleRate": 2, "advanced": [{"latency": 1, "height": 2}]})
     assert applicable_constraints(converted, "video") == {"width": 1, "advanced": [{"height": 2}]}
     assert applicable_constraints(converted, "audio") == {
@@ -191,8 +191,8 @@ def test_image_controls_and_blur_may_not_be_required_when_a_device_is_selected()
     assert first_disallowed_required(basic_set(convert({"width": {"exact": 1}}))) is None
 
 
-@pytest.mark.lanes("cpython")  # Pyodide has no NumPy here.
-def test_numbers_of_numpy_are_numbers():
+@pytest.mark.lanes("cpython")  # Pyodide runs without NumPy
+def test_numpy_scalars_are_numbers():
     numpy = pytest.importorskip("numpy")
     assert convert({"width": numpy.int64(5), "frameRate": numpy.float32(1.5)}) == {
         "width": 5,
@@ -211,14 +211,14 @@ def test_numbers_of_numpy_are_numbers():
         ("onended", "onended"),
     ],
 )
-def test_names_follow_one_rule(camel, snake):
+def test_names_convert_both_ways(camel, snake):
     assert to_snake_case(camel) == snake
     assert to_snake_case(snake) == snake
     if camel != "toJSON":
         assert to_camel_case(snake) == camel
 
 
-def test_the_nearest_name_is_suggested_or_none():
+def test_the_most_similar_name_is_suggested():
     assert closest("frame_rat", ["frameRate", "width"]) == "frameRate"
     assert closest("zzz", ["frameRate", "width"]) is None
 

@@ -1,4 +1,4 @@
-"""Dictionaries that are returned: immutable, equal to plain ones, readable by both names."""
+"""The returned dictionaries: immutable, equal to plain ones, with both names of members."""
 
 import copy
 import json
@@ -12,14 +12,14 @@ from mediadevices.webidl.dictionary import Dictionary, FrozenList, freeze
 SETTINGS = MediaTrackSettings(frameRate=30.0, width=640)
 
 
-def test_a_member_reads_the_same_by_all_its_names():
+def test_a_member_has_the_same_value_by_all_its_names():
     assert SETTINGS["frameRate"] == SETTINGS["frame_rate"] == SETTINGS.frame_rate == 30
     assert SETTINGS.frameRate == SETTINGS.get("frame_rate") == SETTINGS.get("frameRate") == 30
     assert "frame_rate" in SETTINGS
     assert "frameRate" in SETTINGS
 
 
-def test_a_known_but_absent_member_is_none_as_an_attribute_and_no_key():
+def test_an_absent_member_is_none_as_an_attribute_but_not_a_key():
     assert SETTINGS.height is None
     assert "height" not in SETTINGS
     assert SETTINGS.get("height", 5) == 5
@@ -27,12 +27,12 @@ def test_a_known_but_absent_member_is_none_as_an_attribute_and_no_key():
         SETTINGS["height"]
 
 
-def test_an_unknown_attribute_is_an_error_that_suggests_the_nearest():
+def test_an_unknown_attribute_is_an_error_with_a_suggestion():
     with pytest.raises(AttributeError, match=r"no member 'framerat'; did you mean 'frameRate'\?"):
         _ = SETTINGS.framerat
 
 
-def test_it_equals_a_plain_dict_and_json_can_write_it():
+def test_it_equals_a_plain_dict_and_json_serializes_it():
     assert SETTINGS == {"frameRate": 30.0, "width": 640}
     assert json.loads(json.dumps(SETTINGS)) == SETTINGS
     assert repr(SETTINGS) == "MediaTrackSettings({'frameRate': 30.0, 'width': 640})"
@@ -66,7 +66,7 @@ def test_lists_in_it_cannot_be_changed(name):
     assert frozen == {"modes": ["none"]}
 
 
-def test_freezing_goes_all_the_way_down_and_copies():
+def test_freezing_makes_an_immutable_deep_copy():
     source = {"a": [{"b": [1]}]}
     frozen = freeze(source)
     source["a"][0]["b"].append(2)

@@ -1,6 +1,7 @@
-"""No value that a program gives hangs, blows up or floods a message, wherever it enters.
+"""Hostile values: none causes a hang, a crash or a huge message in any public function.
 
-Each is either taken, or a `TypeError` of bounded length; constraints may also be unsatisfiable.
+Each value is either accepted or a `TypeError` with a message of bounded length. Constraints can
+also be unsatisfiable.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ if TYPE_CHECKING:
 
     from mediadevices import MediaStreamTrack
 
-#: To free a deeper one overflows the stack of Pyodide itself, whoever made it.
+#: Freeing a deeper value overflows the stack of Pyodide itself.
 DEEP = 500 if sys.platform == "emscripten" else 5000
-LONGEST_MESSAGE = 700  # with a path and what was expected, which may be a list of names
+LONGEST_MESSAGE = 700  # with a path and a list of the expected names
 
 
 class Failing:
-    """Nothing of it works."""
+    """An object whose methods all fail."""
 
     def _fail(self, *_: object) -> NoReturn:
         raise ZeroDivisionError
@@ -55,23 +56,23 @@ class Failing:
 
 @Real.register
 class FailingNumber(Failing):
-    """It says that it is a number."""
+    """A registered number whose methods all fail."""
 
 
 class FailingInteger(int):
-    """It is a number, and does not say which."""
+    """An int that cannot be converted."""
 
     __repr__ = __float__ = __int__ = __index__ = Failing._fail
 
 
 class FailingFloat(float):
-    """The same with a fraction."""
+    """A float that cannot be converted."""
 
     __repr__ = __float__ = __int__ = Failing._fail
 
 
 class FailingText(str):
-    """It is text, and does not say which."""
+    """A str that cannot be converted."""
 
     __slots__ = ()
     __repr__ = __str__ = Failing._fail
@@ -90,7 +91,7 @@ def endless() -> list[object]:
     return value
 
 
-NO_NUMBERS = {
+INVALID_NUMBERS = {
     "Failing": Failing(),
     "FailingNumber": FailingNumber(),
     "FailingFloat": FailingFloat(4),
@@ -115,7 +116,7 @@ NO_NUMBERS = {
     "no name": {Failing: 1},
 }
 VALUES = {
-    **NO_NUMBERS,
+    **INVALID_NUMBERS,
     "FailingInteger": FailingInteger(4),
     "0": 0,
     "-1": -1,
@@ -140,13 +141,13 @@ def capture(**constraints: object) -> object:
 
 
 def old_capture(**constraints: object) -> object:
-    """Return a future of what the callbacks of the old interface get."""
+    """Return a future with the result of the old interface's callbacks."""
     told: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     legacy.navigator.get_user_media(constraints, told.set_result, told.set_result)
     return told
 
 
-#: Where numbers enter that must fit memory or time.
+#: Functions with a number that is a size or a duration, so it has limits.
 NUMBERS: dict[str, Callable[[object], object]] = {
     "coded_width": lambda value: frame(coded_width=value),
     "coded_height": lambda value: frame(coded_height=value),
@@ -161,7 +162,7 @@ NUMBERS: dict[str, Callable[[object], object]] = {
     "number_of_channels": lambda value: block(number_of_channels=value),
     "max_buffer_size": lambda value: _track().frames(max_buffer_size=value).__anext__(),
 }
-#: Where numbers enter that are only kept.
+#: Functions with a number that is only stored.
 TIMES: dict[str, Callable[[object], object]] = {
     "timestamp of a frame": lambda value: frame(timestamp=value),
     "duration": lambda value: frame(duration=value),
@@ -200,13 +201,13 @@ OTHERS: dict[str, Callable[[object], object]] = {
     "write": lambda value: VideoTrackGenerator().writable.get_writer().write(value),
     "enabled": lambda value: setattr(_track(), "enabled", value),
     "content_hint": lambda value: setattr(_track(), "content_hint", value),
-    "permission": lambda value: navigator.permissions.query(value),  # noqa: PLW0108  (of the agent then)
+    "permission": lambda value: navigator.permissions.query(value),  # noqa: PLW0108  (looks up `navigator` at the call)
     "name of a permission": lambda value: navigator.permissions.query({"name": value}),
     "policy": lambda value: navigator.permissions.set_policy(camera=value),
     "prompter": lambda value: setattr(navigator.permissions, "prompter", value),
 }
 CONSTRAINTS: dict[str, Callable[[object], object]] = {
-    "constraints": lambda value: navigator.media_devices.get_user_media(value),  # noqa: PLW0108  (of the agent then)
+    "constraints": lambda value: navigator.media_devices.get_user_media(value),  # noqa: PLW0108  (looks up `navigator` at the call)
     "video": lambda value: capture(video=value),
     "width": lambda value: capture(video={"width": value}),
     "width.min": lambda value: capture(video={"width": {"min": value}}),
@@ -257,10 +258,10 @@ def devices() -> Generator[None]:
         yield
 
 
-async def refusal(entrance: Callable[[object], object], value: object) -> Exception | None:
-    """Return what comes of a value; it has to come soon."""
+async def error_of(function: Callable[[object], object], value: object) -> Exception | None:
+    """Call a function with a value, and return its error; it must finish soon."""
     try:
-        result = entrance(value)
+        result = function(value)
         if isinstance(result, Awaitable):
             async with asyncio.timeout(20):
                 result = await result
@@ -274,16 +275,16 @@ async def refusal(entrance: Callable[[object], object], value: object) -> Except
     return result if isinstance(result, legacy.NavigatorUserMediaError) else None
 
 
-async def refusals(
-    entrance: Callable[[object], object], values: Mapping[str, object]
+async def errors_of(
+    function: Callable[[object], object], values: Mapping[str, object]
 ) -> dict[str, Exception | None]:
-    """Return what comes of each value, for which a live track is there."""
+    """Call a function with each value while a track is live, and return the errors."""
     found: dict[str, Exception | None] = {}
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         _tracks[:] = stream.get_tracks()
         for name, value in values.items():
             try:
-                error = found[name] = await refusal(entrance, value)
+                error = found[name] = await error_of(function, value)
             except Exception as error:
                 error.add_note(f"for {name}")
                 raise
@@ -296,14 +297,14 @@ async def refusals(
 @pytest.mark.usefixtures("devices")
 @pytest.mark.parametrize("place", NUMBERS)
 async def test_a_number_that_does_not_fit_is_a_type_error(place: str) -> None:
-    found = await refusals(NUMBERS[place], NO_NUMBERS)
+    found = await errors_of(NUMBERS[place], INVALID_NUMBERS)
     assert {name for name, error in found.items() if not isinstance(error, TypeError)} == set()
 
 
 @pytest.mark.usefixtures("devices")
 @pytest.mark.parametrize("place", [*NUMBERS, *TIMES, *OTHERS, *CONSTRAINTS])
-async def test_whatever_enters_is_taken_or_refused_in_few_words(place: str) -> None:
-    entrance = {**NUMBERS, **TIMES, **OTHERS, **CONSTRAINTS}[place]
-    found = await refusals(entrance, VALUES)
-    if place != "transfer":  # which is a list of whatever a program likes
+async def test_every_value_is_accepted_or_rejected_with_a_short_message(place: str) -> None:
+    function = {**NUMBERS, **TIMES, **OTHERS, **CONSTRAINTS}[place]
+    found = await errors_of(function, VALUES)
+    if place != "transfer":  # it can be a list of anything
         assert isinstance(found["a list of Failing"], (TypeError, legacy.NavigatorUserMediaError))

@@ -1,4 +1,4 @@
-"""The standard's spelling beside Python's, on every interface."""
+"""The standard's spelling of attributes beside Python's, on every interface."""
 
 import inspect
 
@@ -32,7 +32,7 @@ class Lamp(Interface):
         self._is_on = True
 
 
-def test_both_spellings_read_call_and_set_the_same():
+def test_both_spellings_get_set_and_call():
     lamp = Lamp()
     lamp.switchOn()
     assert lamp.isOn is lamp.is_on is True
@@ -40,18 +40,18 @@ def test_both_spellings_read_call_and_set_the_same():
     assert lamp.is_on is False
 
 
-def test_the_standards_spelling_is_hidden():
+def test_dir_hides_the_standards_spelling():
     assert "switch_on" in dir(Lamp())
     assert "switchOn" not in dir(Lamp())
 
 
 @pytest.mark.parametrize("name", ["bulb_kind", "bulbKind", "switch_on"])
-def test_what_is_read_only_cannot_be_set(name):
+def test_read_only_attributes_cannot_be_set(name):
     with pytest.raises(AttributeError):
         setattr(Lamp(), name, 1)
 
 
-def test_a_misspelt_attribute_is_an_error_that_suggests_the_right_one():
+def test_a_misspelt_attribute_is_an_error_with_a_suggestion():
     with pytest.raises(AttributeError, match="no attribute 'isOnn'; did you mean 'is_on'"):
         Lamp().isOnn = True
     with pytest.raises(AttributeError, match="no attribute 'bulb_kid'; did you mean 'bulb_kind'"):

@@ -1,4 +1,4 @@
-"""A program's values in messages."""
+"""Short texts for a program's values in messages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def endless() -> list[object]:
     "value",
     [None, True, 1, -1.5, "a", "it's", b"a", [], {}, (), set(), [1, "a"], {"a": [1]}, (1,), {2}],
 )
-def test_a_short_value_is_as_python_writes_it(value: object) -> None:
+def test_a_short_value_has_its_repr(value: object) -> None:
     assert short_repr(value) == repr(value)
 
 
@@ -64,7 +64,7 @@ def test_a_short_value_is_as_python_writes_it(value: object) -> None:
         ("two\nlines", r"'two\nlines'"),
     ],
 )
-def test_what_cannot_be_written_is_told_of(value: object, shown: str) -> None:
+def test_a_value_without_repr_is_described(value: object, shown: str) -> None:
     assert short_repr(value) == shown
 
 
@@ -73,20 +73,20 @@ def test_what_cannot_be_written_is_told_of(value: object, shown: str) -> None:
     ["x" * 10**7, b"x" * 10**7, bytearray(10**7), array("d", [0.5]) * 10**6, Wide()],
     ids=["text", "bytes", "bytearray", "array", "Wide"],
 )
-def test_a_long_value_is_one_short_line(value: object) -> None:
+def test_a_long_value_is_shortened_to_one_line(value: object) -> None:
     shown = short_repr(value)
     assert len(shown) == 80
     assert shown.isprintable()
     assert shown.endswith("...")
 
 
-def test_a_long_name_makes_no_long_path() -> None:
+def test_a_long_name_is_shortened_in_a_path() -> None:
     assert member_path("video", "width") == "video.width"
     assert len(member_path("video", "x" * 10**6)) == 86
 
 
 @pytest.mark.parametrize("thing", [Dictionary(width=640), Event("ended")])
-def test_a_long_attribute_makes_no_long_message(thing: object) -> None:
+def test_a_long_attribute_is_shortened_in_a_message(thing: object) -> None:
     name = "x" * 10**6
     with pytest.raises(AttributeError) as caught:
         getattr(thing, name)
