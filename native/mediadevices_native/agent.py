@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mediadevices.kinds import PERMISSION_NAMES
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices_native.application.audit_file import AuditFile
@@ -22,14 +23,11 @@ from mediadevices_native.prompters import choose_prompter
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mediadevices.agent_protocol.permissions import PermissionName
     from mediadevices.driver import Driver
 
 __all__ = ["create_agent", "native_drivers"]
 
 _log = logging.getLogger("mediadevices")
-
-_PERMISSIONS: tuple[PermissionName, ...] = ("camera", "microphone")
 
 
 def create_agent(
@@ -67,7 +65,7 @@ def create_agent(
         from mediadevices_native.synthetic import synthetic_driver
 
         drivers = [synthetic_driver()]
-        for permission in _PERMISSIONS:
+        for permission in PERMISSION_NAMES:
             decided.setdefault(permission, "grant")
         _log.warning("these devices are synthetic: colour bars and tones, nothing real")
     else:

@@ -15,7 +15,6 @@ from mediadevices.agent_protocol.permissions import (
     Prompter,
 )
 from mediadevices.algorithms.exposure import DeviceInfo
-from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import (
     DOMException,
     NotAllowedError,
@@ -24,6 +23,7 @@ from mediadevices.errors import (
     NotSupportedError,
     OverconstrainedError,
 )
+from mediadevices.kinds import Kind
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 from mediadevices_pyodide.devices import DeviceList

@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 
 from mediadevices.agent_protocol.generators import GeneratorHandle
 from mediadevices.agent_protocol.handles import MediaData
-from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import InvalidStateError
+from mediadevices.kinds import Kind
 from mediadevices.media.audio_data import AudioData
 from mediadevices.media.pixel_operations import black_frame
 from mediadevices.media.silence import silence

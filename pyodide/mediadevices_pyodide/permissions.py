@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 from mediadevices.agent_protocol.permissions import (
     PermissionHandle,
@@ -11,13 +11,18 @@ from mediadevices.agent_protocol.permissions import (
     PermissionState,
 )
 from mediadevices.errors import DOMException, NotAllowedError
+from mediadevices.kinds import (
+    INPUT_OF_PERMISSION,
+    INPUT_OF_TRACK,
+    PERMISSION_NAMES,
+    Kind,
+)
 from mediadevices.webidl import promise
 from mediadevices_pyodide import ffi
 
 __all__ = ["BrowserPermission", "Permissions"]
 
 _STATES: tuple[PermissionState, ...] = ("granted", "denied", "prompt")
-_KINDS: Mapping[PermissionName, str] = {"camera": "video", "microphone": "audio"}
 
 
 class BrowserPermission(ffi.Wrapper, PermissionHandle):
@@ -82,7 +87,7 @@ class Permissions:
         self._browser = browser
         self._known: dict[PermissionName, BrowserPermission] = {}
         self._guessed: dict[PermissionName, GuessedPermission] = {
-            name: GuessedPermission(name) for name in _KINDS
+            name: GuessedPermission(name) for name in PERMISSION_NAMES
         }
 
     def query(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
@@ -114,7 +119,7 @@ class Permissions:
         """
         handle = await self._query(name)
         if handle.state == "prompt":
-            kind = _KINDS[name]
+            kind = INPUT_OF_PERMISSION[name].track
             try:
                 await capture(ffi.to_js({kind: True}))
             except NotAllowedError as error:
@@ -123,14 +128,14 @@ class Permissions:
                 self.learn({kind}, None)
         return handle
 
-    def learn(self, kinds: Collection[str], error: Exception | None) -> None:
+    def learn(self, kinds: Collection[Kind], error: Exception | None) -> None:
         """Take note of how a capture went, for engines that tell nothing.
 
         Args:
             kinds: What was asked for, of ``"audio"`` and ``"video"``.
             error: What it failed with, if it did.
         """
-        asked = [self._guessed[name] for name, kind in _KINDS.items() if kind in kinds]
+        asked = [self._guessed[INPUT_OF_TRACK[kind].permission] for kind in kinds]
         if error is None:
             for guess in asked:
                 guess.learn("granted")

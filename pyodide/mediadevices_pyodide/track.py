@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
 from mediadevices.algorithms.constraints import MediaTrackConstraints
-from mediadevices.algorithms.properties import PROPERTIES, Kind
+from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.errors import InvalidStateError, OverconstrainedError
+from mediadevices.kinds import Kind
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.dictionary import freeze
 from mediadevices_pyodide import ffi

@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from mediadevices.kinds import DeviceKind
 
 if TYPE_CHECKING:
     from mediadevices.media.audio_data import AudioData
@@ -33,9 +35,6 @@ __all__ = [
     "Sink",
     "VideoMode",
 ]
-
-DeviceKind: TypeAlias = Literal["audioinput", "videoinput", "audiooutput"]
-"""The kind of a device, by the standard's names."""
 
 ControlValue: TypeAlias = bool | str | float
 """The value of a control."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mediadevices.kinds import PERMISSION_NAMES, permission_name
 from mediadevices.webidl.names import closest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mediadevices.agent_protocol.permissions import PermissionName, PermissionPolicy
+    from mediadevices.agent_protocol.permissions import PermissionPolicy
+    from mediadevices.kinds import PermissionName
 
 __all__ = [
     "ALLOW",
@@ -26,7 +28,6 @@ DENY = "MEDIADEVICES_DENY"
 SYNTHETIC = "MEDIADEVICES_SYNTHETIC"
 AUDIT_LOG = "MEDIADEVICES_AUDIT_LOG"
 
-_NAMES: Mapping[str, PermissionName] = {"camera": "camera", "microphone": "microphone"}
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 
@@ -45,8 +46,8 @@ def parse_permissions(text: str, source: str) -> tuple[PermissionName, ...]:
     for word in (part.strip() for part in text.split(",")):
         if not word:
             continue
-        if (name := _NAMES.get(word.lower())) is None:
-            meant = closest(word, _NAMES)
+        if (name := permission_name(word.lower())) is None:
+            meant = closest(word, PERMISSION_NAMES)
             hint = f"; did you mean {meant!r}?" if meant else ""
             raise ValueError(
                 f"{source}: expected camera, microphone or camera,microphone, got {word!r}{hint}"

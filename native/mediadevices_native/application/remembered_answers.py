@@ -11,6 +11,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mediadevices.kinds import PERMISSION_NAMES
 from mediadevices.local.permissions.decisions import Decision
 from mediadevices_native.application.identity import (
     application_name,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mediadevices.agent_protocol.permissions import PermissionName
+    from mediadevices.kinds import PermissionName
 
 __all__ = [
     "Answer",
@@ -43,7 +44,6 @@ __all__ = [
     "load_answer",
 ]
 
-_NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
 _MOST_BYTES = 64 * 1024
 
 
@@ -78,7 +78,7 @@ class RememberedPermissions:
         """Return what is kept."""
         found: dict[PermissionName, Decision] = {}
         problems: list[PrivateFileError] = []
-        for permission in _NAMES:
+        for permission in PERMISSION_NAMES:
             try:
                 answer = load_answer(answer_path(self._application, permission))
             except PrivateFileError as error:
@@ -154,7 +154,7 @@ def has_answers(application: str) -> bool:
     Raises:
         PrivateFileError: The user has no folder for it.
     """
-    return any(os.path.lexists(answer_path(application, name)) for name in _NAMES)
+    return any(os.path.lexists(answer_path(application, name)) for name in PERMISSION_NAMES)
 
 
 def all_remembered() -> tuple[list[Answer], list[PrivateFileError]]:
@@ -166,7 +166,8 @@ def all_remembered() -> tuple[list[Answer], list[PrivateFileError]]:
     answers: list[Answer] = []
     problems: list[PrivateFileError] = []
     folder = private_folder()
-    for path in sorted(path for name in _NAMES for path in list_private(folder, f".{name}")):
+    kept = (path for name in PERMISSION_NAMES for path in list_private(folder, f".{name}"))
+    for path in sorted(kept):
         try:
             answer = load_answer(path)
         except PrivateFileError as error:
@@ -190,7 +191,7 @@ def forget_permissions(application: str | None = None) -> None:
     """
     problems: list[PrivateFileError] = []
     for name in names_of(application_name() if application is None else application):
-        for permission in _NAMES:
+        for permission in PERMISSION_NAMES:
             try:
                 remove_private(answer_path(name, permission))
             except PrivateFileError as error:

@@ -15,8 +15,8 @@ from mediadevices.agent_protocol.permissions import (
     Prompter,
 )
 from mediadevices.algorithms.constraints import MediaTrackConstraints
-from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import NotSupportedError
+from mediadevices.kinds import Kind
 
 if TYPE_CHECKING:
     import asyncio

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints
-from mediadevices.algorithms.properties import Kind
 from mediadevices.errors import NotSupportedError
+from mediadevices.kinds import Kind
 from mediadevices.webidl import promise
 
 if TYPE_CHECKING:

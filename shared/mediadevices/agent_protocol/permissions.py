@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 from mediadevices.agent_protocol.handles import Handle
+from mediadevices.kinds import PermissionName
 
 __all__ = [
     "PermissionAnswer",
@@ -17,9 +18,6 @@ __all__ = [
     "PermissionState",
     "Prompter",
 ]
-
-PermissionName: TypeAlias = Literal["camera", "microphone"]
-"""What a program may be permitted to use."""
 
 PermissionState: TypeAlias = Literal["granted", "denied", "prompt"]
 """How a permission stands; with ``"prompt"`` the user would be asked."""

@@ -12,8 +12,9 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
-from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
+from mediadevices.algorithms.properties import PROPERTIES, Property
 from mediadevices.errors import UnknownConstraintWarning
+from mediadevices.kinds import Kind
 from mediadevices.webidl import conversion
 from mediadevices.webidl.dictionary import Dictionary, FrozenList
 from mediadevices.webidl.names import did_you_mean

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+from mediadevices.kinds import INPUT_OF_DEVICE
 
-    from mediadevices.driver import Device, DeviceKind
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from mediadevices.driver import Device
+    from mediadevices.kinds import DeviceKind, PermissionName
 
 __all__ = ["DeviceInfo", "enumeration_order", "exposed_devices", "inserted_devices"]
 
 _ORDER: tuple[DeviceKind, ...] = ("audioinput", "videoinput", "audiooutput")
+#: Audio outputs are exposed together with microphones.
+_EXPOSED_WITH: Mapping[DeviceKind, PermissionName] = {
+    **{kind: row.permission for kind, row in INPUT_OF_DEVICE.items()},
+    "audiooutput": "microphone",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +52,24 @@ def enumeration_order(devices: Iterable[Device]) -> tuple[Device, ...]:
 
 def exposed_devices(
     devices: Sequence[Device],
-    *,
-    camera: bool,
-    microphone: bool,
+    exposed: Collection[PermissionName],
     describe: Callable[[Device], DeviceInfo],
 ) -> list[DeviceInfo]:
     """Create the list of device info objects (§9.2.2).
 
     Args:
         devices: All devices, in the order of the enumeration.
-        camera: Whether camera information may be exposed.
-        microphone: Whether information about microphones and outputs may be exposed.
+        exposed: The permissions whose devices are exposed.
         describe: Returns the information about an exposed device.
 
     Returns:
         All exposed devices. For a kind of input that is not exposed, one device with nothing but
         its kind; for outputs that are not exposed, none.
     """
-    exposed = {"videoinput": camera, "audioinput": microphone, "audiooutput": microphone}
     result: list[DeviceInfo] = []
     nameless: set[DeviceKind] = {"audiooutput"}
     for device in devices:
-        if exposed[device.kind]:
+        if _EXPOSED_WITH[device.kind] in exposed:
             result.append(describe(device))
         elif device.kind not in nameless:
             nameless.add(device.kind)

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
+from mediadevices.kinds import Kind
+
 __all__ = [
     "INHERENT",
     "OWN_PIXEL_FORMAT",
     "PROPERTIES",
-    "Kind",
     "Property",
     "ValueType",
     "supported_constraints",
 ]
 
-Kind: TypeAlias = Literal["audio", "video"]
 ValueType: TypeAlias = Literal["ulong", "double", "string", "boolean", "boolean-or-string"]
 
 

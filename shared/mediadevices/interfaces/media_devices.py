@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mediadevices.agent_protocol.agent import Agent, DeviceChange
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
-from mediadevices.algorithms.properties import Kind
 from mediadevices.interfaces.dictionaries import (
     MediaStreamConstraints,
     MediaTrackConstraintsInput,
@@ -18,6 +17,7 @@ from mediadevices.interfaces.event_target import EventHandlerAttribute
 from mediadevices.interfaces.handle_backed import HandleBacked, wrap_handle
 from mediadevices.interfaces.media_device_info import MediaDeviceInfo, device_infos
 from mediadevices.interfaces.media_stream import MediaStream
+from mediadevices.kinds import Kind
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.names import closest
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mediadevices.interfaces.event import Event
 from mediadevices.interfaces.event_target import EventHandlerAttribute
 from mediadevices.interfaces.handle_backed import HandleBacked, wrap_handle
+from mediadevices.kinds import permission_name
 from mediadevices.webidl import conversion, promise
 from mediadevices.webidl.interface import Interface
 
@@ -17,17 +18,16 @@ if TYPE_CHECKING:
     from mediadevices.agent_protocol.agent import Agent
     from mediadevices.agent_protocol.permissions import (
         PermissionHandle,
-        PermissionName,
         PermissionPolicy,
         PermissionState,
         Prompter,
     )
+    from mediadevices.kinds import PermissionName
 
 __all__ = ["PermissionStatus", "Permissions", "permissions_of"]
 
 # idl: without PermissionSetParameters: part of a WebDriver command; programs do not use it.
 
-_NAMES: tuple[PermissionName, ...] = ("camera", "microphone")
 _POLICIES = ("ask", "grant", "deny")
 
 
@@ -195,7 +195,6 @@ def _name(descriptor: object, method: str) -> PermissionName:
     members = conversion.mapping(descriptor, path)
     conversion.boolean(members.get("panTiltZoom", False), f"{path}.panTiltZoom")
     given = members.get("name")
-    for name in _NAMES:
-        if isinstance(given, str) and name == given:
-            return name
-    raise conversion.wrong_type(f"{path}.name", "'camera' or 'microphone'", given)
+    if (name := permission_name(given)) is None:
+        raise conversion.wrong_type(f"{path}.name", "'camera' or 'microphone'", given)
+    return name

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from mediadevices.agent_protocol.generators import GeneratorHandle
-    from mediadevices.algorithms.properties import Kind
+    from mediadevices.kinds import Kind
 
 __all__ = ["AudioTrackGenerator", "VideoTrackGenerator"]
 

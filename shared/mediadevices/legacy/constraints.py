@@ -19,7 +19,8 @@ from typing import NamedTuple, TypeAlias, cast
 
 from mediadevices import OverconstrainedError
 from mediadevices.algorithms.constraints import convert_value
-from mediadevices.algorithms.properties import PROPERTIES, Kind, Property
+from mediadevices.algorithms.properties import PROPERTIES, Property
+from mediadevices.kinds import Kind
 from mediadevices.webidl import conversion
 from mediadevices.webidl.names import to_camel_case
 from mediadevices.webidl.short_repr import member_path, short_repr, shorten

@@ -11,7 +11,7 @@ from mediadevices import (
     MediaTrackCapabilities,
     MediaTrackSettings,
 )
-from mediadevices.algorithms.properties import Kind
+from mediadevices.kinds import INPUT_OF_DEVICE, Kind
 from mediadevices.webidl.conversion import is_mapping
 from mediadevices.webidl.dictionary import Dictionary, freeze
 
@@ -76,7 +76,7 @@ def source_infos(devices: Iterable[MediaDeviceInfo]) -> list[SourceInfo]:
 
 def _source_info(device: InputDeviceInfo) -> SourceInfo:
     facing = device.get_capabilities().facing_mode or [""]
-    kind = "video" if device.kind == "videoinput" else "audio"
+    kind = INPUT_OF_DEVICE[device.kind].track
     return SourceInfo(sourceId=device.device_id, kind=kind, label=device.label, facing=facing[0])
 
 

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import mediadevices
 from mediadevices import Event, EventTarget
 from mediadevices.interfaces.event_target import EventHandlerAttribute
+from mediadevices.kinds import INPUT_OF_TRACK
 from mediadevices.legacy.event import fire_soon
 from mediadevices.legacy.sources import (
     AllCapabilities,
@@ -152,7 +153,7 @@ class MediaStreamTrack(EventTarget):
     def _source_type(self) -> SourceType:
         if self._modern.ready_state == "ended":
             return "none"
-        return "camera" if self.kind == "video" else "microphone"
+        return INPUT_OF_TRACK[self.kind].permission
 
     def _shares(self, other: MediaStreamTrack) -> bool:
         """Return whether both tracks are live and have the same source."""

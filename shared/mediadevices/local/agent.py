@@ -20,9 +20,10 @@ from mediadevices.agent_protocol.permissions import (
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.device_ids import device_id, group_id
 from mediadevices.algorithms.exposure import DeviceInfo, exposed_devices, inserted_devices
-from mediadevices.algorithms.properties import Kind, supported_constraints
-from mediadevices.driver import Device, DeviceKind, Driver
+from mediadevices.algorithms.properties import supported_constraints
+from mediadevices.driver import Device, Driver
 from mediadevices.errors import InvalidStateError, NotAllowedError, NotReadableError
+from mediadevices.kinds import INPUT_OF_PERMISSION, PERMISSION_NAMES, DeviceKind, Kind
 from mediadevices.local.device_list import DeviceList
 from mediadevices.local.forking import abandon_in_forks
 from mediadevices.local.get_user_media import get_user_media, needed_permissions
@@ -41,11 +42,6 @@ __all__ = ["LocalAgent"]
 T = TypeVar("T")
 
 _log = logging.getLogger("mediadevices")
-
-_KIND_OF_PERMISSION: Mapping[PermissionName, DeviceKind] = {
-    "camera": "videoinput",
-    "microphone": "audioinput",
-}
 
 
 class LocalAgent(Agent):
@@ -165,7 +161,7 @@ class LocalAgent(Agent):
         return self._permissions.handle(name)
 
     async def _ask_unless_decided(self, name: PermissionName) -> None:
-        kind = _KIND_OF_PERMISSION[name]
+        kind = INPUT_OF_PERMISSION[name].device
         devices = [one for one in await self.refresh_devices() if one.kind == kind]
         if self._permissions.state(name) == "prompt":
             await self.request_permissions((name,), {name: devices})
@@ -300,7 +296,7 @@ class LocalAgent(Agent):
         if names:
             # A kind that is granted too is exposed together with the one that was asked for.
             self._exposed.update(
-                name for name in _KIND_OF_PERMISSION if self._permissions.state(name) == "granted"
+                name for name in PERMISSION_NAMES if self._permissions.state(name) == "granted"
             )
 
     # --- inside ---------------------------------------------------------------------------------
@@ -408,12 +404,7 @@ class LocalAgent(Agent):
             self._list = None
 
     def _exposed_now(self, devices: Sequence[Device]) -> list[DeviceInfo]:
-        return exposed_devices(
-            devices,
-            camera=self.exposes("camera"),
-            microphone=self.exposes("microphone"),
-            describe=self._describe,
-        )
+        return exposed_devices(devices, self._exposed, self._describe)
 
     def _describe(self, device: Device) -> DeviceInfo:
         identity = self.identity(device)
@@ -445,5 +436,5 @@ class LocalAgent(Agent):
     def _withdrawn(self, name: PermissionName) -> None:
         """End every live track of a kind whose permission was taken back."""
         for source in self.sources:
-            if source.device.kind == _KIND_OF_PERMISSION[name]:
+            if source.device.kind == INPUT_OF_PERMISSION[name].device:
                 source.end_tracks()

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from mediadevices.algorithms.exposure import enumeration_order
-from mediadevices.driver import Device, DeviceKind, Driver
+from mediadevices.driver import Device, Driver
 from mediadevices.errors import NotReadableError
+from mediadevices.kinds import DeviceKind
 from mediadevices.pipeline.clock import Clock, Timer
 from mediadevices.pipeline.loop_ownership import call_on_loop
 from mediadevices.webidl import promise

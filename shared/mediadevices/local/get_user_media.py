@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mediadevices.agent_protocol.agent import StreamConstraints
-from mediadevices.agent_protocol.permissions import PermissionName
 from mediadevices.algorithms.constraints import (
     ConstraintSet,
     MediaTrackConstraints,
@@ -18,10 +17,9 @@ from mediadevices.algorithms.constraints import (
     first_disallowed_required,
 )
 from mediadevices.algorithms.explain import explain_selection, failed_constraint_text
-from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import Region, settings_universe
-from mediadevices.driver import Device, DeviceKind
+from mediadevices.driver import Device
 from mediadevices.errors import (
     AbortError,
     DOMException,
@@ -29,6 +27,7 @@ from mediadevices.errors import (
     NotReadableError,
     OverconstrainedError,
 )
+from mediadevices.kinds import INPUT_OF_TRACK, Kind, PermissionName
 from mediadevices.local.tracks.stream import LocalStream
 from mediadevices.local.tracks.track import LocalTrack
 
@@ -38,10 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["get_user_media", "needed_permissions"]
 
 _log = logging.getLogger("mediadevices")
-
-_PERMISSIONS: Mapping[Kind, PermissionName] = {"audio": "microphone", "video": "camera"}
-_INPUTS: Mapping[Kind, DeviceKind] = {"audio": "audioinput", "video": "videoinput"}
-_WORDS: Mapping[Kind, str] = {"audio": "microphone", "video": "camera"}
 
 _IN_THE_LOG = (
     "what each device offers is shown here once the program has captured; "
@@ -63,7 +58,7 @@ def needed_permissions(requested: StreamConstraints) -> tuple[PermissionName, ..
     Args:
         requested: The converted constraints of each kind that is asked for.
     """
-    return tuple(_PERMISSIONS[kind] for kind in requested)
+    return tuple(INPUT_OF_TRACK[kind].permission for kind in requested)
 
 
 async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> LocalStream:
@@ -78,14 +73,13 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
     """
     permissions = needed_permissions(requested)
     candidates = await _all_candidates(agent, requested, permissions)
-    chosen = await agent.request_permissions(
-        permissions, {_PERMISSIONS[kind]: found.devices for kind, found in candidates.items()}
-    )
+    offered = {INPUT_OF_TRACK[kind].permission: one.devices for kind, one in candidates.items()}
+    chosen = await agent.request_permissions(permissions, offered)
     agent.expose(permissions)
     tracks: list[LocalTrack] = []
     try:
         for kind, found in candidates.items():
-            allowed = _as_chosen(agent, found, _PERMISSIONS[kind], chosen)
+            allowed = _as_chosen(agent, found, INPUT_OF_TRACK[kind].permission, chosen)
             tracks.append(await _open_best(agent, kind, allowed))
         agent.refuse_withdrawn(permissions)  # Opening takes time.
     except BaseException:
@@ -112,7 +106,7 @@ async def _all_candidates(
         except (NotFoundError, NotReadableError, OverconstrainedError) as error:
             failure = error
             break
-        agent.refuse_denied((_PERMISSIONS[kind],))
+        agent.refuse_denied((INPUT_OF_TRACK[kind].permission,))
     if failure is not None:
         # A denied program must not learn which devices there are. The refusal is raised outside of
         # the `except` clause, because inside it the failure would be its context.
@@ -125,11 +119,13 @@ def _candidates(
     agent: LocalAgent, devices: Sequence[Device], kind: Kind, constraints: MediaTrackConstraints
 ) -> _Candidates:
     """Do the checks of one kind that come before any question to the user."""
-    word = _WORDS[kind]
-    found = [device for device in devices if device.kind == _INPUTS[kind] and device.modes]
+    _, input_kind, permission = INPUT_OF_TRACK[kind]
+    found = [device for device in devices if device.kind == input_kind and device.modes]
     if not found:
         agent.refuse_unlisted()
-        message = f"there is no {word}; connect one, or see `mediadevices doctor` for what is wrong"
+        message = (
+            f"there is no {permission}; connect one, or see `mediadevices doctor` for what is wrong"
+        )
         raise NotFoundError(message)
     applicable = applicable_constraints(constraints, kind)
     basic = basic_set(applicable)
@@ -155,8 +151,10 @@ def _candidates(
         explanation = explain_selection(labels, universe, basic, selections)
         _log.debug("get_user_media, %s:\n%s", kind, "\n".join(explanation))
         if not selections:
-            exposed = agent.exposes(_PERMISSIONS[kind])
-            raise _overconstrained(word, universe, basic, explanation if exposed else [_IN_THE_LOG])
+            exposed = agent.exposes(permission)
+            raise _overconstrained(
+                permission, universe, basic, explanation if exposed else [_IN_THE_LOG]
+            )
     return _Candidates(constraints, tuple(found[one.device] for one in selections))
 
 
@@ -213,5 +211,6 @@ async def _open_best(agent: LocalAgent, kind: Kind, candidates: _Candidates) -> 
     if isinstance(first, OverconstrainedError) or len(refusals) == 1:
         raise first
     tried = "; ".join(f"{error}" for error in refusals)
-    message = f"no {_WORDS[kind]} that satisfies the constraints can be opened: {tried}"
+    word = INPUT_OF_TRACK[kind].permission
+    message = f"no {word} that satisfies the constraints can be opened: {tried}"
     raise NotReadableError(message) from first

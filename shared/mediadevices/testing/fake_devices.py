@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from mediadevices.algorithms.properties import PROPERTIES, Kind
+from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.driver import (
     AudioMode,
     Control,
@@ -18,6 +18,7 @@ from mediadevices.driver import (
     Range,
     VideoMode,
 )
+from mediadevices.kinds import Kind
 from mediadevices.testing.arguments import check_choice, check_items, check_names, check_type
 from mediadevices.webidl.conversion import is_mapping, is_number, is_sequence, wrong_type
 

@@ -17,6 +17,7 @@ from mediadevices.agent_protocol.permissions import (
 )
 from mediadevices.driver import Device
 from mediadevices.errors import NotAllowedError
+from mediadevices.kinds import PERMISSION_NAMES
 from mediadevices.local.permissions.audit import AuditEntry, PermissionAudit
 from mediadevices.local.permissions.decisions import (
     Decider,
@@ -69,8 +70,7 @@ class PermissionAuthority:
         self._audit = PermissionAudit(application, audit)
         self._memory = memory
         self._decisions: dict[PermissionName, Decision] = {
-            "camera": _UNDECIDED,
-            "microphone": _UNDECIDED,
+            **dict.fromkeys(PERMISSION_NAMES, _UNDECIDED),
             **(memory.recall() if memory is not None else {}),
         }
         for name, policy in (policies or {}).items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.properties import OWN_PIXEL_FORMAT
 from mediadevices.driver import Configuration, VideoMode
+from mediadevices.kinds import INPUT_OF_DEVICE
 from mediadevices.local.handover.device_sink import DeviceSink
 from mediadevices.local.sources.device_changes import follow_configuration, follow_mode
 from mediadevices.local.sources.device_connection import DeviceConnection, DeviceObserver
@@ -61,9 +62,7 @@ class DeviceSource(Source):
         on_lost: Callable[[DeviceSource], None],
         observer: DeviceObserver,
     ) -> None:
-        super().__init__(
-            "video" if device.kind == "videoinput" else "audio", device.label, clock, loop
-        )
+        super().__init__(INPUT_OF_DEVICE[device.kind].track, device.label, clock, loop)
         self._identity = identity
         self._on_lost = on_lost
         self._abandoned = False

@@ -16,7 +16,6 @@ from mediadevices.algorithms.constraints import (
 )
 from mediadevices.algorithms.domain import Domain
 from mediadevices.algorithms.explain import failed_constraint_text
-from mediadevices.algorithms.properties import Kind
 from mediadevices.algorithms.select_settings import failed_constraint, select_settings
 from mediadevices.algorithms.settings_universe import (
     Region,
@@ -26,6 +25,7 @@ from mediadevices.algorithms.settings_universe import (
 )
 from mediadevices.driver import AudioMode, Device, VideoMode
 from mediadevices.errors import InvalidStateError, OverconstrainedError
+from mediadevices.kinds import INPUT_OF_TRACK, Kind
 from mediadevices.local.sources.source import Source
 from mediadevices.local.tracks.track import LocalTrack
 from mediadevices.media.audio_data import AudioData
@@ -203,7 +203,7 @@ def _universe(kind: Kind, mode: VideoMode | AudioMode) -> list[Region]:
 
     They include neither ids nor controls, because a generator is not a device.
     """
-    device = Device(kind="videoinput" if kind == "video" else "audioinput", key="", label="")
+    device = Device(kind=INPUT_OF_TRACK[kind].device, key="", label="")
     no_controls: Mapping[str, Domain] = {}
     return [
         region._replace(

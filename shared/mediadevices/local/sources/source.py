@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.agent_protocol.handles import MediaData
 from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
-from mediadevices.algorithms.properties import Kind
+from mediadevices.kinds import Kind
 from mediadevices.pipeline.clock import Clock
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mediadevices.algorithms.constraints import Constraint, ConstraintSet, Value
-    from mediadevices.algorithms.properties import Kind
     from mediadevices.algorithms.settings_universe import Region
     from mediadevices.driver import Device, Mode
+    from mediadevices.kinds import Kind
     from mediadevices.local.tracks.track import LocalTrack
 
 __all__ = ["SharedDevice", "TrackRequirements", "keeps_settings", "kept_settings"]

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from mediadevices.agent_protocol.handles import FrameReader, Listener, ReadyState, TrackHandle
 from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
-from mediadevices.algorithms.properties import INHERENT, Kind
+from mediadevices.algorithms.properties import INHERENT
 from mediadevices.errors import InvalidStateError, TrackLeakWarning
+from mediadevices.kinds import Kind
 from mediadevices.local.sources.source import Source
 from mediadevices.pipeline.audio_pipeline import AudioPipeline
 from mediadevices.pipeline.loop_ownership import call_on_loop, check_loop
