@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from mediadevices.agent_protocol.agent import Agent, StreamConstraints
+from mediadevices.agent_protocol.agent import Agent
+from mediadevices.agent_protocol.capture import CaptureListener, DeviceChange, StreamConstraints
 from mediadevices.agent_protocol.generators import GeneratorHandle
 from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
+from mediadevices.agent_protocol.js_bridge import JsBridge
 from mediadevices.agent_protocol.permissions import (
     PermissionHandle,
     PermissionName,
@@ -40,7 +42,7 @@ _ADVICE: Mapping[type[DOMException], str] = {
 }
 
 
-class BrowserAgent(ffi.Wrapper, Agent):
+class BrowserAgent(ffi.Wrapper[CaptureListener], Agent, JsBridge):
     """The agent of a web page.
 
     Args:
@@ -52,9 +54,7 @@ class BrowserAgent(ffi.Wrapper, Agent):
 
     def __init__(self, media_devices: ffi.JsObject) -> None:
         super().__init__(media_devices)
-        self._devices = DeviceList(
-            media_devices, lambda change: self.notify("devicechange", change)
-        )
+        self._devices = DeviceList(media_devices, self._devices_changed)
         permissions = getattr(ffi.window.navigator, "permissions", None)
         self._permissions = Permissions(ffi.optional(permissions))
 
@@ -92,9 +92,13 @@ class BrowserAgent(ffi.Wrapper, Agent):
         if wanted:
             self._devices.watch()
 
-    def happened(self, event: ffi.JsObject) -> None:  # noqa: ARG002  (it says no more than its type)
-        """Find out what has changed of the devices, and tell."""
+    def happened(self, event: ffi.JsObject) -> None:  # noqa: ARG002  (it contains no list)
+        """Find out what ``devicechange`` is about, and tell the listener."""
         self._devices.changed()
+
+    def _devices_changed(self, change: DeviceChange) -> None:
+        if (listener := self.listener) is not None:
+            listener.devices_changed(change)
 
     # --- permissions ----------------------------------------------------------------------
 

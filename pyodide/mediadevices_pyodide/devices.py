@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from mediadevices.agent_protocol.agent import DeviceChange
+from mediadevices.agent_protocol.capture import DeviceChange
 from mediadevices.algorithms.exposure import DeviceInfo, inserted_devices
 from mediadevices.errors import DOMException
 from mediadevices.webidl import promise

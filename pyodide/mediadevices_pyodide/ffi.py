@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
-from mediadevices.agent_protocol.handles import Handle, Listener
+from mediadevices.agent_protocol.handles import Handle
+from mediadevices.agent_protocol.js_bridge import JsHandle
 from mediadevices.errors import exception_for_name
 from mediadevices.webidl import conversion, promise
 
@@ -57,7 +58,8 @@ create_proxy: Callable[[object], JsObject] = _ffi.create_proxy
 """Make a JavaScript proxy of a Python object, valid until its `destroy` is called."""
 
 _T = TypeVar("_T")
-_W = TypeVar("_W", bound="Wrapper")
+_W = TypeVar("_W", bound="Wrapper[Any]")
+_L = TypeVar("_L")
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def future(
 # --- objects ----------------------------------------------------------------------------------
 
 
-class Wrapper(Handle):
+class Wrapper(Handle[_L], JsHandle):
     """The handle of a browser object.
 
     It reads the attributes from the object each time, and keeps no state of its own.
@@ -247,7 +249,7 @@ class Wrapper(Handle):
 
     __slots__ = ("_js",)
 
-    #: The event types that the handle listens to.
+    #: The event types that the handle listens to; each event calls `happened`.
     events: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, js: JsObject) -> None:
@@ -262,8 +264,8 @@ class Wrapper(Handle):
         """The browser's object."""
         return self._js
 
-    def pin(self, interface: Listener | None) -> None:
-        """Keep the interface object alive, or (None) no longer."""
+    def pin(self, interface: object | None) -> None:
+        """Keep the interface object alive, or, with None, stop doing so."""
         super().pin(interface)
         if interface is None:
             _pinned.discard(self)
@@ -271,15 +273,19 @@ class Wrapper(Handle):
             _pinned.add(self)
 
     def happened(self, event: JsObject) -> None:
-        """Pass on an event of the object's."""
-        self.notify(event.type)
+        """Handle an event of the browser's object.
+
+        Args:
+            event: The event, of one of the types in `events`.
+        """
+        raise NotImplementedError
 
 
 # JavaScript maps objects to numbers and Python maps numbers to handles. Both maps are weak, so
 # neither side keeps the other's objects alive.
 _numbers: JsObject = window.WeakMap.new()
-_handles: WeakValueDictionary[int, Wrapper] = WeakValueDictionary()
-_pinned: set[Wrapper] = set()
+_handles: WeakValueDictionary[int, Wrapper[Any]] = WeakValueDictionary()
+_pinned: set[Wrapper[Any]] = set()
 _next_number = count(1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from mediadevices.agent_protocol.permissions import (
     PermissionHandle,
+    PermissionListener,
     PermissionName,
     PermissionState,
 )
@@ -25,7 +26,7 @@ __all__ = ["BrowserPermission", "Permissions"]
 _STATES: tuple[PermissionState, ...] = ("granted", "denied", "prompt")
 
 
-class BrowserPermission(ffi.Wrapper, PermissionHandle):
+class BrowserPermission(ffi.Wrapper[PermissionListener], PermissionHandle):
     """A permission that the browser tells the state of."""
 
     __slots__ = ("_name",)
@@ -47,6 +48,11 @@ class BrowserPermission(ffi.Wrapper, PermissionHandle):
     def state(self) -> PermissionState:
         """``"granted"``, ``"denied"`` or ``"prompt"``, now."""
         return next(state for state in _STATES if state == self.js.state)
+
+    def happened(self, event: ffi.JsObject) -> None:  # noqa: ARG002  (there is only ``change``)
+        """Tell the listener that the state has changed."""
+        if (listener := self.listener) is not None:
+            listener.state_changed()
 
 
 class GuessedPermission(PermissionHandle):
@@ -73,7 +79,8 @@ class GuessedPermission(PermissionHandle):
         """Take note of what a capture has shown."""
         if state != self._state:
             self._state = state
-            self.notify("change")
+            if (listener := self.listener) is not None:
+                listener.state_changed()
 
 
 class Permissions:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
+from mediadevices.agent_protocol.handles import StreamHandle, StreamListener, TrackHandle
+from mediadevices.agent_protocol.js_bridge import JsStreamHandle
 from mediadevices.errors import InvalidStateError, NotSupportedError
 from mediadevices.webidl import conversion, promise
 from mediadevices_pyodide import ffi
@@ -19,7 +20,7 @@ _HAVE_METADATA = 1
 _CHECK_INTERVAL = 0.1
 
 
-class BrowserStream(ffi.Wrapper, StreamHandle):
+class BrowserStream(ffi.Wrapper[StreamListener], StreamHandle, JsStreamHandle):
     """A stream of the browser."""
 
     __slots__ = ()
@@ -89,8 +90,14 @@ class BrowserStream(ffi.Wrapper, StreamHandle):
             listener.destroy()
 
     def happened(self, event: ffi.JsObject) -> None:
-        """Pass on that the browser has added or removed a track."""
-        self.notify(event.type, ffi.wrapper_of(BrowserTrack, event.track))
+        """Tell the listener that the browser has added or removed a track."""
+        if (listener := self.listener) is None:
+            return
+        track = ffi.wrapper_of(BrowserTrack, event.track)
+        if event.type == "addtrack":
+            listener.track_added(track)
+        else:
+            listener.track_removed(track)
 
 
 def js_track(track: TrackHandle) -> ffi.JsObject:

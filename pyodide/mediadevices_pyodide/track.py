@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
+from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle, TrackListener
 from mediadevices.algorithms.constraints import MediaTrackConstraints
 from mediadevices.algorithms.properties import PROPERTIES
 from mediadevices.errors import InvalidStateError, OverconstrainedError
@@ -35,7 +35,7 @@ class GeneratorTracks:
         self.muted = False
 
 
-class BrowserTrack(ffi.Wrapper, TrackHandle):
+class BrowserTrack(ffi.Wrapper[TrackListener], TrackHandle):
     """A track of the browser.
 
     Dropping it does not stop it, because the page may still show it.
@@ -180,23 +180,33 @@ class BrowserTrack(ffi.Wrapper, TrackHandle):
                 await reader.attached.wait()
 
     def happened(self, event: ffi.JsObject) -> None:
-        """Update the readers of the track, then pass the event on."""
+        """Update the readers of the track, then notify the listener."""
         if event.type == "ended":
             self._end_readers()
         else:
             self._update_flow()
-        super().happened(event)
+        if (listener := self.listener) is None:
+            return
+        match event.type:
+            case "ended":
+                listener.ended()
+            case "configurationchange":
+                listener.configuration_changed()
+            case _:
+                listener.muted_changed(event.type == "mute")
 
     def _follow_muted(self) -> None:
         muted = self.generator_tracks is not None and self.generator_tracks.muted
         if muted != self._muted and self.ready_state == "live":
             self._muted = muted
-            self.notify("mute" if muted else "unmute")
+            if (listener := self.listener) is not None:
+                listener.muted_changed(muted)
 
     def _end(self) -> None:
         if self.ready_state == "live":
             self.stop()
-            self.notify("ended")
+            if (listener := self.listener) is not None:
+                listener.ended()
 
     def _track_reader(
         self, wanted: str | None, capacity: int

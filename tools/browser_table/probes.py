@@ -38,7 +38,7 @@ from mediadevices import (
     WritableStream,
     navigator,
 )
-from mediadevices.agent_protocol.agent import DeviceChange
+from mediadevices.agent_protocol.capture import DeviceChange
 from mediadevices.interfaces.handle_backed import handle_of
 from support.page import ask
 
@@ -104,12 +104,12 @@ def _javascript(code: str) -> Any:  # Any: whatever it gives
     return import_module("pyodide.code").run_js(code)
 
 
-def handler(name: str, detail: Callable[[Any], object] = lambda _: None) -> Probe:
+def handler(name: str, tell: Callable[[Any, Any], None]) -> Probe:
     """Return the probe of an event handler: the event happens to the object behind it.
 
     Args:
         name: The type of the event.
-        detail: Of the target, what its handle tells with the event.
+        tell: Tells the listener of a handle, which is given together with the target, of the event.
     """
 
     async def probe(target: HandleBacked[Any]) -> object:
@@ -121,7 +121,7 @@ def handler(name: str, detail: Callable[[Any], object] = lambda _: None) -> Prob
         setattr(target, attribute, heard.set_result)
         try:
             if js is None:
-                handle_of(target).notify(name, detail(target))
+                tell(handle_of(target).listener, target)
             elif not _dispatched(js, name):
                 return UNTRIED
             event = await heard
@@ -187,7 +187,9 @@ _MEDIA_DEVICES: Mapping[str, Probe] = {
     "enumerate_devices": _lists,
     "get_supported_constraints": lambda it: it.get_supported_constraints()["deviceId"],
     "get_user_media": _captures,
-    "ondevicechange": handler("devicechange", lambda _: DeviceChange([], [])),
+    "ondevicechange": handler(
+        "devicechange", lambda to, _: to.devices_changed(DeviceChange([], []))
+    ),
 }
 
 
@@ -283,8 +285,10 @@ _STREAM: Mapping[str, Probe] = {
     "get_video_tracks": lambda it: [track.kind for track in it.get_video_tracks()] == ["video"],
     "id": lambda it: bool(it.id),
     "js": lambda it: it.js.id == it.id,
-    "onaddtrack": handler("addtrack", _first_track),
-    "onremovetrack": handler("removetrack", _first_track),
+    "onaddtrack": handler("addtrack", lambda to, stream: to.track_added(_first_track(stream))),
+    "onremovetrack": handler(
+        "removetrack", lambda to, stream: to.track_removed(_first_track(stream))
+    ),
     "remove_track": _removes_track,
 }
 
@@ -358,10 +362,12 @@ _TRACK: Mapping[str, Probe] = {
     "kind": lambda it: it.kind == "video",
     "label": lambda it: bool(it.label),
     "muted": lambda it: it.muted in {True, False},
-    "onconfigurationchange": handler("configurationchange"),
-    "onended": handler("ended"),
-    "onmute": handler("mute"),
-    "onunmute": handler("unmute"),
+    "onconfigurationchange": handler(
+        "configurationchange", lambda to, _: to.configuration_changed()
+    ),
+    "onended": handler("ended", lambda to, _: to.ended()),
+    "onmute": handler("mute", lambda to, _: to.muted_changed(True)),
+    "onunmute": handler("unmute", lambda to, _: to.muted_changed(False)),
     "ready_state": lambda it: it.ready_state == "live",
     "stats": lambda it: it.stats and it.stats.total_frames >= 0,
     "stop": _stops,
@@ -731,7 +737,7 @@ async def _status() -> AsyncGenerator[PermissionStatus]:
 
 _PERMISSION_STATUS: Mapping[str, Probe] = {
     "name": lambda it: it.name == "camera",
-    "onchange": handler("change"),
+    "onchange": handler("change", lambda to, _: to.state_changed()),
     "state": lambda it: it.state in {"granted", "denied", "prompt"},
 }
 
@@ -851,7 +857,9 @@ async def _device_event() -> AsyncGenerator[DeviceChangeEvent]:
     js = _browsers(media_devices)
     if js is None:
         infos = await handle_of(media_devices).enumerate_devices()
-        handle_of(media_devices).notify("devicechange", DeviceChange(infos, []))
+        listener = handle_of(media_devices).listener
+        assert listener is not None
+        listener.devices_changed(DeviceChange(infos, []))
     else:
         _dispatched(js, "devicechange")
     yield await waiting

@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from mediadevices.agent_protocol.handles import MediaData, TrackHandle
+from mediadevices.kinds import Kind
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["GeneratorHandle"]
+__all__ = ["GeneratorFactory", "GeneratorHandle"]
 
 
 class GeneratorHandle(ABC):
-    """A track whose frames or samples come from the program."""
+    """A source whose frames or samples come from the program."""
 
     __slots__ = ()
 
@@ -26,14 +27,14 @@ class GeneratorHandle(ABC):
     @property
     @abstractmethod
     def muted(self) -> bool:
-        """Whether the track gives black frames or silence; it can be set."""
+        """Whether the tracks give black frames or silence, whatever is written; settable."""
 
     @muted.setter
     @abstractmethod
     def muted(self, value: bool) -> None: ...
     @abstractmethod
     def write(self, data: MediaData) -> asyncio.Future[None]:
-        """Give a frame or samples to the track, which closes them.
+        """Deliver a frame or a block of samples to the tracks, then close it.
 
         Raises:
             InvalidStateError: (through the future) Every track of the generator has ended.
@@ -49,4 +50,21 @@ class GeneratorHandle(ABC):
 
     @abstractmethod
     def writer_lost(self) -> None:
-        """End the tracks: the program has dropped all that it could write to, in any thread."""
+        """End the tracks, because the program has dropped every object that it could write to.
+
+        Any thread may call this.
+        """
+
+
+class GeneratorFactory(ABC):
+    """Creates generators."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def create_generator(self, kind: Kind) -> GeneratorHandle:
+        """Return a new generator.
+
+        Args:
+            kind: The kind of its tracks.
+        """

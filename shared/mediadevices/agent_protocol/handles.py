@@ -1,16 +1,14 @@
-"""Handles: the agent's side of tracks, streams and readers."""
+"""Handles: the agent's side of interface objects, tracks and streams first of all."""
 
 from __future__ import annotations
 
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from mediadevices.algorithms.constraints import MediaTrackConstraints
-from mediadevices.errors import NotSupportedError
 from mediadevices.kinds import Kind
-from mediadevices.webidl import promise
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,96 +19,102 @@ if TYPE_CHECKING:
 __all__ = [
     "FrameReader",
     "Handle",
-    "Listener",
     "MediaData",
     "ReadyState",
     "StreamHandle",
+    "StreamListener",
     "TrackHandle",
+    "TrackListener",
 ]
 
 ReadyState: TypeAlias = Literal["live", "ended"]
-"""Whether a track can still give media."""
+"""``"live"`` while a track can still give media."""
 
 MediaData: TypeAlias = "VideoFrame | AudioData"
 
-_NO_BROWSER = "JavaScript objects exist only in a web page, and not for fake devices"
+_L = TypeVar("_L")
+_O = TypeVar("_O")
 
 
-class Listener(Protocol):
-    """An interface object, as its handle sees it."""
+class Handle(Generic[_L]):
+    """The agent's side of one interface object.
 
-    def _notified(self, event: str, detail: object) -> None: ...
+    It references the interface object weakly, so that a dropped object can be collected.
+    """
 
-
-class Handle:
-    """The agent's side of one interface object, which it knows weakly and tells what happens."""
-
-    __slots__ = ("__weakref__", "_interface", "_pinned")
+    __slots__ = ("__weakref__", "_interface", "_make_listener", "_pinned")
 
     def __init__(self) -> None:
-        self._interface: weakref.ref[Listener] | None = None
-        self._pinned: Listener | None = None
+        self._interface: weakref.ref[object] | None = None
+        # Any: `attach` checks that the function fits the interface object.
+        self._make_listener: Callable[[Any], _L] | None = None
+        self._pinned: object = None
 
     @property
-    def interface(self) -> Listener | None:
-        """The interface object of this handle, if there is one now."""
+    def interface(self) -> object | None:
+        """The interface object; None before the first and after the last one."""
         return self._interface() if self._interface is not None else None
 
-    def attach(self, interface: Listener) -> None:
-        """Make an object the interface object of this handle."""
-        self._interface = weakref.ref(interface, self._interface_lost)
-
     @property
-    def js(self) -> Any:  # Any: the type checkers know no object of JavaScript's
-        """The browser's own object, where the agent is a browser.
+    def listener(self) -> _L | None:
+        """The listener of the interface object; None without an interface object."""
+        interface = self.interface
+        if interface is None or self._make_listener is None:
+            return None
+        return self._make_listener(interface)
 
-        Raises:
-            NotSupportedError: It is not.
-        """
-        raise NotSupportedError(_NO_BROWSER)
-
-    def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:
-        """Take note, in any thread, that nobody holds the interface object any more."""
-
-    def pin(self, interface: Listener | None) -> None:
-        """Keep the interface object alive, or (None) no longer."""
-        self._pinned = interface
-
-    def notify(self, event: str, detail: object = None) -> None:
-        """Tell the interface object that something happened; it fires the event.
+    def attach(self, interface: _O, make_listener: Callable[[_O], _L]) -> None:
+        """Make an object the interface object of this handle.
 
         Args:
-            event: The type of the event.
-            detail: What the event carries, where it carries anything.
+            interface: The object.
+            make_listener: Returns the listener of the object.
         """
-        if (interface := self.interface) is not None:
-            interface._notified(event, detail)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the contract of Listener)
+        self._interface = weakref.ref(interface, self._interface_lost)
+        self._make_listener = make_listener
+
+    def _interface_lost(self, reference: weakref.ref[object], /) -> None:
+        """Called, in any thread, when the interface object was collected; for subclasses."""
+
+    def pin(self, interface: object | None) -> None:
+        """Keep the interface object alive, or, with None, stop doing so."""
+        self._pinned = interface
 
 
 class FrameReader(ABC):
-    """A bounded queue of frames or samples from one track to one consumer."""
+    """A bounded queue of frames or blocks of samples, from one track to one consumer."""
 
     __slots__ = ()
 
     @abstractmethod
     async def read(self) -> MediaData | None:
-        """Wait for the next one; None when the track has ended or the reader was closed."""
+        """Wait for the next frame or block; None after the track has ended or `close`."""
 
     @property
     @abstractmethod
     def dropped(self) -> int:
-        """How many were dropped because the consumer did not keep up."""
+        """The number of frames or blocks dropped because the consumer was too slow."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the track and of all that is queued; again does nothing."""
+        """Stop reading and drop the queued frames or blocks; a second call does nothing."""
 
 
-class TrackHandle(Handle, ABC):
-    """A track.
+class TrackListener(Protocol):
+    """Is told what happens to a track."""
 
-    It notifies ``"mute"``, ``"unmute"``, ``"ended"`` and ``"configurationchange"``.
-    """
+    def muted_changed(self, muted: bool) -> None:
+        """Fire ``mute`` or ``unmute``."""
+
+    def ended(self) -> None:
+        """Fire ``ended``."""
+
+    def configuration_changed(self) -> None:
+        """Fire ``configurationchange``."""
+
+
+class TrackHandle(Handle[TrackListener], ABC):
+    """A track."""
 
     __slots__ = ()
 
@@ -122,7 +126,7 @@ class TrackHandle(Handle, ABC):
     @property
     @abstractmethod
     def id(self) -> str:
-        """A name of the track alone."""
+        """The unique id of the track."""
 
     @property
     @abstractmethod
@@ -132,7 +136,7 @@ class TrackHandle(Handle, ABC):
     @property
     @abstractmethod
     def enabled(self) -> bool:
-        """Whether the program wants real media; it can be set."""
+        """Whether the track gives real media, instead of black frames or silence; settable."""
 
     @enabled.setter
     @abstractmethod
@@ -140,7 +144,7 @@ class TrackHandle(Handle, ABC):
     @property
     @abstractmethod
     def muted(self) -> bool:
-        """Whether the source gives no media for now."""
+        """Whether the source gives no media at present."""
 
     @property
     @abstractmethod
@@ -150,75 +154,81 @@ class TrackHandle(Handle, ABC):
     @property
     @abstractmethod
     def content_hint(self) -> str:
-        """What the program hints at; it can be set."""
+        """The content hint that the program has set; settable."""
 
     @content_hint.setter
     @abstractmethod
     def content_hint(self, value: str) -> None: ...
     @abstractmethod
     def get_capabilities(self) -> Mapping[str, object]:
-        """Return what the source can be set to."""
+        """Return the capabilities of the source."""
 
     @abstractmethod
     def get_constraints(self) -> MediaTrackConstraints:
-        """Return the constraints that were applied successfully last."""
+        """Return the constraints that were last applied successfully."""
 
     @abstractmethod
     def get_settings(self) -> Mapping[str, object]:
-        """Return what the track is set to."""
+        """Return the settings of the track."""
 
     @abstractmethod
     def get_stats(self) -> Mapping[str, float] | None:
-        """Return the numbers of `MediaStreamTrack.stats`; None for a track that has none."""
+        """Return the values of `MediaStreamTrack.stats`, or None for a track without statistics."""
 
     @abstractmethod
     def reset_latency(self) -> None:
-        """Forget the least and the greatest latency of an audio track."""
+        """Restart the average, minimum and maximum latency of an audio track."""
 
     @abstractmethod
     def apply_constraints(self, constraints: MediaTrackConstraints) -> asyncio.Future[None]:
-        """Replace the constraints, or fail and change nothing."""
+        """Replace the constraints; a failure changes nothing."""
 
     @abstractmethod
     def clone(self) -> TrackHandle:
-        """Return a new track of the same source in the same state."""
+        """Return a new track with the same source and state."""
 
     @abstractmethod
     def stop(self) -> None:
-        """End the track at once, without an event."""
+        """End the track immediately, without an event."""
 
     @abstractmethod
     def released(self) -> asyncio.Future[None]:
-        """Return a future that is done when what an ended track held is free again."""
+        """Return a future that is done when an ended track no longer holds its device open."""
 
     @abstractmethod
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
-        """Start to read frames or samples.
+        """Start to read frames or blocks of samples.
 
         Args:
-            max_buffer_size: How many may wait; the oldest is dropped for a new one.
-            format: The format to read them in; None for the native one.
+            max_buffer_size: The capacity of the queue; a full queue drops its oldest item.
+            format: The pixel format of the frames; None for the native one.
         """
 
 
-class StreamHandle(Handle, ABC):
-    """A stream.
+class StreamListener(Protocol):
+    """Is told when the agent, and not the program, changes the tracks of a stream."""
 
-    It notifies ``"addtrack"`` and ``"removetrack"`` with the `TrackHandle`; not for what the
-    program itself adds and removes.
-    """
+    def track_added(self, track: TrackHandle) -> None:
+        """Fire ``addtrack``."""
+
+    def track_removed(self, track: TrackHandle) -> None:
+        """Fire ``removetrack``."""
+
+
+class StreamHandle(Handle[StreamListener], ABC):
+    """A stream."""
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def id(self) -> str:
-        """A name of the stream alone."""
+        """The unique id of the stream."""
 
     @property
     @abstractmethod
     def active(self) -> bool:
-        """Whether a track is live."""
+        """Whether at least one track is live."""
 
     @abstractmethod
     def tracks(self) -> Sequence[TrackHandle]:
@@ -226,20 +236,12 @@ class StreamHandle(Handle, ABC):
 
     @abstractmethod
     def add_track(self, track: TrackHandle) -> None:
-        """Add a track, unless it is there."""
+        """Add a track, unless the stream has it already."""
 
     @abstractmethod
     def remove_track(self, track: TrackHandle) -> None:
-        """Remove a track, if it is there."""
+        """Remove a track, if the stream has it."""
 
     @abstractmethod
     def clone(self) -> StreamHandle:
         """Return a stream with a clone of every track."""
-
-    def show_in(self, element: object) -> asyncio.Future[None]:  # noqa: ARG002  (for a browser)
-        """Show the stream in a media element of the page, where the agent is a browser.
-
-        Raises:
-            NotSupportedError: (through the future) It is not.
-        """
-        return promise.rejected(NotSupportedError(_NO_BROWSER))

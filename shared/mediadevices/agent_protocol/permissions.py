@@ -1,17 +1,22 @@
-"""Permissions: their states, what the user is asked, and the handle of one permission."""
+"""Permissions: their states, the question to the user, and the control of them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from mediadevices.agent_protocol.handles import Handle
 from mediadevices.kinds import PermissionName
 
+if TYPE_CHECKING:
+    import asyncio
+
 __all__ = [
     "PermissionAnswer",
+    "PermissionControl",
     "PermissionHandle",
+    "PermissionListener",
     "PermissionName",
     "PermissionPolicy",
     "PermissionRequest",
@@ -20,23 +25,23 @@ __all__ = [
 ]
 
 PermissionState: TypeAlias = Literal["granted", "denied", "prompt"]
-"""How a permission stands; with ``"prompt"`` the user would be asked."""
+"""The state of a permission; ``"prompt"`` means that the user would be asked."""
 
 PermissionPolicy: TypeAlias = Literal["ask", "grant", "deny"]
-"""What a program decides of a permission beforehand."""
+"""What a program decides about a permission in advance."""
 
-# idl: own PermissionRequest: what a program's own prompter is asked.
+# idl: own PermissionRequest: the question to a program's own prompter.
 
 
 class PermissionRequest(NamedTuple):
-    """What the user is asked: one question, even for camera and microphone together.
+    """A question to the user: one, even for camera and microphone together.
 
     Attributes:
         names: ``"camera"``, ``"microphone"`` or both.
-        devices: For each name, the labels of the devices that may be used, the likeliest first.
-            No two of a name are equal: the second of two equal devices has a number behind it.
+        devices: For each name, the labels of the suitable devices, the best one first. Labels of
+            one name differ: the second of two equal devices has a number after its label.
         application: The program that asks: its path, or the name that it was given.
-        can_remember: Whether the answer can be kept for the next time that the program runs.
+        can_remember: Whether the answer can be kept for the next run of the program.
     """
 
     names: tuple[PermissionName, ...]
@@ -45,15 +50,22 @@ class PermissionRequest(NamedTuple):
     can_remember: bool = False
 
 
-#: The answer of a prompter: to all that was asked; or for each name True, False or the label of
-#: the device that the user chose, with ``"remember": True`` if it is to be kept.
+#: The answer of a prompter: True or False for the whole question. Or for each name True, False or
+#: the label of the device that the user chose, with ``"remember": True`` to keep the answer.
 PermissionAnswer: TypeAlias = bool | Mapping[str, bool | str]
-#: Asks the user: a function or coroutine function of the request.
+#: A function or coroutine function that takes the request, asks the user, and returns the answer.
 Prompter: TypeAlias = Callable[[PermissionRequest], PermissionAnswer | Awaitable[PermissionAnswer]]
 
 
-class PermissionHandle(Handle, ABC):
-    """The state of one permission, as one `PermissionStatus` sees it."""
+class PermissionListener(Protocol):
+    """Is told what happens to a permission."""
+
+    def state_changed(self) -> None:
+        """Fire ``change``."""
+
+
+class PermissionHandle(Handle[PermissionListener], ABC):
+    """One permission, as a `PermissionStatus` object uses it."""
 
     __slots__ = ()
 
@@ -65,4 +77,35 @@ class PermissionHandle(Handle, ABC):
     @property
     @abstractmethod
     def state(self) -> PermissionState:
-        """``"granted"``, ``"denied"`` or ``"prompt"``, now."""
+        """The current state: ``"granted"``, ``"denied"`` or ``"prompt"``."""
+
+
+class PermissionControl(ABC):
+    """The permissions, as a `Permissions` object uses them."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Return a permission, without asking the user."""
+
+    @abstractmethod
+    def request_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Ask the user for a permission, unless it is granted or denied already."""
+
+    @abstractmethod
+    def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
+        """Withdraw a granted permission, and end the tracks that needed it."""
+
+    @abstractmethod
+    def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
+        """Grant or deny a permission in advance, or have the user asked."""
+
+    @property
+    @abstractmethod
+    def prompter(self) -> Prompter | None:
+        """The function that asks the user; settable."""
+
+    @prompter.setter
+    @abstractmethod
+    def prompter(self, value: Prompter | None) -> None: ...

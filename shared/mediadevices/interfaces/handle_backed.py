@@ -1,6 +1,6 @@
 """The base class of the interfaces that an agent implements, such as `MediaStreamTrack`."""
 
-# The two functions at the end use the private members of the class, so that no other code has to.
+# The functions at the end use the private members, so that no other module needs to.
 # pyright: reportPrivateUsage=false
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from mediadevices.agent_protocol.handles import Handle
-from mediadevices.interfaces.event import Event
 from mediadevices.interfaces.event_target import EventTarget
 
 __all__ = ["HandleBacked", "handle_of", "wrap_handle"]
 
-_H = TypeVar("_H", bound=Handle)
+# Any: each handle names its listener.
+_H = TypeVar("_H", bound=Handle[Any])
 # Any: each interface class names its handle.
 _I = TypeVar("_I", bound="HandleBacked[Any]")
 
@@ -31,14 +31,14 @@ class HandleBacked(EventTarget, Generic[_H]):
         """Become the interface object of a handle."""
         EventTarget.__init__(self)
         self._handle = handle
-        handle.attach(self)
+        handle.attach(self, _listener_of)
 
-    def _notified(self, event: str, detail: object) -> None:  # noqa: ARG002  (for subclasses)
-        """Fire the event of an agent's notification."""
-        self._fire(Event(event))
+    def _agent_listener(self) -> object:
+        """Return the object whose methods the agent calls; see the listener of the handle."""
+        raise NotImplementedError
 
 
-def wrap_handle(cls: type[_I], handle: Handle) -> _I:
+def wrap_handle(cls: type[_I], handle: Handle[Any]) -> _I:
     """Return the interface object of a handle; create it if there is none."""
     existing = handle.interface
     if isinstance(existing, cls):
@@ -46,6 +46,10 @@ def wrap_handle(cls: type[_I], handle: Handle) -> _I:
     made = cls.__new__(cls)
     made._adopt(handle)
     return made
+
+
+def _listener_of(interface: HandleBacked[Any]) -> object:
+    return interface._agent_listener()
 
 
 def handle_of(interface: HandleBacked[_H]) -> _H:

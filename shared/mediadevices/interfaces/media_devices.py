@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from mediadevices.agent_protocol.agent import Agent, DeviceChange
+from mediadevices.agent_protocol.agent import Agent
+from mediadevices.agent_protocol.capture import CaptureListener, DeviceChange
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
 from mediadevices.interfaces.dictionaries import (
     MediaStreamConstraints,
     MediaTrackConstraintsInput,
     MediaTrackSupportedConstraints,
 )
-from mediadevices.interfaces.event import DeviceChangeEvent, device_change_event
+from mediadevices.interfaces.event import DeviceChangeEvent, Event, device_change_event
 from mediadevices.interfaces.event_target import EventHandlerAttribute
 from mediadevices.interfaces.handle_backed import HandleBacked, wrap_handle
 from mediadevices.interfaces.media_device_info import MediaDeviceInfo, device_infos
@@ -141,11 +142,18 @@ class MediaDevices(HandleBacked[Agent]):
             raise TypeError(message)
         return requested
 
-    def _notified(self, event: str, detail: object) -> None:
-        if isinstance(detail, DeviceChange):
-            devices = device_infos(detail.devices)
-            inserted = [devices[index] for index in detail.inserted]
-            self._fire(device_change_event(event, devices, inserted))
+    def _agent_listener(self) -> CaptureListener:
+        return _CaptureEvents(self._fire)
+
+
+class _CaptureEvents(CaptureListener):
+    def __init__(self, fire: Callable[[Event], None]) -> None:
+        self._fire = fire
+
+    def devices_changed(self, change: DeviceChange) -> None:
+        devices = device_infos(change.devices)
+        inserted = [devices[index] for index in change.inserted]
+        self._fire(device_change_event("devicechange", devices, inserted))
 
 
 def _wrap_stream(handle: StreamHandle) -> MediaStream:

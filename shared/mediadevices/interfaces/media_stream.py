@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
-from mediadevices.agent_protocol.handles import TrackHandle
+from mediadevices.agent_protocol.handles import StreamListener
+from mediadevices.agent_protocol.js_bridge import JsBridge, JsHandle, JsStreamHandle, js_part
 from mediadevices.current_agent import current_agent
+from mediadevices.errors import NotSupportedError
 from mediadevices.interfaces.event import MediaStreamTrackEvent
 from mediadevices.interfaces.event_target import EventHandlerAttribute
 from mediadevices.interfaces.handle_backed import HandleBacked, handle_of, wrap_handle
 from mediadevices.interfaces.media_stream_track import MediaStreamTrack
-from mediadevices.webidl import conversion
+from mediadevices.webidl import conversion, promise
 
 if TYPE_CHECKING:
     import asyncio
 
-    from mediadevices.agent_protocol.handles import StreamHandle
+    from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
 
 __all__ = ["MediaStream", "attach"]
 
@@ -95,7 +97,7 @@ class MediaStream(HandleBacked["StreamHandle"]):
             TypeError: The object is not a JavaScript `MediaStream`.
             NotSupportedError: This is not a web page, or fake devices are installed.
         """
-        return wrap_handle(cls, current_agent().stream_from_js(js))
+        return wrap_handle(cls, js_part(current_agent(), JsBridge).stream_from_js(js))
 
     @property
     def js(self) -> Any:  # Any: type checkers do not know JavaScript objects
@@ -104,7 +106,7 @@ class MediaStream(HandleBacked["StreamHandle"]):
         Raises:
             NotSupportedError: The stream does not come from a browser.
         """
-        return self._handle.js
+        return js_part(self._handle, JsHandle).js
 
     @property
     def id(self) -> str:
@@ -172,11 +174,24 @@ class MediaStream(HandleBacked["StreamHandle"]):
         """Return a new stream with a clone of every track."""
         return wrap_handle(MediaStream, self._handle.clone())
 
-    def _notified(self, event: str, detail: object) -> None:
-        if isinstance(detail, TrackHandle):
-            track = wrap_handle(MediaStreamTrack, detail)
-            self.get_tracks()
-            self._fire(MediaStreamTrackEvent(event, {"track": track}))
+    def _agent_listener(self) -> StreamListener:
+        return _StreamEvents(self._tracks_changed)
+
+    def _tracks_changed(self, event: str, handle: TrackHandle) -> None:
+        track = wrap_handle(MediaStreamTrack, handle)
+        self.get_tracks()
+        self._fire(MediaStreamTrackEvent(event, {"track": track}))
+
+
+class _StreamEvents(StreamListener):
+    def __init__(self, fire: Callable[[str, TrackHandle], None]) -> None:
+        self._fire = fire
+
+    def track_added(self, track: TrackHandle) -> None:
+        self._fire("addtrack", track)
+
+    def track_removed(self, track: TrackHandle) -> None:
+        self._fire("removetrack", track)
 
 
 def attach(stream: MediaStream, element: object) -> asyncio.Future[None]:
@@ -197,7 +212,11 @@ def attach(stream: MediaStream, element: object) -> asyncio.Future[None]:
         InvalidStateError: (through the future) Every track ended before the element could show
             one, or the program gave the element another source.
     """
-    return handle_of(_checked_stream(stream)).show_in(element)
+    handle = handle_of(_checked_stream(stream))
+    try:
+        return js_part(handle, JsStreamHandle).show_in(element)
+    except NotSupportedError as error:
+        return promise.rejected(error)
 
 
 def _is_iterable(value: object) -> TypeGuard[Iterable[object]]:

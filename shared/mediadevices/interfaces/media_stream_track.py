@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from mediadevices.agent_protocol.handles import TrackListener
+from mediadevices.agent_protocol.js_bridge import JsBridge, JsHandle, js_part
 from mediadevices.algorithms.constraints import MediaTrackConstraints, convert_track_constraints
 from mediadevices.current_agent import current_agent
 from mediadevices.interfaces.closable_iterator import ClosableIterator, buffer_size
@@ -24,6 +26,7 @@ from mediadevices.webidl.dictionary import freeze
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
 
@@ -94,7 +97,7 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
             TypeError: The object is not a JavaScript `MediaStreamTrack`.
             NotSupportedError: This is not a web page, or fake devices are installed.
         """
-        return wrap_handle(cls, current_agent().track_from_js(js))
+        return wrap_handle(cls, js_part(current_agent(), JsBridge).track_from_js(js))
 
     @property
     def js(self) -> Any:  # Any: type checkers do not know JavaScript objects
@@ -103,7 +106,7 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
         Raises:
             NotSupportedError: The track does not come from a browser.
         """
-        return self._handle.js
+        return js_part(self._handle, JsHandle).js
 
     @property
     def kind(self) -> Literal["audio", "video"]:
@@ -248,14 +251,28 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
     # --- for the library ------------------------------------------------------------------
 
-    def _notified(self, event: str, detail: object) -> None:
-        super()._notified(event, detail)
-        if event == "ended":
-            self._listeners_changed()
+    def _agent_listener(self) -> TrackListener:
+        return _TrackEvents(self._fire, self._listeners_changed)
 
     def _listeners_changed(self) -> None:
         keep = self.ready_state == "live" and self._has_listeners(_KEEPS_ALIVE)
         self._handle.pin(self if keep else None)
+
+
+class _TrackEvents(TrackListener):
+    def __init__(self, fire: Callable[[Event], None], unpin: Callable[[], None]) -> None:
+        self._fire = fire
+        self._unpin = unpin
+
+    def muted_changed(self, muted: bool) -> None:
+        self._fire(Event("mute" if muted else "unmute"))
+
+    def ended(self) -> None:
+        self._fire(Event("ended"))
+        self._unpin()
+
+    def configuration_changed(self) -> None:
+        self._fire(Event("configurationchange"))
 
 
 def open_reader(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mediadevices.agent_protocol.permissions import PermissionListener
 from mediadevices.interfaces.event import Event
 from mediadevices.interfaces.event_target import EventHandlerAttribute
 from mediadevices.interfaces.handle_backed import HandleBacked, wrap_handle
@@ -13,7 +14,7 @@ from mediadevices.webidl.interface import Interface
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mediadevices.agent_protocol.agent import Agent
     from mediadevices.agent_protocol.permissions import (
@@ -58,6 +59,17 @@ class PermissionStatus(HandleBacked["PermissionHandle"]):
 
     def _listeners_changed(self) -> None:
         self._handle.pin(self if self._has_listeners(frozenset({"change"})) else None)
+
+    def _agent_listener(self) -> PermissionListener:
+        return _PermissionEvents(self._fire)
+
+
+class _PermissionEvents(PermissionListener):
+    def __init__(self, fire: Callable[[Event], None]) -> None:
+        self._fire = fire
+
+    def state_changed(self) -> None:
+        self._fire(Event("change"))
 
 
 class Permissions(Interface):

@@ -9,7 +9,8 @@ import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import TypeVar
 
-from mediadevices.agent_protocol.agent import Agent, DeviceChange, StreamConstraints
+from mediadevices.agent_protocol.agent import Agent
+from mediadevices.agent_protocol.capture import DeviceChange, StreamConstraints
 from mediadevices.agent_protocol.handles import StreamHandle, TrackHandle
 from mediadevices.agent_protocol.permissions import (
     PermissionHandle,
@@ -424,7 +425,8 @@ class LocalAgent(Agent):
         if before != after:
             new_ones = inserted_devices(before, after)
             where = tuple(index for index, info in enumerate(after) if info in new_ones)
-            self.notify("devicechange", DeviceChange(tuple(after), where))
+            if (listener := self.listener) is not None:
+                listener.devices_changed(DeviceChange(tuple(after), where))
 
     def _source_ended(self, source: DeviceSource) -> None:
         key = (source.device.kind, source.device.key)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mediadevices.agent_protocol.agent import StreamConstraints
+from mediadevices.agent_protocol.capture import StreamConstraints
 from mediadevices.algorithms.constraints import (
     ConstraintSet,
     MediaTrackConstraints,
@@ -73,7 +73,9 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
     """
     permissions = needed_permissions(requested)
     candidates = await _all_candidates(agent, requested, permissions)
-    offered = {INPUT_OF_TRACK[kind].permission: one.devices for kind, one in candidates.items()}
+    offered: dict[PermissionName, Sequence[Device]] = {
+        INPUT_OF_TRACK[kind].permission: found.devices for kind, found in candidates.items()
+    }
     chosen = await agent.request_permissions(permissions, offered)
     agent.expose(permissions)
     tracks: list[LocalTrack] = []

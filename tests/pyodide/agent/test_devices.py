@@ -23,7 +23,7 @@ from mediadevices import (
     VideoTrackGenerator,
     navigator,
 )
-from mediadevices.agent_protocol.agent import DeviceChange
+from mediadevices.agent_protocol.capture import DeviceChange
 from mediadevices.testing import install_fake_devices
 from support.page import ask
 from support.page_media import painted_stream

@@ -129,7 +129,8 @@ class PermissionAuthority:
         if decision.state == before:
             return
         self._withdraw_decided_question()
-        self._handles[name].notify("change")
+        if (listener := self._handles[name].listener) is not None:
+            listener.state_changed()
         if before == "granted" and self.on_withdrawn is not None:
             self.on_withdrawn(name)
 

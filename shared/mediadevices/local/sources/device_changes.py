@@ -67,4 +67,4 @@ def _set_settings(source: DeviceSource, track: LocalTrack, settings: Mapping[str
     track.set_settings(settings)  # Even if they are equal: the native frame rate may be new.
     source.selector.requirements.update(track)
     if changed:
-        source.loop.call_soon(track.notify, "configurationchange")
+        source.loop.call_soon(track.configuration_changed)

@@ -8,7 +8,7 @@ import warnings
 import weakref
 from collections.abc import Mapping
 
-from mediadevices.agent_protocol.handles import FrameReader, Listener, ReadyState, TrackHandle
+from mediadevices.agent_protocol.handles import FrameReader, ReadyState, TrackHandle
 from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
 from mediadevices.algorithms.properties import INHERENT
 from mediadevices.errors import InvalidStateError, TrackLeakWarning
@@ -215,7 +215,7 @@ class LocalTrack(TrackHandle):
         self.source.readers_changed()
         self.end_if_unreachable()
 
-    def _interface_lost(self, reference: weakref.ref[Listener], /) -> None:  # noqa: ARG002  (the base class has it)
+    def _interface_lost(self, reference: weakref.ref[object], /) -> None:  # noqa: ARG002  (the base class has it)
         # Any thread may collect garbage, but only the loop's thread may end the track.
         if self._ready_state == "live":
             call_on_loop(self.source.loop, self.end_if_unreachable)
@@ -269,7 +269,8 @@ class LocalTrack(TrackHandle):
         if muted != self._muted and self._ready_state == "live":
             self._muted = muted
             self.update_flow()
-            self.notify("mute" if muted else "unmute")
+            if (listener := self.listener) is not None:
+                listener.muted_changed(muted)
 
     def end_soon(self) -> None:
         """End the track in a task, with the event; a clone made before the task runs ends too."""
@@ -280,4 +281,10 @@ class LocalTrack(TrackHandle):
         """End the track for a reason other than `stop`, with the event (§4.3.1)."""
         if self._ready_state == "live":
             self.end_silently()
-            self.notify("ended")
+            if (listener := self.listener) is not None:
+                listener.ended()
+
+    def configuration_changed(self) -> None:
+        """Fire ``configurationchange``, because the device has changed its settings."""
+        if (listener := self.listener) is not None:
+            listener.configuration_changed()
