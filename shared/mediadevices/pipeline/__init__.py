@@ -1,1 +1,1 @@
-"""What a track does with its source's media, in both worlds: convert, queue, count."""
+"""From a source's media to a track's readers, on the desktop and in web pages."""

@@ -1,1 +1,1 @@
-"""Sources of media (§4.3.1): devices and generators, and how their tracks share them."""
+"""Sources of media (§4.3.1): devices and generators, and the tracks that share them."""
