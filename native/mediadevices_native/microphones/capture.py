@@ -1,9 +1,9 @@
-"""An opened microphone: its blocks, its silences and its end.
+"""An open microphone: it delivers blocks, mutes when there are none, and ends.
 
-Three threads meet here. PortAudio's brings the blocks. The line's says what the system does. The
-capture's own, the supervisor, notices when no blocks come, which PortAudio never says, and
-releases the device, which may take as long as its driver likes. One lock, held for microseconds,
-orders what they tell the sink: nothing follows its end.
+Three threads run this code. PortAudio's thread delivers the blocks. The route's thread reports what
+the system does. The supervisor, a thread of the capture, notices when no blocks arrive, which
+PortAudio never reports; it also releases the device, which can take long in the driver. One lock,
+held for microseconds, orders the calls of the sink, so that no call follows its `end`.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ __all__ = ["CONTROLS", "MicrophoneCapture"]
 _log = logging.getLogger(__name__)
 
 CONTROLS: MappingProxyType[str, Control] = MappingProxyType(
-    # There is no processing of ours, and what the system does cannot be asked.
+    # The library processes no sound, and the system does not tell whether it does.
     dict.fromkeys(
         ("echoCancellation", "noiseSuppression", "autoGainControl", "voiceIsolation"), (False,)
     )
 )
 _SETTINGS: MappingProxyType[str, ControlValue] = MappingProxyType(dict.fromkeys(CONTROLS, False))
 
-# Tried in turn where the microphone refuses the one that was asked for: another program may have
-# set it, since PortAudio looked which one it prefers. The track resamples.
+# Tried in turn when the microphone refuses the requested rate: another program may have set the
+# rate since PortAudio read the preferred one. The track resamples.
 _USUAL_RATES = (48000, 44100, 96000, 32000, 16000, 8000)
 _SILENT_SECONDS = 1.0  # without a block: the microphone counts as muted
 _LOOK_SECONDS = 0.25
 _CLOSE_SECONDS = 0.9
-_MAX_HELD = 100  # blocks that wait for the line's word; a second of them
+_MAX_HELD = 100  # blocks, about a second, that wait until the route is certain of them
 
 
 @dataclass(slots=True)
 class _Running:
-    """A stream and what belongs to it, replaced as a whole when the mode changes."""
+    """A stream and its state, replaced as a whole when the mode changes."""
 
     mode: AudioMode
     clock: SampleClock
@@ -70,16 +70,16 @@ class MicrophoneCapture:
     """Captures from one microphone into a sink.
 
     Args:
-        line: The way to the microphone; the capture closes it.
-        label: Names it in messages.
-        sink: Where the blocks go.
+        route: The way to the microphone; the capture closes it.
+        label: The microphone's name, for messages.
+        sink: Receives the blocks.
     """
 
-    def __init__(self, line: MicrophoneRoute, label: str, sink: Sink) -> None:
-        self._line = line
+    def __init__(self, route: MicrophoneRoute, label: str, sink: Sink) -> None:
+        self._route = route
         self._label = label
         self._sink = sink
-        self._gate = threading.Lock()  # orders the calls of the sink, with what they depend on
+        self._gate = threading.Lock()  # orders the calls of the sink, and guards their state
         self._over = False
         self._held: deque[AudioData] = deque(maxlen=_MAX_HELD)
         self._discard_before = 0.0
@@ -96,16 +96,16 @@ class MicrophoneCapture:
 
     @property
     def configuration(self) -> Configuration:
-        """What the microphone really does; its latency is that of one block."""
+        """The mode and controls in use; the latency is that of one block."""
         running = self._running
-        assert running is not None  # it is opened before anyone sees it
+        assert running is not None  # `open` has returned before the capture is handed out
         return Configuration(mode=running.mode, controls=_SETTINGS)
 
     def open(self, configuration: Configuration) -> None:
-        """Start; blocks until the microphone is there.
+        """Start to capture; blocks until the microphone is open.
 
         Raises:
-            NotReadableError: It cannot be had.
+            NotReadableError: The microphone cannot be opened.
         """
         try:
             with self._changing:
@@ -113,7 +113,7 @@ class MicrophoneCapture:
         except BaseException:
             with self._gate:
                 self._over = True
-            self._line.close()
+            self._route.close()
             raise
         self._supervisor.start()
 
@@ -125,21 +125,21 @@ class MicrophoneCapture:
     async def close(self) -> None:
         """Release the microphone; see `Capture.close`.
 
-        A device that is stuck in its driver is given up after a second, and released by the
-        supervisor when the driver lets go.
+        If the driver hangs, this returns after a second, and the supervisor releases the device as
+        soon as the driver answers.
         """
         self.abandon()
         await in_daemon_thread(self._supervisor.join, _CLOSE_SECONDS)
 
     def abandon(self) -> None:
-        """Tell the sink nothing any more, and have the microphone released soon."""
+        """Stop calling the sink, and let the supervisor release the microphone soon."""
         with self._gate:
             self._over = True
             self._held.clear()
         self._wake.set()
 
     def end(self, error: Exception | None) -> None:
-        """Tell the sink that the microphone is gone, once, and have it released."""
+        """Tell the sink, once, that the microphone is gone, and let the supervisor release it."""
         with self._gate:
             if self._over:
                 return
@@ -149,13 +149,13 @@ class MicrophoneCapture:
         self._wake.set()
 
     def set_muted_by_system(self, muted: bool) -> None:
-        """Take note that the system gives no sound, or gives it again."""
+        """Mute or unmute, because the system did; see `RouteEvents.set_muted_by_system`."""
         with self._gate:
             self._muted_by_system = muted
             self._tell_muted()
 
     def discard_before(self, moment: float) -> None:
-        """Drop the samples that were taken before a moment; see `RouteEvents.discard_before`."""
+        """Drop the samples recorded before a moment; see `RouteEvents.discard_before`."""
         with self._gate:
             self._discard_before = moment
             self._held.clear()
@@ -166,7 +166,7 @@ class MicrophoneCapture:
             self._muted = muted
             self._sink.set_muted(muted)
 
-    # The stream. These are called with `_changing`.
+    # The caller of these holds `_changing`.
 
     def _start(self, configuration: Configuration) -> None:
         mode = configuration.mode
@@ -201,7 +201,7 @@ class MicrophoneCapture:
             self._wake.set()
 
         request = StreamRequest(mode.sample_rate, mode.channel_count, block_size, mode.latency)
-        running.stream = stream = self._line.open(request, block, finished, self)
+        running.stream = stream = self._route.open(request, block, finished, self)
         running.mode = replace(
             mode, sample_rate=round(stream.sample_rate), latency=block_size / stream.sample_rate
         )
@@ -233,7 +233,7 @@ class MicrophoneCapture:
                     self.end(error)
                 raise
 
-    # PortAudio's thread.
+    # PortAudio's thread runs this.
 
     def _take(
         self,
@@ -249,7 +249,7 @@ class MicrophoneCapture:
             running.clock.skip()
         mode = running.mode
         block = AudioData.wrap(
-            bytes(samples),  # the one copy: PortAudio's memory is only lent
+            bytes(samples),  # the only copy: PortAudio reuses its memory after the callback
             "f32",
             mode.sample_rate,
             frames,
@@ -263,16 +263,18 @@ class MicrophoneCapture:
             if now - max(delay, 0.0) < self._discard_before:
                 return
             self._held.append(block)
-            if self._line.quiet():
+            if self._route.owns_current_block():
                 while self._held:
                     if not self._sink.deliver(self._held.popleft()):
-                        self._over = True  # Nobody is there any more, not even to close us.
+                        self._over = (
+                            True  # The loop is closed, so close() can never be called; stop here.
+                        )
                         self._held.clear()
                         self._wake.set()
         if self._silent:
             self._wake.set()
 
-    # The supervisor's thread.
+    # The supervisor runs these.
 
     def _supervise(self) -> None:
         while not self._over:
@@ -285,7 +287,7 @@ class MicrophoneCapture:
                     self._changing.release()
         with self._changing:
             self._stop()
-            self._line.close()
+            self._route.close()
 
     def _look(self) -> None:
         running = self._running
@@ -293,7 +295,7 @@ class MicrophoneCapture:
             return
         silent_seconds = self._silence()
         if running.finished:
-            lost = self._line.lost(silent_seconds)
+            lost = self._route.lost(silent_seconds)
             stopped = NotReadableError(f"{self._label}: the sound system stopped the recording")
             self.end(lost.error if lost else stopped)
             return
@@ -302,17 +304,17 @@ class MicrophoneCapture:
             if self._silent:
                 running.clock.skip()
             self._tell_muted()
-        if self._silent and (lost := self._line.lost(silent_seconds)):
+        if self._silent and (lost := self._route.lost(silent_seconds)):
             self.end(lost.error)
 
     def _silence(self) -> float:
-        """Return the seconds without a block, of those in which there could have been one."""
+        """Return the seconds without a block, except those in which this process was blocked."""
         with self._gate:
             now = time.monotonic()
             missed = now - self._last_look - _LOOK_SECONDS
             self._last_look = now
             if missed > _LOOK_SECONDS:
-                # Who kept us from looking, such as C code that holds Python's lock, kept the
-                # blocks from being taken too. That is no silence of the microphone.
+                # Something, such as C code that holds the GIL, kept this thread from running. It
+                # kept PortAudio's thread from running too, so the microphone was not silent.
                 self._last_block = min(now, self._last_block + missed)
             return now - self._last_block

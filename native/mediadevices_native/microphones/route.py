@@ -1,4 +1,4 @@
-"""What lies between PortAudio and a microphone: how to reach it, and whether it is there."""
+"""How PortAudio reaches a microphone, and how a capture learns that the microphone is gone."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ __all__ = ["DeviceLost", "MicrophoneRoute", "RouteEvents"]
 
 @dataclass(frozen=True, slots=True)
 class DeviceLost:
-    """The microphone will give nothing more.
+    """The microphone will deliver no more samples.
 
     Attributes:
-        error: Why; None when it was unplugged.
+        error: The reason; None when the microphone was unplugged.
     """
 
     error: Exception | None
 
 
 class RouteEvents(Protocol):
-    """What a line tells its capture, from any thread."""
+    """What a route reports to its capture, from any thread."""
 
     def end(self, error: Exception | None, /) -> None:
-        """The microphone is gone."""
+        """The microphone is gone; None means that it was unplugged."""
 
     def set_muted_by_system(self, muted: bool, /) -> None:
-        """The system gives no sound of it for now, or gives it again."""
+        """The system has muted or unmuted the microphone."""
 
     def discard_before(self, moment: float, /) -> None:
-        """Samples taken before that time (seconds, monotonic) are of another microphone."""
+        """Samples recorded before this time (seconds, monotonic) are from another microphone."""
 
 
 class MicrophoneRoute(Protocol):
@@ -51,25 +51,25 @@ class MicrophoneRoute(Protocol):
         finished: Callable[[], None],
         events: RouteEvents,
     ) -> OpenedStream:
-        """Open a stream of this microphone, and make sure that it is this one.
+        """Open a stream, and make sure that it records this microphone.
 
         Raises:
-            SampleRateRefusedError: It cannot be had at this sample rate.
-            NotReadableError: It cannot be had.
+            SampleRateRefusedError: The microphone does not support this sample rate.
+            NotReadableError: The microphone cannot be opened.
         """
         ...
 
-    def quiet(self) -> bool:
-        """Return whether a block that is in our hands now is surely this microphone's."""
+    def owns_current_block(self) -> bool:
+        """Return True if the current block certainly came from this microphone."""
         ...
 
-    def lost(self, silent: float) -> DeviceLost | None:
-        """Look whether the microphone is gone; None if it is still there.
+    def lost(self, silent_seconds: float) -> DeviceLost | None:
+        """Check whether the microphone is gone; return None if it is still there.
 
         Args:
-            silent: Seconds since the last block.
+            silent_seconds: Seconds since the last block.
         """
         ...
 
     def close(self) -> None:
-        """Let go of everything but the stream; twice does nothing."""
+        """Release everything but the stream; a second call does nothing."""

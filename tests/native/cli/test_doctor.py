@@ -21,6 +21,7 @@ from mediadevices_native.cli import opencv_packages
 from mediadevices_native.diagnostics import Finding
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from mediadevices_native.microphones.alsa.devices import AlsaCards
+from mediadevices_native.microphones.linux_system import LinuxMicrophones
 from mediadevices_native.microphones.portaudio.library import PortAudio
 from mediadevices_native.microphones.pulse.sound_server import NoSoundServerError
 from support.command_line import call, run_process
@@ -263,7 +264,7 @@ class Machine:
             load_opencv = [lambda: SimpleNamespace(__version__="5.0.0")]
             load_sound = [lambda: self.sound]
         driver = PortAudioMicrophoneDriver(
-            portaudio=PortAudio(*load_sound), connect=connect, cards=AlsaCards(self.proc)
+            LinuxMicrophones(PortAudio(*load_sound), connect, AlsaCards(self.proc))
         )
         self._monkeypatch.setattr(
             doctor_module, "_cameras", lambda: diagnose(self.cameras.cameras(), *load_opencv)

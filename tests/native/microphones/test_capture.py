@@ -31,12 +31,12 @@ ASKED = Configuration(MODE)
 BLOCK = bytes(480 * 4)
 
 
-class FakeLine:
-    """A line whose stream the test drives."""
+class FakeRoute:
+    """A route whose stream the test drives."""
 
     def __init__(self) -> None:
         self.events: RouteEvents | None = None
-        self.is_quiet = True
+        self.is_certain = True
         self.is_lost: DeviceLost | None = None
         self.failures: list[NotReadableError] = []
         self.open_streams = 0
@@ -63,10 +63,10 @@ class FakeLine:
         self.close_gate.wait()
         self.open_streams -= 1
 
-    def quiet(self) -> bool:
-        return self.is_quiet
+    def owns_current_block(self) -> bool:
+        return self.is_certain
 
-    def lost(self, silent: float) -> DeviceLost | None:
+    def lost(self, silent_seconds: float) -> DeviceLost | None:
         return self.is_lost
 
     def close(self) -> None:
@@ -77,8 +77,8 @@ class FakeLine:
 
 
 @pytest.fixture
-def line() -> FakeLine:
-    return FakeLine()
+def route() -> FakeRoute:
+    return FakeRoute()
 
 
 @pytest.fixture
@@ -92,18 +92,18 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capture_module, "_LOOK_SECONDS", 0.02)
 
 
-def opened(line: FakeLine, recorder: Recorder) -> MicrophoneCapture:
-    capture = MicrophoneCapture(line, "Mic", recorder)
+def opened(route: FakeRoute, recorder: Recorder) -> MicrophoneCapture:
+    capture = MicrophoneCapture(route, "Mic", recorder)
     capture.open(ASKED)
     return capture
 
 
 async def test_a_block_is_copied_and_handed_over_at_once(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = opened(line, recorder)
+    capture = opened(route, recorder)
     lent = bytearray(b"\1" * 1920)
-    line.callback(memoryview(lent), 480, Times(), Flags())
+    route.callback(memoryview(lent), 480, Times(), Flags())
     lent[:] = bytes(1920)
     (block,) = recorder.blocks
     assert bytes(block.data) == b"\1" * 1920
@@ -112,88 +112,90 @@ async def test_a_block_is_copied_and_handed_over_at_once(
     await capture.close()
 
 
-async def test_lost_samples_are_a_gap_in_the_timestamps(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
-    line.give()
+async def test_lost_samples_are_a_gap_in_the_timestamps(
+    route: FakeRoute, recorder: Recorder
+) -> None:
+    capture = opened(route, recorder)
+    route.give()
     await asyncio.sleep(0.2)
-    line.give(overflow=True)
+    route.give(overflow=True)
     assert recorder.timestamps[1] - recorder.timestamps[0] > 150_000
     await capture.close()
 
 
-async def test_blocks_wait_while_the_line_is_not_sure_and_come_in_order(
-    line: FakeLine, recorder: Recorder
+async def test_blocks_wait_while_the_route_is_uncertain_and_come_in_order(
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = opened(line, recorder)
-    line.is_quiet = False
+    capture = opened(route, recorder)
+    route.is_certain = False
     for _ in range(3):
-        line.give()
+        route.give()
     assert recorder.blocks == []
-    line.is_quiet = True
-    line.give()
+    route.is_certain = True
+    route.give()
     assert len(recorder.blocks) == 4
     assert sorted(recorder.timestamps) == list(recorder.timestamps)
     await capture.close()
 
 
-async def test_waiting_blocks_are_bounded(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
-    line.is_quiet = False
+async def test_waiting_blocks_are_bounded(route: FakeRoute, recorder: Recorder) -> None:
+    capture = opened(route, recorder)
+    route.is_certain = False
     for _ in range(1000):
-        line.give()
-    line.is_quiet = True
-    line.give()
+        route.give()
+    route.is_certain = True
+    route.give()
     assert len(recorder.blocks) == 100
     await capture.close()
 
 
 async def test_waiting_blocks_of_another_microphone_are_dropped(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = opened(line, recorder)
-    line.is_quiet = False
-    line.give()
+    capture = opened(route, recorder)
+    route.is_certain = False
+    route.give()
     capture.discard_before(time.monotonic() + 0.1)
-    line.is_quiet = True
-    line.give()
+    route.is_certain = True
+    route.give()
     assert recorder.blocks == []
     await asyncio.sleep(0.12)
-    line.give()
+    route.give()
     assert len(recorder.blocks) == 1
     await capture.close()
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_silence_is_muted_and_sound_unmutes(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
-    line.give()
+async def test_silence_is_muted_and_sound_unmutes(route: FakeRoute, recorder: Recorder) -> None:
+    capture = opened(route, recorder)
+    route.give()
     await until(lambda: recorder.events == [("muted", True)])
-    line.give()
+    route.give()
     await until(lambda: recorder.events[1:2] == [("muted", False)])
     await capture.close()
 
 
 @pytest.mark.usefixtures("hasty")
 async def test_silence_of_a_microphone_that_is_gone_ends(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = opened(line, recorder)
-    line.is_lost = DeviceLost(None)
+    capture = opened(route, recorder)
+    route.is_lost = DeviceLost(None)
     await until(lambda: recorder.ended)
     assert recorder.events == [("muted", True), ("end", None)]
-    await until(lambda: line.open_streams == 0 and line.closed == 1)
-    line.give()
+    await until(lambda: route.open_streams == 0 and route.closed == 1)
+    route.give()
     assert recorder.blocks == []
     await capture.close()
 
 
 @pytest.mark.parametrize("lost", [None, DeviceLost(None), DeviceLost(NotReadableError("server"))])
 async def test_a_stream_that_ends_by_itself_ends_the_capture_with_the_reason(
-    line: FakeLine, recorder: Recorder, lost: DeviceLost | None
+    route: FakeRoute, recorder: Recorder, lost: DeviceLost | None
 ) -> None:
-    capture = opened(line, recorder)
-    line.is_lost = lost
-    line.finished()
+    capture = opened(route, recorder)
+    route.is_lost = lost
+    route.finished()
     await until(lambda: recorder.ended)
     ((_, error),) = recorder.events
     if lost is None:
@@ -205,110 +207,112 @@ async def test_a_stream_that_ends_by_itself_ends_the_capture_with_the_reason(
 
 
 async def test_nothing_is_said_after_the_end_nor_after_close(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = opened(line, recorder)
+    capture = opened(route, recorder)
     capture.end(None)
     capture.end(NotReadableError("again"))
     capture.set_muted_by_system(True)
-    line.give()
+    route.give()
     assert recorder.events == [("end", None)]
     assert recorder.blocks == []
     await capture.close()
 
-    capture = opened(line, again := Recorder())
+    capture = opened(route, again := Recorder())
     await capture.close()
     capture.end(None)
     capture.set_muted_by_system(True)
-    line.give()
+    route.give()
     assert (again.events, again.blocks) == ([], [])
 
 
-async def test_the_system_mutes_and_says_so_once(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
+async def test_the_system_mutes_and_says_so_once(route: FakeRoute, recorder: Recorder) -> None:
+    capture = opened(route, recorder)
     for muted in (False, True, True, False):
         capture.set_muted_by_system(muted)
     assert recorder.events == [("muted", True), ("muted", False)]
     await capture.close()
 
 
-async def test_close_releases_the_microphone_once(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
+async def test_close_releases_the_microphone_once(route: FakeRoute, recorder: Recorder) -> None:
+    capture = opened(route, recorder)
     await capture.close()
     await capture.close()
-    assert (line.open_streams, line.closed) == (0, 1)
+    assert (route.open_streams, route.closed) == (0, 1)
 
 
 @pytest.mark.usefixtures("hasty")
 async def test_a_microphone_releases_itself_when_nobody_is_there_to_hear_it(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    opened(line, recorder)
+    opened(route, recorder)
     recorder.listening = False  # The event loop was closed: nobody will call close().
-    line.give()
-    await until(lambda: line.open_streams == 0 and line.closed == 1)
+    route.give()
+    await until(lambda: route.open_streams == 0 and route.closed == 1)
     assert recorder.events == []
 
 
 async def test_a_microphone_whose_opening_was_abandoned_is_released(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = MicrophoneCapture(line, "Mic", recorder)
+    capture = MicrophoneCapture(route, "Mic", recorder)
     capture.abandon()  # as when the wait for `open` was cancelled
     capture.open(ASKED)
-    await until(lambda: line.open_streams == 0 and line.closed == 1)
+    await until(lambda: route.open_streams == 0 and route.closed == 1)
 
 
-async def test_close_gives_up_a_device_that_is_stuck(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
-    line.close_gate.clear()
+async def test_close_gives_up_a_device_that_is_stuck(route: FakeRoute, recorder: Recorder) -> None:
+    capture = opened(route, recorder)
+    route.close_gate.clear()
     start = time.monotonic()
     await capture.close()
     assert time.monotonic() - start < 1
-    line.give()
+    route.give()
     assert recorder.blocks == []
-    line.close_gate.set()
-    await until(lambda: line.open_streams == 0)
+    route.close_gate.set()
+    await until(lambda: route.open_streams == 0)
 
 
 async def test_what_cannot_be_opened_leaves_nothing_behind(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    line.failures = [NotReadableError("busy")]
+    route.failures = [NotReadableError("busy")]
     with pytest.raises(NotReadableError, match="Mic: busy"):
-        opened(line, recorder)
-    assert line.closed == 1
+        opened(route, recorder)
+    assert route.closed == 1
     assert recorder.events == []
 
 
-async def test_another_mode_is_another_stream(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
+async def test_another_mode_is_another_stream(route: FakeRoute, recorder: Recorder) -> None:
+    capture = opened(route, recorder)
     await capture.configure(ASKED)
-    assert len(line.requests) == 1
+    assert len(route.requests) == 1
     configuration = await capture.configure(Configuration(AudioMode(44100, 2, 16, 0.02)))
     assert configuration.mode == AudioMode(44100, 2, 16, 0.02)
     assert configuration.controls["echoCancellation"] is False
-    assert [request.block_size for request in line.requests] == [480, 882]
-    assert line.open_streams == 1
+    assert [request.block_size for request in route.requests] == [480, 882]
+    assert route.open_streams == 1
     await capture.close()
 
 
-async def test_a_mode_that_fails_leaves_the_one_before(line: FakeLine, recorder: Recorder) -> None:
-    capture = opened(line, recorder)
-    line.failures = [NotReadableError("no such rate")]
+async def test_a_mode_that_fails_leaves_the_one_before(
+    route: FakeRoute, recorder: Recorder
+) -> None:
+    capture = opened(route, recorder)
+    route.failures = [NotReadableError("no such rate")]
     with pytest.raises(NotReadableError, match="no such rate"):
         await capture.configure(Configuration(AudioMode(1, 1)))
     assert capture.configuration.mode == MODE
-    line.give()
+    route.give()
     assert len(recorder.blocks) == 1
     await capture.close()
 
 
 async def test_a_mode_that_fails_and_cannot_be_undone_ends_the_capture(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    capture = opened(line, recorder)
-    line.failures = [NotReadableError("no such rate"), NotReadableError("busy")]
+    capture = opened(route, recorder)
+    route.failures = [NotReadableError("no such rate"), NotReadableError("busy")]
     with pytest.raises(NotReadableError, match="no such rate"):
         await capture.configure(Configuration(AudioMode(1, 1)))
     assert recorder.ended
@@ -317,43 +321,43 @@ async def test_a_mode_that_fails_and_cannot_be_undone_ends_the_capture(
         await capture.configure(Configuration(AudioMode(1, 1)))
 
 
-async def test_a_block_is_never_without_samples(line: FakeLine, recorder: Recorder) -> None:
-    capture = MicrophoneCapture(line, "Mic", recorder)
+async def test_a_block_is_never_without_samples(route: FakeRoute, recorder: Recorder) -> None:
+    capture = MicrophoneCapture(route, "Mic", recorder)
     capture.open(Configuration(AudioMode(8000, 1, 16, 0.0)))
-    assert line.requests[0].block_size == 1  # 0 would mean: whatever comes
+    assert route.requests[0].block_size == 1  # 0 would mean: whatever comes
     await capture.close()
 
 
 async def test_a_refused_sample_rate_gives_another_one_and_says_which(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    line.failures = [SampleRateRefusedError("48000"), SampleRateRefusedError("48000 again")]
-    capture = opened(line, recorder)
-    assert [request.sample_rate for request in line.requests] == [48000, 48000, 44100]
-    assert line.requests[-1].block_size == 441
+    route.failures = [SampleRateRefusedError("48000"), SampleRateRefusedError("48000 again")]
+    capture = opened(route, recorder)
+    assert [request.sample_rate for request in route.requests] == [48000, 48000, 44100]
+    assert route.requests[-1].block_size == 441
     assert capture.configuration.mode == AudioMode(44100, 1, 16, 0.01)
-    line.callback(memoryview(bytes(441 * 4)), 441, Times(), Flags())
+    route.callback(memoryview(bytes(441 * 4)), 441, Times(), Flags())
     (block,) = recorder.blocks
     assert (block.sample_rate, block.duration) == (44100, 10_000)
     await capture.close()
 
 
 async def test_a_microphone_that_refuses_all_sample_rates_says_which_one_was_asked_for(
-    line: FakeLine, recorder: Recorder
+    route: FakeRoute, recorder: Recorder
 ) -> None:
-    line.failures = [SampleRateRefusedError(f"rate {number}") for number in range(20)]
+    route.failures = [SampleRateRefusedError(f"rate {number}") for number in range(20)]
     with pytest.raises(NotReadableError, match="Mic: rate 0"):
-        opened(line, recorder)
-    assert line.open_streams == 0
-    assert line.closed == 1
+        opened(route, recorder)
+    assert route.open_streams == 0
+    assert route.closed == 1
 
 
 async def test_a_program_that_holds_pythons_lock_does_not_mute_the_microphone(
-    line: FakeLine, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    route: FakeRoute, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(capture_module, "_LOOK_SECONDS", 0.02)
-    capture = opened(line, recorder)
-    line.give()
+    capture = opened(route, recorder)
+    route.give()
     ctypes.PyDLL(None).usleep(1_500_000)  # Neither the blocks nor our looking can go on.
     await asyncio.sleep(0.1)
     assert recorder.events == []

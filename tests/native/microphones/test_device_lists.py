@@ -13,7 +13,7 @@ from mediadevices_native.microphones.alsa.devices import (
     AlsaCards,
     alsa_devices,
     find_alsa_device,
-    unknown,
+    is_outdated,
 )
 from mediadevices_native.microphones.portaudio.host_devices import find_host_device, host_devices
 from mediadevices_native.microphones.portaudio.library import (
@@ -232,9 +232,9 @@ def test_a_microphone_that_portaudio_leaves_out_is_listed_with_usual_modes(tmp_p
     cards = AlsaCards(tmp_path)
     (device,) = alsa_devices(cards.ports(), listed(), no_usb)
     assert device.modes == (AudioMode(48000, 2), AudioMode(48000, 1))
-    assert unknown(cards.ports(), listed())
-    assert not unknown(cards.ports(), listed(row("Held: USB Audio (hw:0,0)")))
-    assert unknown([], listed(row("Held: USB Audio (hw:0,0)")))
+    assert is_outdated(listed(), cards.ports())
+    assert not is_outdated(listed(row("Held: USB Audio (hw:0,0)")), cards.ports())
+    assert is_outdated(listed(row("Held: USB Audio (hw:0,0)")), [])
 
 
 def test_default_counts_only_where_there_is_nothing_else() -> None:

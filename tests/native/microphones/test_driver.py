@@ -16,6 +16,8 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.hardware import hotplug
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
 from mediadevices_native.microphones.alsa.devices import AlsaCards
+from mediadevices_native.microphones.host_system import HostMicrophones
+from mediadevices_native.microphones.linux_system import LinuxMicrophones
 from mediadevices_native.microphones.portaudio.library import (
     PortAudio,
     PortAudioMissingError,
@@ -76,14 +78,20 @@ def driver_of(
     module: FakeSoundDevice,
     connect: Callable[[], SoundServer] = no_server,
     alsa: AlsaCards | None = None,
-    platform: str = "linux",
 ) -> PortAudioMicrophoneDriver:
     return PortAudioMicrophoneDriver(
-        portaudio=PortAudio(lambda: cast("SoundDevice", module)),
-        connect=connect,
-        cards=alsa or AlsaCards(Path("/nowhere")),
-        platform=platform,
+        LinuxMicrophones(portaudio_of(module), connect, alsa or AlsaCards(Path("/nowhere")))
     )
+
+
+def host_driver_of(
+    module: FakeSoundDevice, fingerprint: Callable[[], object] | None = None
+) -> PortAudioMicrophoneDriver:
+    return PortAudioMicrophoneDriver(HostMicrophones(portaudio_of(module), fingerprint))
+
+
+def portaudio_of(module: FakeSoundDevice) -> PortAudio:
+    return PortAudio(lambda: cast("SoundDevice", module))
 
 
 def labels(devices: tuple[Device, ...]) -> list[tuple[str, str]]:
@@ -147,7 +155,7 @@ async def test_a_card_that_came_after_portaudio_is_listed_with_its_modes(tmp_pat
     assert device.modes == (AudioMode(44100, 1),)
 
 
-async def test_a_card_that_came_while_another_is_open_is_reached_by_a_detour(
+async def test_a_card_that_came_while_another_is_open_is_reached_by_a_fallback_route(
     tmp_path: Path,
 ) -> None:
     module = FakeSoundDevice([row("sysdefault", inputs=128)])
@@ -166,7 +174,7 @@ async def test_a_card_that_came_while_another_is_open_is_reached_by_a_detour(
     await capture.close()
 
 
-async def test_a_second_device_of_a_card_has_no_detour(tmp_path: Path) -> None:
+async def test_a_second_device_of_a_card_has_no_fallback_route(tmp_path: Path) -> None:
     alsa = cards(tmp_path)
     (tmp_path / "card0" / "pcm0c").rename(tmp_path / "card0" / "pcm1c")
     module = FakeSoundDevice([row("sysdefault", inputs=128)])
@@ -180,7 +188,7 @@ async def test_a_second_device_of_a_card_has_no_detour(tmp_path: Path) -> None:
 
 async def test_on_other_systems_portaudio_lists_the_devices() -> None:
     module = FakeSoundDevice([row("Built-in Microphone", inputs=1)], ("Core Audio",))
-    driver = driver_of(module, platform="darwin")
+    driver = host_driver_of(module)
     (device,) = await driver.list_devices()
     assert device.key == "portaudio:Core Audio:Built-in Microphone"
     recorder = Recorder()
@@ -198,7 +206,7 @@ async def test_without_portaudio_there_are_no_microphones_and_doctor_says_why(
 
     for connect, expected in ((no_server, []), (server, [("audiooutput", "Speaker")])):
         driver = PortAudioMicrophoneDriver(
-            portaudio=PortAudio(missing), connect=connect, cards=AlsaCards(tmp_path)
+            LinuxMicrophones(PortAudio(missing), connect, AlsaCards(tmp_path))
         )
         assert labels(await driver.list_devices()) == expected
         (finding,) = driver.diagnose()
@@ -279,7 +287,7 @@ async def test_on_other_systems_a_new_device_is_noticed_by_looking(
 ) -> None:
     monkeypatch.setattr(hotplug, "_POLLING_SECONDS", 0.05)
     module = FakeSoundDevice([row("Built-in", inputs=1)], ("Core Audio",))
-    driver = driver_of(module, platform="win32")
+    driver = host_driver_of(module)
     changed = threading.Event()
     stop = await driver.watch(changed.set)
     assert not await asyncio.to_thread(changed.wait, 0.2)
@@ -300,12 +308,7 @@ async def test_on_other_systems_portaudio_rests_while_nothing_changes(
         looks.append("look")
         return list(names)
 
-    driver = PortAudioMicrophoneDriver(
-        portaudio=PortAudio(lambda: cast("SoundDevice", module)),
-        connect=no_server,
-        platform="darwin",
-        look={"darwin": look}.get,
-    )
+    driver = host_driver_of(module, look)
     stop = await driver.watch(changed.set)
     await driver.list_devices()
     starts = module.starts

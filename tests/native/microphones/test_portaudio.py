@@ -180,7 +180,7 @@ def test_an_opening_that_hangs_is_given_up_and_closed_when_it_comes_back() -> No
     module.wait_to_start = goes_on.wait
     audio = portaudio(module)
     heard: list[str] = []
-    request = replace(REQUEST, patience=0.05)
+    request = replace(REQUEST, timeout=0.05)
     with pytest.raises(OpeningHangsError, match="in time"):
         audio.open(
             named("a"), request, lambda *_: heard.append("block"), lambda: heard.append("finished")

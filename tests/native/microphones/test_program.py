@@ -16,6 +16,7 @@ from mediadevices.current_agent import use_agent
 from mediadevices.local.agent import LocalAgent
 from mediadevices.local.permissions.authority import PermissionAuthority
 from mediadevices_native.microphones import PortAudioMicrophoneDriver
+from mediadevices_native.microphones.host_system import HostMicrophones
 from mediadevices_native.microphones.portaudio import library as portaudio_module
 from mediadevices_native.microphones.portaudio.library import PortAudio, SoundDevice
 from support.fake_sounddevice import FakeSoundDevice, row
@@ -43,7 +44,7 @@ def media_devices(module: FakeSoundDevice) -> Iterator[MediaDevices]:
 @contextmanager
 def devices_of(audio: PortAudio) -> Iterator[MediaDevices]:
     """Let `navigator` stand on a PortAudio."""
-    driver = PortAudioMicrophoneDriver(portaudio=audio, platform="darwin")
+    driver = PortAudioMicrophoneDriver(HostMicrophones(audio))
     permissions = PermissionAuthority("tests", None, {"microphone": "grant"})
     agent = LocalAgent([driver], permissions, secret=b"tests")
     with use_agent(agent):

@@ -83,11 +83,11 @@ class Monitor:
         self._listeners.append(listener)
         return self._listeners.clear
 
-    def poke(self) -> None:
+    def request_refresh(self) -> None:
         for listener in self._listeners:
             listener.server_changed(self._server.snapshot(), self._server())
 
-    def quiet(self) -> bool:
+    def is_up_to_date(self) -> bool:
         return True
 
 
@@ -147,7 +147,7 @@ def ignore(*_: object) -> None:
     pass
 
 
-def line_on(server: Server, audio: object = None) -> PulseRoute:
+def route_on(server: Server, audio: object = None) -> PulseRoute:
     return PulseRoute(
         "desk",
         SourceChannels(1, (0,)),
@@ -157,9 +157,9 @@ def line_on(server: Server, audio: object = None) -> PulseRoute:
     )
 
 
-def open_on(line: PulseRoute) -> Events:
+def open_on(route: PulseRoute) -> Events:
     events = Events()
-    line.open(
+    route.open(
         StreamRequest(48000, 1, 480, 0.01),
         ignore,
         ignore,
@@ -170,29 +170,29 @@ def open_on(line: PulseRoute) -> Events:
 
 def test_a_recording_that_is_not_connected_yet_is_waited_for_and_not_moved() -> None:
     server = Server(None, None, None, None, None, None, DESK.index)
-    events = open_on(line_on(server))
+    events = open_on(route_on(server))
     assert server.moved == []
     assert events.seen == ["muted False"]
 
 
 def test_a_recording_on_another_microphone_is_moved_to_its_own() -> None:
     server = Server(None, OTHER.index, DESK.index)
-    events = open_on(line_on(server))
+    events = open_on(route_on(server))
     assert server.moved == [DESK.index]
     assert events.seen == ["discard", "muted False"]
 
 
 def test_an_opening_that_hangs_is_tried_once_more() -> None:
-    events = open_on(line_on(Server(DESK.index), HangingAudio(1)))
+    events = open_on(route_on(Server(DESK.index), HangingAudio(1)))
     assert events.seen == ["muted False"]
     with pytest.raises(OpeningHangsError):
-        open_on(line_on(Server(DESK.index), HangingAudio(2)))
+        open_on(route_on(Server(DESK.index), HangingAudio(2)))
 
 
 def test_a_recording_that_the_server_does_not_connect_is_ended_with_the_reason() -> None:
     server = Server(None)
     with pytest.raises(NotReadableError, match="is its session manager running"):
-        open_on(line_on(server, HangingAudio(2)))
+        open_on(route_on(server, HangingAudio(2)))
     assert server.ended == [3]
 
 
@@ -203,16 +203,16 @@ def test_a_server_that_does_not_answer_is_asked_for_no_recording() -> None:
 
     audio = HangingAudio(1)
     with pytest.raises(NotReadableError, match="does not answer"):
-        open_on(line_on(Silent(), audio))
+        open_on(route_on(Silent(), audio))
     assert audio.left == 1
 
 
 def test_a_microphone_that_still_sleeps_when_it_is_opened_is_not_muted() -> None:
     server = Server(DESK.index)
     server.desk = replace(DESK, suspended=True)
-    line = line_on(server)
-    events = open_on(line)
+    route = route_on(server)
+    events = open_on(route)
     for suspended in (False, True):
         server.desk = replace(DESK, suspended=suspended)
-        line.server_changed(server.snapshot(), server())
+        route.server_changed(server.snapshot(), server())
     assert events.seen == ["muted False", "muted False", "muted True"]

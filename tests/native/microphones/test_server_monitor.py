@@ -136,8 +136,8 @@ def test_the_thread_ends_with_the_last_listener(monitor: ServerMonitor) -> None:
     second()
     wait(lambda: threads() == [])
     assert len(os.listdir("/proc/self/fd")) == descriptors  # noqa: PTH208  (only counted)
-    monitor.poke()
-    assert not monitor.quiet()
+    monitor.request_refresh()
+    assert not monitor.is_up_to_date()
 
 
 def test_a_server_that_comes_later_is_found_and_one_that_goes_is_missed(
@@ -159,23 +159,23 @@ def test_it_is_quiet_only_when_every_event_is_dealt_with(
     server: FakeServer, monitor: ServerMonitor
 ) -> None:
     remove = monitor.add(Listener())
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     server.answer.clear()  # the event is read, and what it means is being asked
     server.event()
-    assert not monitor.quiet()
+    assert not monitor.is_up_to_date()
     time.sleep(0.05)
-    assert not monitor.quiet()
+    assert not monitor.is_up_to_date()
     server.answer.set()
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     remove()
-    assert not monitor.quiet()
+    assert not monitor.is_up_to_date()
 
 
 def test_it_is_not_quiet_when_an_event_was_read_while_we_looked(
     monitor: ServerMonitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remove = monitor.add(Listener())
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
 
     def event_is_read(*_: object) -> int:
         run = monitor._run
@@ -184,7 +184,7 @@ def test_it_is_not_quiet_when_an_event_was_read_while_we_looked(
         return 0  # nothing to read, for the thread has read it
 
     monkeypatch.setattr(server_monitor, "_poll_now", lambda: event_is_read)
-    assert not monitor.quiet()
+    assert not monitor.is_up_to_date()
     remove()
 
 
@@ -211,14 +211,14 @@ def test_an_unforeseen_failure_costs_one_connection_and_is_told_once(
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         remove = monitor.add(listener)
-        wait(monitor.quiet)
+        wait(monitor.is_up_to_date)
         for default in ("second", "third"):
             connections = server.connections
             server.default, server.failures = default, [KeyError("proplist")]
             server.event()
             wait(lambda default=default: listener.seen[-1:] == [default])
             assert server.connections == connections + 1
-        wait(monitor.quiet)
+        wait(monitor.is_up_to_date)
         remove()
     assert "lost" not in listener.seen
     [warning] = [str(one.message) for one in seen if one.category is MediaDevicesWarning]
@@ -234,12 +234,12 @@ def test_while_it_fails_again_and_again_the_server_counts_as_lost(
 ) -> None:
     listener = Listener()
     remove = monitor.add(listener)
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     server.failures = [KeyError("proplist") for _ in range(3)]
     server.event()
     wait(lambda: "lost" in listener.seen)
     wait(lambda: listener.seen[-1] == "first")
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     remove()
 
 
@@ -248,7 +248,7 @@ def test_to_stop_listening_does_not_wait_for_the_server(
 ) -> None:
     monkeypatch.setattr(server_monitor, "_JOIN_SECONDS", 60, raising=False)  # as it once was
     remove = monitor.add(Listener())
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     server.answer.clear()
     server.asked.clear()
     server.event()
@@ -268,7 +268,7 @@ def test_a_thread_that_still_ends_tells_the_next_ones_listeners_nothing(
             callers.append(threading.current_thread())
 
     remove = monitor.add(Listener())
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     [first] = [one for one in threading.enumerate() if one.name.startswith("mediadevices")]
     server.answer.clear()
     server.asked.clear()
@@ -278,7 +278,7 @@ def test_a_thread_that_still_ends_tells_the_next_ones_listeners_nothing(
     remove = monitor.add(Witness())
     server.answer.set()
     first.join(5)
-    wait(monitor.quiet)
+    wait(monitor.is_up_to_date)
     assert callers
     assert first not in callers
     remove()
@@ -295,7 +295,7 @@ def test_a_listener_may_stop_listening_from_its_own_call(
                 remove()
 
     removes.append(monitor.add(Once()))
-    monitor.poke()
+    monitor.request_refresh()
     wait(lambda: threads() == [])
 
 
@@ -326,7 +326,7 @@ def test_a_watch_tells_only_what_changes_the_devices(
 def test_to_stop_listening_waits_for_no_server(server: FakeServer, monitor: ServerMonitor) -> None:
     remove = monitor.add(Listener())
     server.answer.clear()
-    monitor.poke()
+    monitor.request_refresh()
     remove()
     assert threads() == ["mediadevices-sound-server"]  # the server has not answered yet
     server.answer.set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from mediadevices_native.microphones.portaudio.system_devices import devices_look
+from mediadevices_native.microphones.portaudio.system_devices import device_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ class WindowsMultimedia:
 
 
 def look_at(platform: str, library: object) -> Callable[[], object]:
-    look = devices_look(platform, lambda _: cast("Library", library))
+    look = device_fingerprint(platform, lambda _: cast("Library", library))
     assert look is not None
     return look
 
@@ -125,8 +125,8 @@ def test_where_the_library_is_missing_or_fails_there_is_no_cheap_look() -> None:
 
     failing = CoreAudio()
     failing.status = 1
-    assert devices_look("darwin", missing) is None
-    assert devices_look("win32", missing) is None
-    assert devices_look("darwin", lambda _: cast("Library", failing)) is None
-    assert devices_look("win32", lambda _: cast("Library", object())) is None
-    assert devices_look("freebsd14", missing) is None
+    assert device_fingerprint("darwin", missing) is None
+    assert device_fingerprint("win32", missing) is None
+    assert device_fingerprint("darwin", lambda _: cast("Library", failing)) is None
+    assert device_fingerprint("win32", lambda _: cast("Library", object())) is None
+    assert device_fingerprint("freebsd14", missing) is None

@@ -1,9 +1,9 @@
 """ALSA's sound cards, for machines without a sound server: ``/proc/asound`` and PortAudio's list.
 
-The kernel says what is there. PortAudio knows the rates and channels, and leaves out what another
-program holds. Both number the cards in the order in which they were plugged in; a card's id is
-steadier, so that is where a device is, and the number is looked up again before opening. Cards of
-one model get their ids in that order too, so a USB card's device is named by the port.
+The kernel lists the cards. PortAudio knows their rates and channels, but omits a card that another
+program uses. Both number the cards in the order in which they were plugged in. A card's id is more
+stable, so it is the address of a device, and its number is read again before opening. Cards of the
+same model also get their ids in that order, so the key of a USB card is made of its port.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
     "alsa_devices",
     "find_alsa_device",
     "find_fallback_route",
-    "unknown",
+    "is_outdated",
 ]
 
 _HARDWARE = re.compile(r"\(hw:(\d+),(\d+)\)$")
@@ -43,7 +43,7 @@ _USUAL_MODES = (AudioMode(48000, 2), AudioMode(48000, 1))
 
 @dataclass(frozen=True, slots=True)
 class AlsaAddress:
-    """Where a microphone is; without a card it is whatever ALSA's configuration calls default.
+    """How to find a microphone; without a card it is the default of ALSA's configuration.
 
     Attributes:
         card: The card's id, such as ``"Headset"``, or ``""``.
@@ -56,14 +56,14 @@ class AlsaAddress:
 
 @dataclass(frozen=True, slots=True)
 class AlsaPort:
-    """A way into or out of a sound card.
+    """An input or output of a sound card.
 
     Attributes:
-        address: Where it is.
-        number: The card's number, for now.
-        capture: It records; otherwise it plays.
+        address: The card and the device on it.
+        number: The card's present number.
+        capture: Whether it records; otherwise it plays.
         label: The names of the card and of the device on it.
-        key: What names it: the card's id, or a USB card's port and model, and the device.
+        key: The card's id, or a USB card's port and model, and the device.
     """
 
     address: AlsaAddress
@@ -74,7 +74,7 @@ class AlsaPort:
 
 
 class AlsaCards:
-    """What the kernel tells about the cards.
+    """The cards, as the kernel lists them.
 
     Args:
         root: The folder ``/proc/asound``.
@@ -93,7 +93,7 @@ class AlsaCards:
         self._nodes = nodes
 
     def ports(self) -> tuple[AlsaPort, ...]:
-        """Return all microphones and speakers, in the cards' order."""
+        """Return all microphones and speakers, in the order of the cards."""
         found: list[AlsaPort] = []
         for number, card, card_name, usb_port in self._cards():
             card_folder = self._root / f"card{number}"
@@ -114,13 +114,13 @@ class AlsaCards:
         return tuple(found)
 
     def find(self, address: AlsaAddress) -> AlsaPort | None:
-        """Return a microphone, or None when it is unplugged."""
+        """Return a microphone, or None if it is unplugged."""
         return next(
             (port for port in self.ports() if port.capture and port.address == address), None
         )
 
     def holder(self, address: AlsaAddress) -> str:
-        """Return who has a microphone open, such as ``"process 123 (arecord)"``, or ``""``."""
+        """Return the process that uses a microphone, as ``"process 123 (arecord)"``, or ``""``."""
         if (port := self.find(address)) is None:
             return ""
         folder = self._root / f"card{port.number}" / f"pcm{address.device}c"
@@ -149,13 +149,13 @@ def alsa_devices(
 ) -> tuple[Device, ...]:
     """Return the microphones and speakers of the sound cards.
 
-    ALSA's plug-ins (``sysdefault``, ``dmix``, ``surround51`` …) are other ways to the same cards,
-    and are left out; ``default`` counts only where it is all that there is.
+    ALSA's plug-ins (``sysdefault``, ``dmix``, ``surround51`` …) lead to the same cards and are left
+    out; ``default`` is a device only where there is no card.
 
     Args:
-        ports: What the kernel tells.
+        ports: The kernel's list.
         rows: PortAudio's list, for the modes.
-        usb_group_key: Gives what the functions of a USB device have in common, by a path in sysfs.
+        usb_group_key: Returns the group key of a USB device, from a path in sysfs.
     """
     found: list[Device] = []
     kinds: set[str] = set()
@@ -171,7 +171,7 @@ def alsa_devices(
                 key=port.key,
                 label=port.label + (place if names[port.capture, port.label] > 1 else ""),
                 group_key=usb_group_key(sysfs) or f"alsa-card:{port.address.card}",
-                default=kind not in kinds,  # as ALSA itself has it
+                default=kind not in kinds,  # the first, as in ALSA
                 modes=_modes(_row_of(port, rows)) if port.capture else (),
                 controls=CONTROLS if port.capture else {},
                 initial=dict.fromkeys(CONTROLS, False) if port.capture else {},
@@ -185,7 +185,7 @@ def alsa_devices(
 def find_alsa_device(
     rows: Sequence[PortAudioDevice], address: AlsaAddress, cards: AlsaCards
 ) -> PortAudioDevice | None:
-    """Return PortAudio's device for a microphone, or None where it does not know it (yet)."""
+    """Return PortAudio's device for a microphone, or None if PortAudio does not list it (yet)."""
     if not address.card:
         return _default_row(rows)
     port = cards.find(address)
@@ -195,17 +195,17 @@ def find_alsa_device(
 def find_fallback_route(
     rows: Sequence[PortAudioDevice], address: AlsaAddress, cards: AlsaCards
 ) -> PortAudioDevice | None:
-    """Return PortAudio's device that leads to the card that ``ALSA_CARD`` names, or None.
+    """Return PortAudio's device that leads to the card in ``ALSA_CARD``, or None.
 
-    ALSA reads that variable whenever it opens its ``sysdefault``, which is a card's first device.
+    ALSA reads this environment variable when it opens ``sysdefault``, the first device of a card.
     """
     if not address.card or address.device != 0 or cards.find(address) is None:
         return None
     return next((row for row in _inputs(rows) if row.name == "sysdefault"), None)
 
 
-def unknown(ports: Iterable[AlsaPort], rows: Sequence[PortAudioDevice]) -> bool:
-    """Return whether the kernel and PortAudio disagree about the microphones that there are."""
+def is_outdated(rows: Sequence[PortAudioDevice], ports: Iterable[AlsaPort]) -> bool:
+    """Return whether PortAudio's list has other microphones than the kernel's."""
     present = {(port.number, port.address.device) for port in ports if port.capture}
     matches = (_HARDWARE.search(row.name) for row in _inputs(rows))
     return present != {(int(match[1]), int(match[2])) for match in matches if match}
@@ -213,7 +213,7 @@ def unknown(ports: Iterable[AlsaPort], rows: Sequence[PortAudioDevice]) -> bool:
 
 def _without_cards(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
     row = _default_row(rows)
-    # Where PortAudio has seen a sound server, "default" leads there; and now there is none.
+    # If PortAudio has found a sound server, "default" leads to it, and the server has ended.
     if row is None or any(one.name == "pulse" for one in _inputs(rows)):
         return ()
     return (
@@ -231,7 +231,7 @@ def _without_cards(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
 
 
 def _modes(row: PortAudioDevice | None) -> tuple[AudioMode, ...]:
-    """Return the modes of a card, whose channels can be taken singly: two, one, all."""
+    """Return the modes of a card: two channels, one, and all."""
     if row is None:
         return _USUAL_MODES
     rate, channels = round(row.default_sample_rate), row.max_input_channels

@@ -1,4 +1,4 @@
-"""A microphone that PortAudio opens by itself: an ALSA card, or anything on macOS and Windows."""
+"""Microphones that PortAudio opens without a sound server: ALSA cards, macOS and Windows."""
 
 from __future__ import annotations
 
@@ -29,37 +29,38 @@ if TYPE_CHECKING:
         StreamRequest,
     )
 
-__all__ = ["DirectRoute", "alsa_line", "host_line"]
+__all__ = ["DirectRoute", "alsa_route", "host_route"]
 
-_SILENT_SECONDS = 5.0  # without a block, where nothing else tells that a microphone is gone
+_SILENT_SECONDS = 5.0  # without a block: the microphone counts as unplugged
 
 
 class DirectRoute:
-    """The way to a microphone without a sound server.
+    """The route to a microphone without a sound server.
 
     Args:
         portaudio: The process's PortAudio.
-        choose: Finds the microphone in PortAudio's list, which changes: asked at every opening.
-        gone: Returns whether it is unplugged, given the seconds since the last block.
-        reason: Returns why it cannot be opened, if that is known, or ``""``.
-        detour: Finds another way to it; see `PortAudio.open`.
-        environment: The variables that the detour needs.
+        choose: Finds the microphone in PortAudio's list; called at every opening, because the list
+            changes.
+        is_gone: Returns whether the microphone is unplugged, from the seconds since the last block.
+        reason: Returns why the microphone cannot be opened, or ``""`` if the reason is unknown.
+        fallback: Finds another device that leads to the microphone; see `PortAudio.open`.
+        environment: The environment variables that the fallback needs.
     """
 
     def __init__(
         self,
         portaudio: PortAudio,
         choose: Choose,
-        gone: Callable[[float], bool],
+        is_gone: Callable[[float], bool],
         reason: Callable[[], str] = str,
-        detour: Choose = lambda _: None,
+        fallback: Choose = lambda _: None,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._portaudio = portaudio
         self._choose = choose
-        self._gone = gone
+        self._is_gone = is_gone
         self._reason = reason
-        self._detour = detour
+        self._fallback = fallback
         self._environment = environment
 
     def open(
@@ -67,14 +68,14 @@ class DirectRoute:
         request: StreamRequest,
         callback: BlockCallback,
         finished: Callable[[], None],
-        events: RouteEvents,  # noqa: ARG002  (nothing happens to it but what `lost` sees)
+        events: RouteEvents,  # noqa: ARG002  (only `lost` can notice anything)
     ) -> OpenedStream:
         """Open a stream; see `MicrophoneRoute.open`."""
         request = replace(request, environment=self._variables)
         try:
-            return self._portaudio.open(self._choose, request, callback, finished, self._detour)
+            return self._portaudio.open(self._choose, request, callback, finished, self._fallback)
         except SampleRateRefusedError:
-            raise  # nobody's fault who has it open
+            raise  # another program that uses the microphone is not the reason
         except NotReadableError as error:
             if reason := self._reason():
                 raise NotReadableError(f"{error}; {reason}") from error
@@ -83,45 +84,46 @@ class DirectRoute:
     def _variables(self, _present: Mapping[str, str]) -> Mapping[str, str]:
         return self._environment
 
-    def quiet(self) -> bool:
-        """Nobody moves this stream; see `MicrophoneRoute.quiet`."""
+    def owns_current_block(self) -> bool:
+        """Return True, because no sound server can move this stream."""
         return True
 
-    def lost(self, silent: float) -> DeviceLost | None:
-        """Look whether the microphone is unplugged; see `MicrophoneRoute.lost`."""
-        return DeviceLost(None) if self._gone(silent) else None
+    def lost(self, silent_seconds: float) -> DeviceLost | None:
+        """Check whether the microphone is unplugged; see `MicrophoneRoute.lost`."""
+        return DeviceLost(None) if self._is_gone(silent_seconds) else None
 
     def close(self) -> None:
-        """There is nothing to let go of; see `MicrophoneRoute.close`."""
+        """Do nothing: this route holds only the stream."""
 
 
-def alsa_line(portaudio: PortAudio, address: AlsaAddress, cards: AlsaCards) -> DirectRoute:
-    """Return the way to an ALSA card; the kernel tells when it goes, PortAudio does not."""
+def alsa_route(portaudio: PortAudio, address: AlsaAddress, cards: AlsaCards) -> DirectRoute:
+    """Return the route to an ALSA card; only the kernel knows when the card is unplugged."""
     return DirectRoute(
         portaudio,
         choose=lambda rows: find_alsa_device(rows, address, cards),
-        gone=lambda _: bool(address.card) and cards.find(address) is None,
+        is_gone=lambda _: bool(address.card) and cards.find(address) is None,
         reason=lambda: _reason(cards, address) if address.card else "",
-        detour=lambda rows: find_fallback_route(rows, address, cards),
+        fallback=lambda rows: find_fallback_route(rows, address, cards),
         environment={"ALSA_CARD": address.card} if address.card else {},
     )
 
 
 def _reason(cards: AlsaCards, address: AlsaAddress) -> str:
-    """Say what keeps a card from being opened, or ``""``."""
+    """Return why a card cannot be opened, or ``""`` if the reason is unknown."""
     if node := cards.forbidden_node(address):
         return f"no permission for {node}; {permission_hint(node)}"
     holder = cards.holder(address)
     return f"{holder} has it open" if holder else ""
 
 
-def host_line(portaudio: PortAudio, address: HostAddress) -> DirectRoute:
-    """Return the way to a microphone of macOS or Windows.
+def host_route(portaudio: PortAudio, address: HostAddress) -> DirectRoute:
+    """Return the route to a microphone of macOS or Windows.
 
-    PortAudio cannot look for devices while a stream is open, so long silence means unplugged.
+    PortAudio cannot look for devices while a stream is open. So a microphone that delivers nothing
+    for some seconds counts as unplugged.
     """
     return DirectRoute(
         portaudio,
         choose=lambda rows: find_host_device(rows, address),
-        gone=lambda silent: silent > _SILENT_SECONDS,
+        is_gone=lambda silent_seconds: silent_seconds > _SILENT_SECONDS,
     )

@@ -1,10 +1,10 @@
-"""Lets PortAudio's next thread have memory for its stack that nobody has used.
+"""Gives PortAudio's next thread a stack in fresh memory, to avoid a bug of PortAudio.
 
-PortAudio 19 on ALSA reads how many samples there are from a variable that it has not set, when its
-first wait for samples fails, as where the sound server ends. The variable is on the stack of its
-thread, and the C library gives new threads the stacks of ended ones. If something is left there,
-PortAudio's thread fails, and tries again, without end; whoever closes the stream waits for ever.
-Memory that is new is zero, and the thread ends.
+When PortAudio 19's first wait for samples on ALSA fails, for example because the sound server ends,
+it reads the number of samples from an uninitialized variable. The variable is on the stack of
+PortAudio's thread, and the C library reuses the stacks of ended threads. With old data in the
+variable, the thread retries for ever, and closing the stream never returns. Fresh memory is zero,
+and then the thread ends.
 """
 
 from __future__ import annotations
@@ -14,22 +14,25 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+if sys.platform == "linux":
+    import resource
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = ["fresh_stack"]
 
-# glibc keeps so many bytes of ended threads' stacks.
+# The bytes of ended threads' stacks that glibc keeps at most.
 _KEPT_BYTES = 40 * 2**20
-# What a thread has where the limit is "unlimited", on the smallest of glibc's systems.
+# The smallest stack that glibc uses on any system where the limit is "unlimited".
 _LEAST_BYTES = 2 * 2**20
 
 
 @contextmanager
 def fresh_stack() -> Generator[None]:
-    """Hold all stacks that ended threads have left, while a thread is started in the block."""
+    """Occupy all stacks that ended threads have left, while the block starts a thread."""
     released = threading.Event()
-    with suppress(RuntimeError):  # no more threads: PortAudio will say so
+    with suppress(RuntimeError):  # too many threads: PortAudio will report it
         for _ in range(_most_left()):
             threading.Thread(target=released.wait, name="mediadevices-stack", daemon=True).start()
     try:
@@ -39,11 +42,9 @@ def fresh_stack() -> Generator[None]:
 
 
 def _most_left() -> int:
-    """Return how many stacks of a thread's usual size the C library can have kept."""
+    """Return how many stacks of the usual size the C library can keep at most."""
     most = 0
     if sys.platform == "linux":
-        import resource
-
         limit, _ = resource.getrlimit(resource.RLIMIT_STACK)
         unlimited = limit == resource.RLIM_INFINITY
         most = _KEPT_BYTES // (_LEAST_BYTES if unlimited else max(limit, _LEAST_BYTES)) + 1

@@ -1,7 +1,7 @@
 """The devices of macOS and Windows, from PortAudio's list: pure functions.
 
-Written from PortAudio's documentation and tested against lists of its form; it has not been run
-on such machines.
+Written from PortAudio's documentation and tested against lists of that form; it has not been run on
+these systems.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ __all__ = ["HostAddress", "find_host_device", "host_devices"]
 
 @dataclass(frozen=True, slots=True)
 class HostAddress:
-    """Where a microphone is.
+    """How to find a microphone in PortAudio's list.
 
     Attributes:
-        host_api: The name of the system's interface, such as ``"Core Audio"``.
+        host_api: The name of the host API, such as ``"Core Audio"``.
         name: PortAudio's name of the device.
-        ordinal: 1 for the first device of that name, 2 for the second.
+        ordinal: 1 for the first device with that name, 2 for the second.
     """
 
     host_api: str
@@ -37,11 +37,11 @@ class HostAddress:
 
 
 def host_devices(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
-    """Return the microphones and speakers of the system's preferred interface.
+    """Return the microphones and speakers of the preferred host API.
 
-    The other interfaces that PortAudio knows, such as those of old on Windows, list the same
-    devices again. Names are all that PortAudio tells: two devices of one name are told apart by
-    their order.
+    The other host APIs, such as the old ones of Windows, list the same devices again. PortAudio
+    identifies devices by name only, so devices with the same name are distinguished by their
+    order.
 
     Args:
         rows: PortAudio's list.
@@ -74,7 +74,7 @@ def host_devices(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
 def find_host_device(
     rows: Sequence[PortAudioDevice], address: HostAddress
 ) -> PortAudioDevice | None:
-    """Return PortAudio's device for a microphone, or None where it does not know it (yet)."""
+    """Return PortAudio's device for a microphone, or None if PortAudio does not list it (yet)."""
     inputs = [row for row in rows if row.max_input_channels]
     return next((row for row, found in _numbered(inputs) if found == address), None)
 

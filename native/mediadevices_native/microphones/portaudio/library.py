@@ -1,13 +1,12 @@
-"""The process's one PortAudio: loading it, its frozen list of devices, and its streams.
+"""PortAudio, of which a process has one: its list of devices and its streams.
 
-PortAudio reads the devices when it starts and never again. Starting it anew invalidates every
-open stream, also those that the program itself opened with sounddevice, so that is done only
-while there is none, and only when it is needed.
+PortAudio reads the list of devices when it starts, and never again. A restart of PortAudio
+invalidates every open stream, including those that the program itself opened with sounddevice. So
+it is restarted only when the list is outdated and no stream is open.
 
-PortAudio is not safe to call from several threads, except for the callbacks of its streams:
-one lock orders all calls. It starts, and a stream is opened, on a thread of its own, which is left
-behind when it hangs in the system: a sound server may let it wait for half a minute, and where a
-stream fails as it is started, PortAudio waits for ever.
+PortAudio is not thread-safe, except for the callbacks of its streams: one lock orders all calls.
+PortAudio starts and opens streams on a daemon thread, which is abandoned when it hangs: a sound
+server can block it for half a minute, and PortAudio waits for ever if a stream fails as it starts.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ T = TypeVar("T")
 
 _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
 _LOOK_SECONDS = 12.0
-# JACK's library waits without end for a lock that a program left behind which was killed.
+# JACK's library waits for ever for the lock of a program that was killed.
 _LOOK_HANGS = (
     "PortAudio hangs while it looks for devices; is a sound device stuck, or is there a lock of "
     "JACK's in /dev/shm that nobody holds any more (jack_db-...)?"
@@ -68,25 +67,25 @@ _LOOK_HANGS = (
 _REMEDIES = {"linux": "apt install libportaudio2", "darwin": "brew install portaudio"}
 _ANEW = "pip install --force-reinstall sounddevice"  # it brings PortAudio on macOS and Windows
 _SHORT_SECONDS = 2.0
-# Where there surely is no sound server.
+# Makes libpulse give up at once where no sound server runs.
 _NO_SERVER = MappingProxyType({"PULSE_SERVER": "unix:/nonexistent"})
 _INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 
 class PortAudioMissingError(Exception):
-    """There is no PortAudio on this machine; the message says what to install."""
+    """PortAudio is not installed; the message says what to install."""
 
 
 class SampleRateRefusedError(NotReadableError):
-    """The microphone can be had, but not at this sample rate."""
+    """The microphone does not support this sample rate."""
 
 
 class LookHangsError(NotReadableError):
-    """PortAudio does not come back from its look for devices."""
+    """PortAudio hangs while it looks for devices."""
 
 
 class OpeningHangsError(NotReadableError):
-    """The microphone is not opened in time."""
+    """PortAudio does not open the microphone in time."""
 
 
 class SoundDevice(Protocol):
@@ -112,15 +111,15 @@ class PortAudioDevice:
     """A row of PortAudio's list.
 
     Attributes:
-        index: Its place, valid until PortAudio is started anew.
-        name: PortAudio's name of it.
-        host_api: The name of the system's interface that it belongs to, such as ``"ALSA"``.
-        preferred_host_api: That interface is the one to use on this system.
-        max_input_channels: 0 for what cannot record.
-        max_output_channels: 0 for what cannot play.
+        index: The index in the list, valid until PortAudio restarts.
+        name: PortAudio's name of the device.
+        host_api: The name of the device's host API, such as ``"ALSA"``.
+        preferred_host_api: Whether this host API is the one to use on this system.
+        max_input_channels: 0 for a device that cannot record.
+        max_output_channels: 0 for a device that cannot play.
         default_sample_rate: Hertz.
-        default_input: The interface's default microphone.
-        default_output: The interface's default speaker.
+        default_input: Whether this is the host API's default microphone.
+        default_output: Whether this is the host API's default speaker.
     """
 
     index: int
@@ -143,11 +142,11 @@ class StreamRequest:
         channel_count: Channels.
         block_size: Samples of each channel in a block.
         latency: Seconds.
-        environment: Gets the process's variables, and returns those that it has while the stream
-            is opened, and only then.
-        patience: Seconds after which the opening is given up.
-        server: The sound server is to be looked for too, should PortAudio have to look anew.
-        answers: Returns whether the system, as far as can be seen, would let the stream be closed.
+        environment: Gets the environment variables, and returns those to set while the stream is
+            opened.
+        timeout: Seconds after which opening is given up.
+        server: Whether a sound server answers; see `PortAudio.refresh`.
+        can_close: Returns False if closing the stream would probably hang.
     """
 
     sample_rate: int
@@ -155,9 +154,9 @@ class StreamRequest:
     block_size: int
     latency: float
     environment: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda _: {}
-    patience: float = 15.0
+    timeout: float = 15.0
     server: bool = False
-    answers: Callable[[], bool] = lambda: True
+    can_close: Callable[[], bool] = lambda: True
 
 
 def _load_sounddevice() -> SoundDevice:
@@ -167,12 +166,12 @@ def _load_sounddevice() -> SoundDevice:
         raise PortAudioMissingError(
             f"sounddevice cannot be imported ({error}): pip install sounddevice"
         ) from error
-    except OSError as error:  # its own import found no library
+    except OSError as error:  # sounddevice found no library
         remedy = _REMEDIES.get(sys.platform, _ANEW)
         raise PortAudioMissingError(
             f"The PortAudio library is missing ({error}): {remedy}"
         ) from error
-    except Exception as error:  # its own import starts PortAudio, which fails in ways of its own
+    except Exception as error:  # importing sounddevice starts PortAudio
         raise PortAudioMissingError(f"PortAudio cannot start ({error}): {_ANEW}") from error
     return sounddevice
 
@@ -181,24 +180,24 @@ class OpenedStream:
     """A stream that PortAudio fills."""
 
     def __init__(
-        self, owner: PortAudio, stream: sounddevice.RawInputStream, answers: Callable[[], bool]
+        self, owner: PortAudio, stream: sounddevice.RawInputStream, can_close: Callable[[], bool]
     ) -> None:
         self._owner = owner
         self._stream = stream
-        self.answers = answers
+        self.can_close = can_close
 
     @property
     def sample_rate(self) -> float:
-        """Hertz, as the device really runs."""
+        """The actual rate in hertz."""
         return self._stream.samplerate
 
     def close(self) -> None:
-        """Stop and release the device; its callbacks are over when this returns."""
+        """Stop and release the device; no callback runs after this returns."""
         self._owner.close(self)
 
     def abort(self) -> None:
-        """Stop and release the device, with the owner's lock held."""
-        self._stream.abort()  # `stop` would wait for samples that nobody wants
+        """Stop and release the device; the caller holds the owner's lock."""
+        self._stream.abort()  # `stop` would wait for the samples in the buffers
         self._stream.close()
 
 
@@ -206,7 +205,7 @@ class PortAudio:
     """PortAudio, started when it is first needed.
 
     Args:
-        load: Gives the module sounddevice.
+        load: Returns the module sounddevice.
     """
 
     def __init__(self, load: Callable[[], SoundDevice] = _load_sounddevice) -> None:
@@ -214,31 +213,32 @@ class PortAudio:
         self._module: SoundDevice | None = None
         self._lock = threading.Lock()
         self._open: set[OpenedStream] = set()
-        self._late: set[Future[sounddevice.RawInputStream]] = set()  # openings that hang
-        self._looking: Future[SoundDevice] | None = None  # a look for devices, while it goes on
+        self._hanging: set[Future[sounddevice.RawInputStream]] = set()  # openings that hang
+        self._looking: Future[SoundDevice] | None = None  # the look for devices that still runs
         self._exiting = False
 
     def devices(self, *, server: bool = True) -> list[PortAudioDevice]:
-        """Return PortAudio's list as it stands.
+        """Return PortAudio's present list.
 
         Args:
             server: See `refresh`.
 
         Raises:
-            PortAudioMissingError: There is no PortAudio.
+            PortAudioMissingError: PortAudio is not installed.
             NotReadableError: PortAudio hangs or fails.
         """
         with self._locked(server=server, seconds=_seconds(server)) as module:
             return _devices(module)
 
     def refresh(self, *, server: bool = True) -> bool:
-        """Let PortAudio look for devices again, unless that would break an open stream.
+        """Restart PortAudio to update its list, unless that would break an open stream.
 
         Args:
-            server: A sound server answers. PortAudio would wait minutes for one that does not.
+            server: Whether a sound server answers. If not, PortAudio is told to look for none,
+                because it would wait for minutes.
 
         Returns:
-            Whether it did.
+            Whether PortAudio was restarted.
         """
         with self._locked(server=server, seconds=_seconds(server)) as module:
             return self._refresh(module, server=server)
@@ -249,24 +249,24 @@ class PortAudio:
         request: StreamRequest,
         callback: BlockCallback,
         finished: Callable[[], None],
-        detour: Choose = lambda _: None,
+        fallback: Choose = lambda _: None,
     ) -> OpenedStream:
         """Open and start a stream.
 
         Args:
-            choose: Finds the device in PortAudio's list; asked again after a refresh if it
-                finds none.
+            choose: Finds the device in PortAudio's list; called again after a refresh if it finds
+                none.
             request: How to open it.
             callback: Called with each block, on PortAudio's thread.
-            finished: Called when the stream ends, also after `close`, on PortAudio's thread.
-            detour: Finds another way to a device that came after PortAudio looked, and while an
-                open stream keeps it from looking again.
+            finished: Called on PortAudio's thread when the stream ends, even by `close`.
+            fallback: Finds another device that leads to the microphone, if the microphone was
+                plugged in later and an open stream forbids a refresh.
 
         Raises:
-            SampleRateRefusedError: It cannot be had at this sample rate.
-            NotReadableError: It cannot be had, with PortAudio's reason.
-            TooManyOpenFilesError: There are no descriptors for it.
-            PortAudioMissingError: There is no PortAudio.
+            SampleRateRefusedError: The microphone does not support this sample rate.
+            NotReadableError: The microphone cannot be opened; with PortAudio's reason.
+            TooManyOpenFilesError: The process has no free file descriptors.
+            PortAudioMissingError: PortAudio is not installed.
         """
         require_free_descriptors()
         with self._locked(server=request.server) as module:
@@ -274,7 +274,7 @@ class PortAudio:
             if device is None and self._refresh(module, server=request.server):
                 device = choose(_devices(module))
             if device is None:
-                device = detour(_devices(module))
+                device = fallback(_devices(module))
             if device is None:
                 raise NotReadableError("PortAudio does not see the microphone")
             opening: Future[sounddevice.RawInputStream] = Future()
@@ -286,11 +286,11 @@ class PortAudio:
                     daemon=True,
                 ).start()
                 try:
-                    stream = opening.result(request.patience)
+                    stream = opening.result(request.timeout)
                 except TimeoutError:
-                    self._late.add(opening)
+                    self._hanging.add(opening)
                 else:
-                    opened = OpenedStream(self, stream, request.answers)
+                    opened = OpenedStream(self, stream, request.can_close)
                     self._open.add(opened)
                     return opened
         opening.add_done_callback(self._close_late)
@@ -311,12 +311,12 @@ class PortAudio:
             times: sounddevice.StreamTime,
             flags: sounddevice.CallbackFlags,
         ) -> None:
-            if opening not in self._late:
+            if opening not in self._hanging:
                 callback(samples, frames, times, flags)
 
         def end() -> None:
-            # The end of the program is no fault of the microphone's.
-            if not self._exiting and opening not in self._late:
+            # When the program ends, the microphone has not failed.
+            if not self._exiting and opening not in self._hanging:
                 finished()
 
         try:
@@ -336,45 +336,50 @@ class PortAudio:
             except BaseException:
                 stream.close()
                 raise
-        except BaseException as error:  # noqa: BLE001  (for who waits for it)
+        except BaseException as error:  # noqa: BLE001  (raised in the caller)
             opening.set_exception(error)
         else:
             opening.set_result(stream)
 
     def _close_late(self, opening: Future[sounddevice.RawInputStream]) -> None:
-        """Close what nobody waits for any more."""
+        """Close a stream whose opening was given up."""
         with self._lock:
             try:
                 if opening.exception() is None:
                     opening.result().abort()
                     opening.result().close()
             finally:
-                self._late.discard(opening)
+                self._hanging.discard(opening)
 
     def close(self, opened: OpenedStream) -> None:
-        """Close a stream of ours; once."""
+        """Close a stream; a second call does nothing."""
         with self._locked():
             if opened in self._open:
                 opened.abort()
                 self._open.remove(opened)
 
     def _at_exit(self) -> None:
-        """Close every stream, before sounddevice ends PortAudio: the two must not do so at once."""
+        """Close every stream before sounddevice's own exit handler ends PortAudio."""
         if self._module is None:
             return
         self._exiting = True
         free = self._lock.acquire(timeout=_SHORT_SECONDS)
-        if not free or self._late or self._looking or not all(one.answers() for one in self._open):
-            # A driver hangs, and would let PortAudio's end wait. The system tidies up behind us.
+        if (
+            not free
+            or self._hanging
+            or self._looking
+            or not all(one.can_close() for one in self._open)
+        ):
+            # A driver hangs, and ending PortAudio would hang too. The system frees the devices.
             self._leave_to_the_system()
             return
-        # The lock is kept: nothing is opened any more, and who waits for it ends with the process.
+        # Keep the lock, so that no other thread opens a stream while the process ends.
         while self._open:
             with suppress(self._module.PortAudioError):
                 self._open.pop().abort()
 
     def _forked(self) -> None:
-        """Leave the streams to the process that this one was forked from."""
+        """After a fork, leave the streams to the parent process."""
         atexit.unregister(self._at_exit)
         self._leave_to_the_system()
 
@@ -384,11 +389,11 @@ class PortAudio:
             atexit.unregister(sounddevices)
 
     def _refresh(self, module: SoundDevice, *, server: bool) -> bool:
-        if self._open or self._late or _streams_of_others(module):
+        if self._open or self._hanging or _streams_of_others(module):
             return False
 
         def look_again() -> SoundDevice:
-            module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (there is no other way)
+            module._terminate()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (sounddevice has no public way)
             module._initialize()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
             return module
 
@@ -399,7 +404,7 @@ class PortAudio:
         """Let PortAudio look for devices, or wait for an earlier look that hung.
 
         Raises:
-            LookHangsError: It hangs.
+            LookHangsError: The look hangs.
         """
         with _environment(_probing(server)):
             if self._looking is None:
@@ -426,7 +431,7 @@ class PortAudio:
                     os.register_at_fork(after_in_child=self._forked)
             try:
                 if self._looking is not None:
-                    self._look(self._load, server=server)  # it hung
+                    self._look(self._load, server=server)  # the earlier look hung
                 yield self._module
             except self._module.PortAudioError as error:
                 refused = _INVALID_SAMPLE_RATE in error.args[1:2]
@@ -437,13 +442,13 @@ class PortAudio:
 
 
 def _in_daemon_thread(function: Callable[[], T]) -> Future[T]:
-    """Call a function that may hang, on a thread that does not hold up the end of the program."""
+    """Call a function that may hang, on a daemon thread, for which the program does not wait."""
     outcome: Future[T] = Future()
 
     def run() -> None:
         try:
             outcome.set_result(function())
-        except BaseException as error:  # noqa: BLE001  (for who waits for it)
+        except BaseException as error:  # noqa: BLE001  (raised in the caller)
             outcome.set_exception(error)
 
     threading.Thread(target=run, name="mediadevices-portaudio", daemon=True).start()
@@ -451,19 +456,19 @@ def _in_daemon_thread(function: Callable[[], T]) -> Future[T]:
 
 
 def _seconds(server: bool) -> float:
-    """Return how long to wait for another call; without a server one may well hang for it."""
+    """Return how long to wait for another call, which may hang where no server answers."""
     return _LOCK_SECONDS if server else _SHORT_SECONDS
 
 
 def _probing(server: bool) -> Mapping[str, str]:
-    """Return the variables that the process is to have while PortAudio looks for devices."""
+    """Return the environment variables to set while PortAudio looks for devices."""
     return {**quiet_probing(os.environ), **({} if server else _NO_SERVER)}
 
 
 def _devices(module: SoundDevice) -> list[PortAudioDevice]:
     host_apis = module.query_hostapis()
     names = [host_api["name"] for host_api in host_apis]
-    # PortAudio's own first choice on Windows cuts names off after 31 letters.
+    # On Windows, PortAudio's default host API cuts names off after 31 letters.
     preferred = names.index("Windows WASAPI") if "Windows WASAPI" in names else 0
     rows: list[PortAudioDevice] = []
     for row in module.query_devices():
@@ -488,7 +493,7 @@ def _streams_of_others(module: SoundDevice) -> bool:
     """Return whether the program itself has a stream open through sounddevice."""
     base = module._StreamBase  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the same)
     return any(
-        # Not isinstance: it would ask proxies, which may run code of theirs.
+        # Not isinstance, which would run the code of proxy objects.
         issubclass(type(thing), base) and not cast("sounddevice.RawInputStream", thing).closed
         for thing in gc.get_objects()
     )
@@ -509,4 +514,4 @@ def _environment(variables: Mapping[str, str]) -> Generator[None]:
 
 
 portaudio = PortAudio()
-"""The library's state is the process's, so there is one."""
+"""The only instance, because PortAudio's state belongs to the process."""

@@ -1,9 +1,9 @@
-"""Keeps PortAudio from starting a microphone while it merely looks at the devices.
+"""Keeps PortAudio from recording while it looks for devices.
 
-When PortAudio starts, it opens each of ALSA's names to ask what it can do. Some, such as
-``default`` on most cards, lead to the plug-in dsnoop, which lets the card record as soon as it is
-opened: that would be before anybody has given permission. So while PortAudio looks, and only then,
-ALSA's configuration has the card itself in the place of that plug-in.
+When PortAudio starts, it opens each ALSA device to read its capabilities. Some names, such as
+``default`` on most cards, lead to the plug-in dsnoop, which starts to record when it is opened,
+before the user has given permission. So while PortAudio looks for devices, ALSA's configuration
+names the card itself instead of that plug-in.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _SEPARATORS = ": "
 def quiet_probing(
     environment: Mapping[str, str], standard: Path = _STANDARD, ours: Path = _OURS
 ) -> Mapping[str, str]:
-    """Return the variables that the process is to have while PortAudio starts.
+    """Return the environment variables to set while PortAudio starts.
 
-    Nothing changes where ALSA's configuration is not in its place, as on other systems than Linux.
+    There are none where ALSA's configuration file is missing, as on macOS and Windows.
 
     Args:
-        environment: The variables that it has.
+        environment: The present environment variables.
         standard: ALSA's own configuration.
-        ours: What is to come after it.
+        ours: The configuration to add.
     """
     before = environment.get(_VARIABLE, "")
     if not before:
@@ -40,5 +40,5 @@ def quiet_probing(
             return {}
         before = str(standard)
     if any(separator in str(ours) for separator in _SEPARATORS):
-        return {}  # ALSA would take the path for two.
+        return {}  # ALSA would read it as two paths.
     return {_VARIABLE: f"{before}:{ours}"}

@@ -1,9 +1,10 @@
-"""A cheap look at the sound devices of macOS and Windows, past PortAudio.
+"""Notices new sound devices on macOS and Windows, without PortAudio.
 
-PortAudio has to be started anew to see a change, which takes long and opens devices. The systems
-themselves tell in microseconds whether there is anything to see.
+PortAudio must restart to update its list, which takes long and opens devices. The systems' own
+functions list the devices in microseconds.
 
-Written from the systems' documentation and tested against stand-ins; it has not been run on them.
+Written from the systems' documentation and tested against stand-ins; it has not been run on these
+systems.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["devices_look"]
+__all__ = ["device_fingerprint"]
 
 _CORE_AUDIO = "/System/Library/Frameworks/CoreAudio.framework/CoreAudio"
 _SYSTEM_OBJECT = 1  # kAudioObjectSystemObject
@@ -25,18 +26,18 @@ _CORE_AUDIO_LISTS = (b"dev#", b"dIn ", b"dOut")
 
 
 class Library(Protocol):
-    """A library of the system's, as ctypes loads it."""
+    """A library of the system, as ctypes loads it."""
 
     def __getattr__(self, name: str, /) -> Callable[..., Any]: ...
 
 
 def _load(name: str) -> Library:
-    # Windows' own calling convention, which differs from C's in 32-bit programs.
+    # The calling convention of Windows, which differs from C's in 32-bit programs.
     load: Callable[[str], Library] = getattr(ctypes, "WinDLL", ctypes.CDLL)
     return load(name)
 
 
-def devices_look(
+def device_fingerprint(
     platform: str, load: Callable[[str], Library] = _load
 ) -> Callable[[], object] | None:
     """Return a function whose result changes when devices or defaults change, or None.
@@ -56,7 +57,7 @@ def devices_look(
             case _:
                 return None
         look()
-    except (OSError, AttributeError):  # no such library, or no such function in it
+    except (OSError, AttributeError):  # the library or the function is missing
         return None
     return look
 
@@ -87,8 +88,8 @@ def _core_audio(library: Library) -> Callable[[], object]:
         check(library.AudioObjectGetPropertyData(*where, ctypes.byref(size), data))
         return data.raw[: size.value]
 
-    # Without a run loop of the program's, which most have not, the lists would stay as they are.
-    # That they are kept up to date by a thread of Core Audio's has to be asked for.
+    # Core Audio updates the lists in the program's run loop, which most programs do not have. With
+    # a null run loop, it uses a thread of its own.
     no_loop = ctypes.c_void_p()
     check(
         library.AudioObjectSetPropertyData(
@@ -100,7 +101,7 @@ def _core_audio(library: Library) -> Callable[[], object]:
 
 
 class _Capabilities(ctypes.Structure):
-    """The beginning of WAVEINCAPSW and of WAVEOUTCAPSW, and room for the rest."""
+    """The common beginning of WAVEINCAPSW and WAVEOUTCAPSW, and space for the rest."""
 
     _fields_ = (
         ("manufacturer", ctypes.c_uint16),
@@ -117,7 +118,7 @@ def _windows_multimedia(library: Library) -> Callable[[], object]:
         for number in range(count()):
             capabilities = _Capabilities()
             size = ctypes.sizeof(capabilities)
-            # One that goes meanwhile leaves the name empty, which is a change too.
+            # The name stays empty for a device that is unplugged now, which is also a change.
             ask(ctypes.c_size_t(number), ctypes.byref(capabilities), size)
             found.append(bytes(capabilities.name))
         return found

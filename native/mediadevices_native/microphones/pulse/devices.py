@@ -1,4 +1,4 @@
-"""The devices of a sound server, from what it lists: pure functions."""
+"""Makes devices from the lists of a sound server: pure functions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["PulseAddress", "pulse_devices"]
 
 @dataclass(frozen=True, slots=True)
 class PulseAddress:
-    """Where a microphone of a sound server is.
+    """How to reach a microphone of a sound server.
 
     Attributes:
         name: The source's name.
-        channels: How to get its channels.
+        channels: Which channels to open and to keep.
     """
 
     name: str
@@ -35,12 +35,12 @@ def pulse_devices(
 ) -> tuple[Device, ...]:
     """Return the microphones and the speakers of a sound server.
 
-    A sink's monitor hears what the computer plays, and is no microphone. What was made of one by
-    a program, such as a remapped or an echo-cancelling source, is.
+    A sink's monitor records what the computer plays, so it is no microphone. A source that a
+    program derived from a monitor, such as an echo-cancelling one, is a microphone.
 
     Args:
-        snapshot: What the server has.
-        usb_group_key: Gives what the functions of a USB device have in common, by a path in sysfs.
+        snapshot: The server's lists.
+        usb_group_key: Returns the group key of a USB device, from a path in sysfs.
     """
 
     def group_key(endpoint: Endpoint) -> str:
@@ -83,10 +83,11 @@ def pulse_devices(
 
 
 def _keyed(endpoints: Iterable[Endpoint]) -> list[tuple[str, Endpoint]]:
-    """Name what there is.
+    """Return the endpoints with their keys.
 
-    The server numbers USB devices of one model as it finds them, so those are known by their port.
-    What it says of that stays true while a device is pulled out; sysfs would already be empty.
+    The server numbers USB devices of the same model in the order in which it finds them, so their
+    keys are made of the port instead. The server still knows the port while a device is unplugged,
+    when sysfs has already forgotten it.
     """
     found: dict[str, Endpoint] = {}
     for endpoint in endpoints:
@@ -97,7 +98,7 @@ def _keyed(endpoints: Iterable[Endpoint]) -> list[tuple[str, Endpoint]]:
             key = ":".join(("usb", port, *rest))
         number = 2
         unique = key
-        while unique in found:  # Two profiles of one device at once, or a server that tells less.
+        while unique in found:  # two profiles of one device, or missing properties
             unique = f"{key}#{number}"
             number += 1
         found[unique] = endpoint

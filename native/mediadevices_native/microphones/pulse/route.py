@@ -1,9 +1,9 @@
 """A microphone of a sound server, reached through ALSA's plug-in ``pulse``.
 
-PortAudio knows a single device for all microphones of the server. Which one it means is said in
-the environment, which libpulse reads when a connection is made; a property of the connection, said
-in the same way, lets us find it again in the server's lists. So the stream can be checked, put
-back where another program or the server itself moved it, and ended when its microphone goes.
+PortAudio has one device for all microphones of the server. Environment variables, which libpulse
+reads when it connects, choose the microphone and mark the connection with a property. By this
+property the route finds the stream in the server's lists. So it can check the stream, move it back
+when another program or the server has moved it, and end it when the microphone is unplugged.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ _log = logging.getLogger(__name__)
 _GONE = "the microphone has gone"
 _NOT_CONNECTED = "the sound server does not connect the recording; is its session manager running?"
 _TAG = "mediadevices.capture"
-_PATIENCE_SECONDS = 2.0
+_OPENING_SECONDS = 2.0
 _SETTLE_SECONDS = 3.0
 _LOOK_AGAIN_SECONDS = 0.05
-_IN_FLIGHT_SECONDS = 0.1  # more than what is buffered between the server and PortAudio
-_MOVES = 3  # that we undo within
+_IN_FLIGHT_SECONDS = 0.1  # more than the buffers between the server and PortAudio hold
+_MOST_MOVES = 3  # to undo within these seconds
 _MOVES_SECONDS = 5.0
 
 
@@ -72,7 +72,7 @@ class PulseRoute:
 
     Args:
         name: The source's name.
-        channels: How to get its channels.
+        channels: Which channels to open and to keep.
         portaudio: The process's PortAudio.
         monitor: Follows the server.
         connect: Connects to the server.
@@ -93,7 +93,7 @@ class PulseRoute:
         self._connect = connect
         self._lock = threading.Lock()
         self._stop_listening: Callable[[], None] | None = None
-        self._search: _StreamLocator | None = None
+        self._locator: _StreamLocator | None = None
 
     def open(
         self,
@@ -106,22 +106,22 @@ class PulseRoute:
         if (lost := self._lost()) is not None:
             raise lost.error or NotReadableError(_GONE)
         try:
-            search, stream = self._opened(request, callback, finished, events)
+            locator, stream = self._opened(request, callback, finished, events)
         except OpeningHangsError as error:
-            # PipeWire may end a recording that it has just begun; then PortAudio waits for ever.
+            # PipeWire sometimes ends a new recording at once; then PortAudio waits for ever.
             _log.info("%s: %s; trying once more", self._name, error)
-            search, stream = self._opened(request, callback, finished, events)
+            locator, stream = self._opened(request, callback, finished, events)
         deadline = time.monotonic() + _SETTLE_SECONDS
         while True:
-            self._monitor.poke()
-            if search.settled.wait(_LOOK_AGAIN_SECONDS):
+            self._monitor.request_refresh()
+            if locator.settled.wait(_LOOK_AGAIN_SECONDS):
                 break
             if time.monotonic() > deadline:
-                reason = self._reason(search)
-                search.fail(str(reason or "the sound server does not show the recording"))
-        if search.failure is not None:
+                reason = self._reason(locator)
+                locator.fail(str(reason or "the sound server does not show the recording"))
+        if locator.failure is not None:
             stream.close()
-            raise search.failure
+            raise locator.failure
         return stream
 
     def _opened(
@@ -131,61 +131,63 @@ class PulseRoute:
         finished: Callable[[], None],
         events: RouteEvents,
     ) -> tuple[_StreamLocator, OpenedStream]:
-        search = _StreamLocator(self._name, self._channels.by_number, events, self._monitor.poke)
+        locator = _StreamLocator(
+            self._name, self._channels.by_number, events, self._monitor.request_refresh
+        )
         with self._lock:
-            self._search = search
+            self._locator = locator
             if self._stop_listening is None:
                 self._stop_listening = self._monitor.add(self)
         request = replace(
             request,
-            environment=search.environment,
-            patience=_PATIENCE_SECONDS,
+            environment=locator.environment,
+            timeout=_OPENING_SECONDS,
             server=True,
-            answers=self._answers,
+            can_close=self._can_close,
         )
-        if request.channel_count == len(self._channels.kept):  # else the server mixes
+        if request.channel_count == len(self._channels.kept):  # otherwise the server mixes
             request = replace(request, channel_count=self._channels.asked)
             callback = keep_channels(callback, self._channels)
         try:
-            return search, self._portaudio.open(find_pulse_device, request, callback, finished)
+            return locator, self._portaudio.open(find_pulse_device, request, callback, finished)
         except NotReadableError as error:
-            # PortAudio's reason for a source that is not there is "unanticipated host error".
-            if (reason := self._reason(search)) is not None:
+            # For a missing source, PortAudio reports only "unanticipated host error".
+            if (reason := self._reason(locator)) is not None:
                 raise reason from error
             raise
 
-    def _reason(self, search: _StreamLocator) -> NotReadableError | None:
-        """Ask the server why a recording cannot be had, and end one that it does not connect."""
+    def _reason(self, locator: _StreamLocator) -> NotReadableError | None:
+        """Ask the server why a recording failed, and end one that it does not connect."""
         try:
             with self._connect() as server:
                 snapshot = server.snapshot()
                 if snapshot.source(self._name) is None:
                     return NotReadableError(_GONE)
-                waiting = [one for one in search.streams(snapshot, server) if one.source is None]
+                waiting = [one for one in locator.streams(snapshot, server) if one.source is None]
                 for stream in waiting:
-                    server.end(stream)  # or PortAudio would wait for it for half a minute
+                    server.end(stream)  # otherwise PortAudio would wait for half a minute
                 return NotReadableError(_NOT_CONNECTED) if waiting else None
         except NoSoundServerError as error:
             return _server_lost(error)
 
-    def _answers(self) -> bool:
+    def _can_close(self) -> bool:
         try:
             with self._connect():
                 return True
         except (NoSoundServerError, TooManyOpenFilesError):
             return False
 
-    def quiet(self) -> bool:
-        """Return whether the server has not moved the stream; see `MicrophoneRoute.quiet`."""
-        search = self._search
-        return search is not None and search.settled.is_set() and self._monitor.quiet()
+    def owns_current_block(self) -> bool:
+        """Return whether the server has not moved the stream; see the protocol."""
+        locator = self._locator
+        return locator is not None and locator.settled.is_set() and self._monitor.is_up_to_date()
 
-    def lost(self, silent: float) -> DeviceLost | None:  # noqa: ARG002  (the protocol's)
+    def lost(self, silent_seconds: float) -> DeviceLost | None:  # noqa: ARG002  (the protocol's)
         """Ask the server whether the source is there; see `MicrophoneRoute.lost`."""
         try:
             return self._lost()
         except TooManyOpenFilesError:
-            return None  # it cannot be asked now
+            return None  # the server cannot be asked now
 
     def _lost(self) -> DeviceLost | None:
         try:
@@ -198,20 +200,20 @@ class PulseRoute:
     def close(self) -> None:
         """Stop listening to the server."""
         with self._lock:
-            self._search = None
+            self._locator = None
             stop, self._stop_listening = self._stop_listening, None
         if stop is not None:
             stop()
 
     def server_changed(self, snapshot: ServerSnapshot, server: SoundServer) -> None:
         """Follow the source and the stream."""
-        if (search := self._search) is not None:
-            search.look(snapshot, server)
+        if (locator := self._locator) is not None:
+            locator.look(snapshot, server)
 
     def server_lost(self) -> None:
-        """The daemon has ended."""
-        if (search := self._search) is not None:
-            search.server_lost()
+        """End the capture, because the server has ended."""
+        if (locator := self._locator) is not None:
+            locator.server_lost()
 
 
 def _server_lost(cause: Exception | None = None) -> NotReadableError:
@@ -221,11 +223,13 @@ def _server_lost(cause: Exception | None = None) -> NotReadableError:
 
 
 class _StreamLocator:
-    """One opened stream in the server's lists; all but `environment` is for the monitor's thread.
+    """Finds an opened stream in the server's lists, and keeps it on its source.
+
+    The monitor's thread calls all methods but `environment`.
 
     Attributes:
-        settled: Set when it is known whether the stream is on its source.
-        failure: Why it is not.
+        settled: Set when the stream records its source, or has failed.
+        failure: Why the stream does not record its source; None if it does.
     """
 
     def __init__(
@@ -244,25 +248,25 @@ class _StreamLocator:
         self._moves: list[float] = []
 
     def environment(self, present: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the variables that lead a new connection to the source, marked as ours."""
-        # The second property is PipeWire's own way to be told that a stream stays or ends.
+        """Return the variables that lead a new connection to the source, and mark it."""
+        # With the second property, PipeWire ends a stream instead of moving it.
         properties = f"{present.get('PULSE_PROP', '')} {_TAG}={self._tag} node.dont-reconnect=true"
         if self._by_number:
-            properties += " stream.dont-remix=true"  # PipeWire's too
+            properties += " stream.dont-remix=true"  # also PipeWire's
         return {"PULSE_SOURCE": self._name, "PULSE_PROP": properties.strip()}
 
     def fail(self, reason: str) -> None:
-        """Say that the stream cannot be had, unless it is already there."""
+        """Give the stream up, unless it already records its source."""
         if not self.settled.is_set():
             self.failure = NotReadableError(reason)
             self.settled.set()
 
     def server_lost(self) -> None:
-        """The server has gone."""
+        """End the stream, because the server has ended."""
         self._lose(_server_lost())
 
     def look(self, snapshot: ServerSnapshot, server: SoundServer) -> None:
-        """See what has become of the source and the stream."""
+        """Check the source and the stream."""
         if self.failure is not None:
             return
         source = snapshot.source(self._name)
@@ -278,15 +282,15 @@ class _StreamLocator:
             self._clients = tuple({stream.client for stream in streams})
             self.settled.set()
         if self.settled.is_set():
-            # PipeWire wakes a source for a recording, and says so a little later.
+            # PipeWire resumes the source for a recording, and reports that a little later.
             self._awake = self._awake or not source.suspended
             asleep = self._awake and source.suspended
             self._events.set_muted_by_system(source.muted or asleep)
 
     def streams(self, snapshot: ServerSnapshot, server: SoundServer) -> tuple[RecordingStream, ...]:
         """Return our recordings in the server's list."""
-        # Any connection that this process makes while the stream is opened has the mark, our
-        # monitor's too; the one that records is meant.
+        # Every connection that this process makes while it opens the stream has the mark, even the
+        # monitor's. Only the stream's connection records.
         settled = self.settled.is_set()
         clients = self._clients if settled else server.clients_with(_TAG, self._tag)
         return snapshot.streams_of(clients)
@@ -300,12 +304,12 @@ class _StreamLocator:
     def _bring_back(
         self, strays: Sequence[RecordingStream], source: Endpoint, server: SoundServer
     ) -> None:
-        """Undo a move; that it worked is seen in the next snapshot, which its event brings."""
+        """Undo a move; the server's event brings a snapshot that shows whether it worked."""
         now = time.monotonic()
         self._moves = [move for move in self._moves if move > now - _MOVES_SECONDS] + [now]
-        if len(self._moves) > _MOVES:
+        if len(self._moves) > _MOST_MOVES:
             self._lose(NotReadableError("the recording is kept on another microphone"))
             return
         if not all(server.move(stray, source) for stray in strays):
-            self._look_again()  # the stream may just have been replaced, and the source gone
+            self._look_again()  # perhaps the stream was replaced, or the source is gone
         self._events.discard_before(time.monotonic() + _IN_FLIGHT_SECONDS)

@@ -1,10 +1,10 @@
-"""One thread that follows the sound server, for all captures and watchers of a driver.
+"""Follows the sound server on one thread, for all captures and watchers of a driver.
 
-PulseAudio moves a recording to another microphone, without a word to it, when its own goes away.
-What a capture must be able to ask, for every block, is whether that has happened; `quiet` answers
-in about a microsecond, and for certain. The server writes its events to our connection before it
-writes a moved recording's first samples to the recording's: so when a block is in our hands and
-no event is left to read, the block is from before any move.
+When a microphone is unplugged, PulseAudio silently moves its recordings to another microphone. So a
+capture checks for every block whether that has happened. `is_up_to_date` answers in about a
+microsecond, and reliably: the server writes its events to the monitor's connection before it writes
+the first samples of a moved recording. So if there is no unread event when a block has arrived, the
+block was recorded before any move.
 """
 
 from __future__ import annotations
@@ -38,20 +38,19 @@ _EXIT_SECONDS = 1.0
 
 
 class ServerListener(Protocol):
-    """What wants to know about the server; all is called on the monitor's thread."""
+    """Is told about the server; the monitor's thread calls its methods."""
 
     def server_changed(self, snapshot: ServerSnapshot, server: SoundServer, /) -> None:
-        """Something may have become different; also called once after the server was found."""
+        """Something may have changed; also called once after a connection is made."""
 
     def server_lost(self) -> None:
-        """There is no server, or none any more."""
+        """The server has ended, or none answers."""
 
 
 class ServerMonitor:
-    """Follows the server for as long as there are listeners, also through its restarts.
+    """Follows the server while there are listeners, even when it restarts.
 
-    What goes wrong in a way that nobody thought of is told once, by a warning, and the server is
-    looked for anew.
+    After an unexpected error it warns once, and connects again.
 
     Args:
         connect: Connects to the server.
@@ -64,11 +63,11 @@ class ServerMonitor:
         self._run: _Run | None = None
 
     def add(self, listener: ServerListener) -> Callable[[], None]:
-        """Tell a listener what happens from now on.
+        """Call a listener from now on.
 
         Returns:
-            A function that ends this, and does not wait; twice does nothing. After the last one
-            the thread ends soon.
+            A function that removes the listener without waiting; a second call does nothing. The
+            thread ends soon after the last listener is removed.
         """
         with self._lock:
             self._listeners += (listener,)
@@ -89,18 +88,18 @@ class ServerMonitor:
         return remove
 
     def _listeners_of(self, run: _Run) -> Sequence[ServerListener]:
-        """Return whom a thread may call: nobody, once another has taken its place."""
+        """Return the listeners, or none for a thread that was replaced by another."""
         return self._listeners if run is self._run else ()
 
-    def poke(self) -> None:
-        """Make the thread look at the server again, and tell the listeners."""
+    def request_refresh(self) -> None:
+        """Make the thread read the server's lists again, and call the listeners."""
         with self._lock:
             if self._run is not None:
                 self._run.wake()
 
-    def quiet(self) -> bool:
-        """Return whether all that the server has said so far has been heard and dealt with."""
-        return (run := self._run) is not None and run.quiet()
+    def is_up_to_date(self) -> bool:
+        """Return whether the listeners have handled every event of the server so far."""
+        return (run := self._run) is not None and run.is_up_to_date()
 
 
 class _PollDescriptor(ctypes.Structure):
@@ -108,7 +107,7 @@ class _PollDescriptor(ctypes.Structure):
 
 
 class _Run:
-    """One life of the thread."""
+    """One run of the thread."""
 
     def __init__(
         self,
@@ -121,7 +120,7 @@ class _Run:
         self._warned = False
         self._failures = 0  # in a row
         self._retry = _FIRST_RETRY  # seconds
-        self._pipe = threading.Lock()  # orders the writing to the pipe and its closing
+        self._pipe = threading.Lock()  # no write to the pipe after it is closed
         self._ended = False
         self._waiting: ctypes.Array[_PollDescriptor] | None = None
         self._wake_read, self._wake_write = new_wake_pipe()
@@ -134,24 +133,24 @@ class _Run:
         self._thread.start()
 
     def wake(self) -> None:
-        with self._pipe, suppress(BlockingIOError):  # a full pipe wakes just as well
+        with self._pipe, suppress(BlockingIOError):  # a full pipe wakes the thread too
             if not self._ended:
                 os.write(self._wake_write, b"w")
 
     def stop(self) -> None:
-        """Let the thread end soon; this does not wait for it, for it may wait for the server."""
+        """Make the thread end soon, without waiting: the thread may be waiting for the server."""
         self._stopping = True
         self.wake()
 
     def _at_exit(self) -> None:
-        """Wait for a thread that is about to end; Python's own end would kill it in libpulse."""
+        """Wait for a thread that is about to end; Python must not stop it within libpulse."""
         if self._stopping:
             self._thread.join(_EXIT_SECONDS)
 
-    def quiet(self) -> bool:
+    def is_up_to_date(self) -> bool:
         descriptors = self._waiting
-        # First the descriptors, then whether they were still waited for: the thread says that it
-        # has stopped waiting before it reads from them.
+        # Poll the descriptors first, then check `_waiting` again: the thread clears it before it
+        # reads from the descriptors.
         return (
             descriptors is not None
             and _poll_now()(descriptors, len(descriptors), 0) == 0
@@ -174,7 +173,7 @@ class _Run:
                         self._follow_server(server)
                 except (NoSoundServerError, TooManyOpenFilesError):
                     self._tell_lost()
-                except Exception as error:  # noqa: BLE001  (whatever it is, the thread goes on)
+                except Exception as error:  # noqa: BLE001  (after any error the thread continues)
                     self._failed(error)
                 else:
                     continue
@@ -198,7 +197,7 @@ class _Run:
             self._drain()
 
     def _failed(self, error: Exception) -> None:
-        self.woken()  # It does not wait any more.
+        self.woken()  # the thread no longer waits
         if not self._warned:
             self._warned = True
             _log.warning("following the sound server failed", exc_info=error)
@@ -207,7 +206,7 @@ class _Run:
                 "looked for anew"
             )
         self._failures += 1
-        if self._failures > 1:  # Nothing is known of it since.
+        if self._failures > 1:  # the state of the server is unknown
             self._tell_lost()
 
     def _tell_lost(self) -> None:
@@ -230,7 +229,7 @@ class _Run:
             call()
         except NoSoundServerError:
             raise
-        except Exception:  # noqa: BLE001  (one listener's fault must not silence the others)
+        except Exception:  # noqa: BLE001  (the other listeners must still be called)
             _log.exception("a listener failed")
 
 
@@ -239,9 +238,9 @@ _PollNow = Callable[["ctypes.Array[_PollDescriptor]", int, int], int]
 
 @cache
 def _poll_now() -> _PollNow:
-    """Return the system's ``poll``, called without letting go of Python's lock.
+    """Return the system's ``poll``, called without releasing the GIL.
 
-    It is for a call that does not wait, on the thread that brings the samples: to get the lock
-    back could take that thread longer than the next block takes to come.
+    PortAudio's thread makes this call, which does not wait. If it released the GIL, it might get it
+    back only after the next block has arrived.
     """
     return cast("_PollNow", ctypes.PyDLL(None).poll)

@@ -1,6 +1,6 @@
-"""A connection to PulseAudio, or to PipeWire speaking for it, with a time limit on every call.
+"""A connection to PulseAudio, or to PipeWire's server for it, with a time limit on every call.
 
-pulsectl does the talking. What it returns is copied into plain records at once.
+pulsectl makes the calls. Its results are copied into plain records at once.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class NoSoundServerError(Exception):
 
 
 class SilentServerError(NoSoundServerError):
-    """There is a sound server, but it does not answer."""
+    """A sound server runs, but does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,17 @@ class Endpoint:
     """A source (microphone, monitor) or a sink (speaker) of the server.
 
     Attributes:
-        index: The server's number of it, never used again while the server runs.
-        name: Stable, also after a restart.
-        description: The name for people.
+        index: The server's number for it, never reused while the server runs.
+        name: The name, which stays the same after a restart.
+        description: The name to show to users.
         sample_rate: Hertz.
         channel_map: The names of its channels, such as ``"front-left"``.
         sample_size: Bits of a sample.
-        is_monitor: A source that hears what a sink plays.
-        muted: Somebody has muted it in the server.
-        suspended: It gives nothing for now.
-        card: The server's number of the card, or None.
-        properties: What else the server knows, such as ``"device.bus_path"``.
+        is_monitor: Whether it is a source that records what a sink plays.
+        muted: Whether it is muted in the server.
+        suspended: Whether it delivers nothing at present.
+        card: The server's number for the card, or None.
+        properties: More properties, such as ``"device.bus_path"``.
     """
 
     index: int
@@ -88,9 +88,9 @@ class RecordingStream:
     """A program's recording (a "source output").
 
     Attributes:
-        index: The server's number of it.
+        index: The server's number for it.
         client: The number of the connection that it belongs to.
-        source: The number of the source that it hears; None while PipeWire has not connected it.
+        source: The number of the source that it records; None until PipeWire has connected it.
     """
 
     index: int
@@ -100,7 +100,7 @@ class RecordingStream:
 
 @dataclass(frozen=True, slots=True)
 class ServerSnapshot:
-    """What the server has at one moment; `is_pipewire`: it is PipeWire, speaking for PulseAudio."""
+    """The server's lists at one moment; `is_pipewire` is true for PipeWire's PulseAudio server."""
 
     sources: tuple[Endpoint, ...]
     sinks: tuple[Endpoint, ...]
@@ -123,10 +123,10 @@ class WaitHooks(Protocol):
     """Told about the waiting for events; see `SoundServer.wait_for_events`."""
 
     def waiting(self, descriptors: Sequence[int]) -> None:
-        """All events have been read; more would make one of the descriptors readable."""
+        """All events have been read; a new one makes one of the descriptors readable."""
 
     def woken(self) -> None:
-        """There is something to read, and it is not read yet."""
+        """There is something to read, which has not been read yet."""
 
 
 class SoundServer:
@@ -135,8 +135,8 @@ class SoundServer:
     Use it as a context manager, or `close` it.
 
     Raises:
-        NoSoundServerError: No server answers, or libpulse is not installed. So do all methods.
-        TooManyOpenFilesError: There are no descriptors for a connection.
+        NoSoundServerError: No server answers, or libpulse is not installed. All methods raise it.
+        TooManyOpenFilesError: The process has no free file descriptors.
     """
 
     def __init__(self) -> None:
@@ -145,10 +145,10 @@ class SoundServer:
         self._deadline, self._silent = 0.0, False
         self._hooks: WaitHooks | None = None
         self._wake_descriptor = -1
-        self._news = False
+        self._has_event = False
         self._pulse.set_poll_func(self._poll, lambda *_: None)
         try:
-            # Never start a server: there is none, and that is the answer.
+            # If no server runs, report that instead of starting one.
             self._call(lambda: self._pulse.connect(autospawn=False))
         except NoSoundServerError:
             self._pulse.close()
@@ -166,15 +166,15 @@ class SoundServer:
         self.close()
 
     def close(self) -> None:
-        """Disconnect; twice does nothing."""
+        """Disconnect; a second call does nothing."""
         self._pulse.close()
 
     def snapshot(self) -> ServerSnapshot:
-        """Return what the server has now."""
+        """Return the server's present lists."""
         return self._call(self._snapshot)
 
     def clients_with(self, name: str, value: str) -> tuple[int, ...]:
-        """Return the numbers of the connections that have a property of that value."""
+        """Return the numbers of the connections whose property has this value."""
         return self._call(
             lambda: tuple(
                 client.index
@@ -184,10 +184,10 @@ class SoundServer:
         )
 
     def move(self, stream: RecordingStream, source: Endpoint) -> bool:
-        """Let a recording hear another source.
+        """Move a recording to another source.
 
         Returns:
-            Whether the server did it; it refuses when one of the two has gone, or may not move.
+            Whether the server did it; it refuses if one of the two is gone or must not move.
         """
 
         def move() -> bool:
@@ -200,7 +200,7 @@ class SoundServer:
         return self._call(move)
 
     def end(self, stream: RecordingStream) -> None:
-        """End a recording, if it is still there."""
+        """End a recording, if it still exists."""
 
         def end() -> None:
             with suppress(self._pulse.refused_error):
@@ -218,30 +218,30 @@ class SoundServer:
         self._call(subscribe)
 
     def wait_for_events(self, hooks: WaitHooks, wake_descriptor: int) -> bool:
-        """Wait until something has happened in the server, for as long as that takes.
+        """Wait for an event of the server, without a time limit.
 
         Args:
-            hooks: Told when the waiting begins and ends.
-            wake_descriptor: Ends the waiting when it becomes readable.
+            hooks: Called when the wait begins and ends.
+            wake_descriptor: Ends the wait when it becomes readable.
 
         Returns:
-            Whether something has happened; otherwise it was the descriptor.
+            Whether there was an event; False if the descriptor ended the wait.
         """
         self._hooks, self._wake_descriptor = hooks, wake_descriptor
         try:
-            if not self._news:  # events also come in during other calls
+            if not self._has_event:  # events also arrive during other calls
                 self._call(self._pulse.event_listen)
         finally:
             self._hooks, self._wake_descriptor = None, -1
-        news, self._news = self._news, False
-        return news
+        has_event, self._has_event = self._has_event, False
+        return has_event
 
     def _on_event(self, _event: object) -> None:
-        self._news = True
+        self._has_event = True
         self._pulse.event_listen_stop()
 
     def _poll(self, descriptors: Sequence[PollDescriptor], timeout: float) -> int:
-        """Do libpulse's waiting, within our time limit; everything it reads comes through here."""
+        """Poll for libpulse, within the time limit of the call; libpulse waits nowhere else."""
         poll = new_poll()
         for entry in descriptors:
             poll.register(entry.fd, entry.events)
@@ -249,7 +249,7 @@ class SoundServer:
             limit = self._deadline - time.monotonic()
             if limit <= 0:
                 self._silent = True
-                raise TimeoutError  # makes libpulse give up, and pulsectl raise
+                raise TimeoutError  # makes libpulse give up and pulsectl raise
             timeout = limit if timeout < 0 else min(timeout, limit)
         else:
             poll.register(self._wake_descriptor, READABLE)

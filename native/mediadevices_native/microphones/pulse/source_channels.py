@@ -1,8 +1,8 @@
-"""Which channels of ALSA's plug-in ``pulse`` are those of a source: pure functions.
+"""Which channels of ALSA's plug-in ``pulse`` carry the channels of a source: pure functions.
 
-The plug-in has one layout for each number of channels, and the server fits the source into it by
-the names of the channels. So a stream is opened with as many channels as it takes to have all
-the source's names among them, and only those are kept, each untouched.
+The plug-in has one layout for each number of channels, and the server maps the source to it by the
+names of the channels. So a stream is opened with enough channels to contain all names of the
+source, and only those channels are kept, unchanged.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _ORDERS = (
 
 @dataclass(frozen=True, slots=True)
 class SourceChannels:
-    """How to get the channels of a source.
+    """Which channels of a stream to open and to keep.
 
     Attributes:
-        asked: How many channels to open the stream with.
-        kept: Which of those are the source's, in the order in which a track has them.
-        by_number: PipeWire has to be told to go by the numbers of the channels, not their names.
+        asked: The number of channels to open the stream with.
+        kept: The indices of the source's channels among them, in the order of the track.
+        by_number: Whether PipeWire must map the channels by their numbers, not their names.
     """
 
     asked: int
@@ -61,16 +61,16 @@ class SourceChannels:
 
 
 def source_channels(channel_map: Sequence[str], *, pipewire: bool = False) -> SourceChannels:
-    """Return how to get the channels of a source.
+    """Return which channels to open and to keep for a source.
 
     Channels come in the order of Web Audio if they have a layout of it: stereo, quad or 5.1.
-    Otherwise they come in the order of the source. A layout with names that the plug-in does not
-    have, such as ``"top-center"``, is mixed to stereo by the server. Channels without a place that
-    cannot be had, such as ``"aux24"``, are left out.
+    Otherwise they come in the order of the source. If the plug-in lacks one of the names, such as
+    ``"top-center"``, the server mixes the source to stereo. Numbered channels beyond the plug-in's,
+    such as ``"aux24"``, are left out.
 
     Args:
         channel_map: The server's names of the source's channels, such as ``"front-left"``.
-        pipewire: The server is PipeWire, which does not fit channels such as ``"aux0"`` by name.
+        pipewire: Whether the server is PipeWire, which cannot map names such as ``"aux0"``.
     """
     count = len(channel_map)
     unplaced = [name for name in channel_map if name.startswith("aux")]
@@ -93,7 +93,7 @@ def source_channels(channel_map: Sequence[str], *, pipewire: bool = False) -> So
 
 
 def keep_channels(callback: BlockCallback, channels: SourceChannels) -> BlockCallback:
-    """Return a callback that takes a stream's blocks and passes on the kept channels of them."""
+    """Return a callback that removes the other channels from a block, and passes it on."""
     asked, kept = channels.asked, channels.kept
     if kept == tuple(range(asked)):
         return callback
@@ -109,7 +109,7 @@ def keep_channels(callback: BlockCallback, channels: SourceChannels) -> BlockCal
 
 
 def _layout(count: int) -> tuple[str, ...]:
-    """Return the plug-in's names of that many channels."""
+    """Return the plug-in's channel names for a number of channels."""
     if count == 1:
         return ("mono",)
     named = next(size for size in _PLUG_IN_SIZES if size <= count)

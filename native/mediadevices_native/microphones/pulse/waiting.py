@@ -1,4 +1,4 @@
-"""What the sound server is waited for with. Windows lacks it, and no such server is asked there."""
+"""Poll and pipe, to wait for the sound server; Windows has neither, and no such server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 __all__ = ["READABLE", "Poll", "new_poll", "new_wake_pipe"]
 
 READABLE: int = getattr(select, "POLLIN", 1)
-"""The event that there is something to read."""
+"""The poll event "there is something to read"."""
 
 
 class Poll(Protocol):
@@ -33,7 +33,7 @@ def new_poll() -> Poll:
 
 
 def new_wake_pipe() -> tuple[int, int]:
-    """Return the ends of a new pipe to read from and to write to, neither of which blocks.
+    """Return the read end and the write end of a new non-blocking pipe.
 
     Raises:
         NotImplementedError: The system has none.

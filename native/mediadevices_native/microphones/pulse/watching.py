@@ -1,4 +1,4 @@
-"""Notices that the sound server's microphones or speakers have come or gone."""
+"""Notices when microphones or speakers of the sound server come or go."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def watch_server(
     devices: Callable[[ServerSnapshot], tuple[Device, ...]],
     changed: Callable[[], None],
 ) -> Callable[[], None]:
-    """Call `changed` when the server's devices become others, or it comes or goes.
+    """Call `changed` when the server's devices change, or the server starts or ends.
 
     Args:
         monitor: Follows the server.
-        devices: Makes the list of devices; events that do not change it are of no interest.
+        devices: Makes the list of devices; events that do not change the list are ignored.
         changed: Called on the monitor's thread.
 
     Returns:
-        A function that ends this.
+        A function that stops the watching.
     """
     return monitor.add(_ServerWatch(devices, changed))
 
@@ -42,14 +42,14 @@ class _ServerWatch:
         self._started = False
 
     def server_changed(self, snapshot: ServerSnapshot, _server: SoundServer) -> None:
-        self._now(self._devices(snapshot))
+        self._update(self._devices(snapshot))
 
     def server_lost(self) -> None:
-        self._now(None)
+        self._update(None)
 
-    def _now(self, known: tuple[Device, ...] | None) -> None:
+    def _update(self, known: tuple[Device, ...] | None) -> None:
         before, self._known = self._known, known
-        # The first look is what the caller's own first list was made from.
+        # The first list is no change: the caller has just made its own.
         started, self._started = self._started, True
         if started and known != before:
             self._changed()
