@@ -1,4 +1,4 @@
-"""Cameras on the desktop: `OpenCVCameraDriver`, and `diagnose` for what is in its way."""
+"""Cameras on the desktop: `OpenCVCameraDriver`, and `diagnose`, which finds what it lacks."""
 
 from mediadevices_native.cameras.driver import OpenCVCameraDriver, diagnose
 

@@ -1,4 +1,4 @@
-"""An opened camera: one thread that opens it, reads it, changes it and lets go of it."""
+"""An open camera: one thread opens, reads, reconfigures and releases it."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ __all__ = ["CameraCapture"]
 _log = logging.getLogger(__name__)
 
 _SILENT_SECONDS = 2.0
-"""Without a frame for so long, or for three frame intervals, a camera counts as muted."""
+"""Seconds, or three frame intervals, without a frame until a camera counts as muted."""
 
 _CLOSE_SECONDS = 0.4
-"""How long `close` waits for the thread; a read that blocks longer ends by itself soon after."""
+"""How long `close` waits for the thread; a blocked read takes longer and ends soon after."""
 
 _RETRIES = 4
 _RETRY_SECONDS = 0.02
-"""After a failed read, so often and so far apart, before the device is opened anew."""
+"""How often, and after which pause, a failed read is repeated before the device is reopened."""
 
 _STEADY_SECONDS = 10.0
-"""A camera that fails twice within this time is broken."""
+"""A camera that fails twice within this time counts as broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class CameraCapture:
         system: The cameras of the operating system.
         load_opencv: Imports cv2, or raises `NotReadableError`.
         device: The camera.
-        sink: Where its frames go.
+        sink: Receives the frames.
     """
 
     def __init__(
@@ -73,26 +73,26 @@ class CameraCapture:
         self._system = system
         self._load_opencv = load_opencv
         self._device = device
-        self._outlet = GatedSink(sink)
+        self._sink = GatedSink(sink)
         self._closing = threading.Event()
         self._changes: queue.Queue[_Change] = queue.Queue(maxsize=16)
         self._opened: Future[None] = Future()
         self._finished: Future[None] = Future()
-        # What follows belongs to the thread; `configuration` is read from others.
+        # Only the thread uses these, but other threads read `configuration`.
         self._stream: CameraStream | None = None
         self._location: Location = ""
-        self._asked: VideoMode | None = None
+        self._requested_mode: VideoMode | None = None
         self._configuration: Configuration | None = None
-        self._first: tuple[Picture, int] | None = None
+        self._first_frame: tuple[Picture, int] | None = None
         self._last_frame_at = 0.0
-        self._recovered_at = -_STEADY_SECONDS
-        self._meter = RateMeter(0)
+        self._reopened_at = -_STEADY_SECONDS
+        self._rate_meter = RateMeter(0)
 
     async def open(self, configuration: Configuration) -> None:
-        """Start the thread, and wait for the first frame or the error.
+        """Start the thread, and wait for the first frame or an error.
 
         Raises:
-            NotReadableError: The camera cannot be had; the message says why and what to do.
+            NotReadableError: The camera cannot be opened; the message says why and what to do.
         """
         thread = threading.Thread(
             target=self._run,
@@ -111,40 +111,40 @@ class CameraCapture:
         try:
             thread.start()
         except Exception as error:
-            self._finish()  # In its place, since it will not run.
+            self._finish()  # the thread, which would do this, does not run
             raise _as_not_readable(self._device, error) from error
 
     @property
     def configuration(self) -> Configuration:
-        """The mode and the controls that the camera really has."""
+        """The mode and the control values that the camera really uses."""
         if self._configuration is None:
             raise NotReadableError(f"{self._device.label}: the camera is not open")
         return self._configuration
 
     @property
     def device(self) -> Device:
-        """The camera, as it was found."""
+        """The camera, as it was listed."""
         return self._device
 
     @property
     def is_stopping(self) -> bool:
-        """Whether the thread is to end, or has."""
+        """Whether the thread has ended or was told to end."""
         return self._closing.is_set()
 
     @property
     def finished(self) -> Future[None]:
-        """Is done when the thread has let go of the device."""
+        """Done when the thread has released the device."""
         return self._finished
 
     async def configure(self, configuration: Configuration) -> Configuration:
-        """Change the mode or the controls; controls alone change without a break.
+        """Change the mode or the controls; controls alone change without an interruption.
 
         Returns:
-            What the camera does now.
+            The mode and the control values in use now.
 
         Raises:
-            NotReadableError: It cannot be done. The camera goes on as before, or it could not
-                even do that, and has told its sink so.
+            NotReadableError: The camera cannot do it. It continues as before; if even that fails,
+                the sink is told that the camera has ended.
         """
         change = _Change(configuration)
         try:
@@ -156,50 +156,50 @@ class CameraCapture:
         return await asyncio.wrap_future(change.done)
 
     def stop(self) -> None:
-        """Make the thread end soon, and say nothing to the sink any more."""
-        self._outlet.shut()
+        """Make the thread end soon, and call the sink no more."""
+        self._sink.shut()
         self._closing.set()
 
     async def close(self) -> None:
-        """Stop capturing; the sink is called no more once this returns.
+        """Stop capturing; the sink is not called after this returns.
 
-        A read that blocks keeps the device a little longer; the driver's `open` waits for that.
+        A blocked read keeps the device a little longer; the driver's `open` waits for that.
         """
         self.stop()
         await asyncio.wait([asyncio.wrap_future(self._finished)], timeout=_CLOSE_SECONDS)
 
-    # Everything below runs in the thread.
+    # The thread runs everything below.
 
     def _run(self, configuration: Configuration) -> None:
         try:
             self._start(configuration)
             if not self._system.has_kernel_timestamps:
-                self._start_ticking()
+                self._start_watchdog()
             self._opened.set_result(None)
             self._capture()
-        except BaseException as error:  # noqa: BLE001  (whatever it is, who waits must learn of it)
-            self._stop_stream()  # First: who learns of it may open the camera again at once.
+        except BaseException as error:  # noqa: BLE001  (reported to the caller or the tracks)
+            self._stop_stream()  # first, because the caller may reopen the camera at once
             self._fail(_as_not_readable(self._device, error))
         finally:
             self._stop_stream()
             self._finish()
 
     def _fail(self, error: NotReadableError) -> None:
-        """Tell the caller of `open`, or the tracks if that has returned."""
+        """Report an error to the caller of `open`, or to the tracks if `open` has returned."""
         if self._opened.done():
-            self._outlet.end(error)
+            self._sink.end(error)
         else:
-            self._outlet.shut()
+            self._sink.shut()
             self._opened.set_exception(error)
 
     def _finish(self) -> None:
-        """Say that the device is let go, and answer all who wait."""
+        """Report that the device is released, and fail the changes that still wait."""
         self._closing.set()
         self._finished.set_result(None)
         self._refuse_changes()
 
     def _start(self, wanted: Configuration) -> None:
-        """Open the device and read its first frame, which tells what it really does."""
+        """Open the device and read its first frame, which shows the real mode."""
         if not isinstance(wanted.mode, VideoMode):
             raise NotReadableError(f"{self._device.label}: {wanted.mode} is no mode of a camera")
         opencv = self._load_opencv()
@@ -231,26 +231,26 @@ class CameraCapture:
         except BaseException:
             self._stop_stream()
             raise
-        self._asked = wanted.mode
-        self._first = first
+        self._requested_mode = wanted.mode
+        self._first_frame = first
         self._last_frame_at = time.monotonic()
-        self._meter = RateMeter(mode.frame_rate)
+        self._rate_meter = RateMeter(mode.frame_rate)
 
     def _stop_stream(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             try:
                 stream.release()
-            except Exception:  # noqa: BLE001  (nobody can do more about it, and nobody may wait)
+            except Exception:  # noqa: BLE001  (nothing more can be done)
                 _log.warning("%r could not be let go", self._device.label, exc_info=True)
 
     def _capture(self) -> None:
-        """Take every frame as it comes, so that none is ever stale, until told to stop."""
-        while not self._closing.is_set() and not self._outlet.is_shut:
+        """Read every frame as it arrives, so that none is stale, until the capture stops."""
+        while not self._closing.is_set() and not self._sink.is_shut:
             if (stream := self._stream) is None:
                 return
-            if self._first is not None:
-                frame, self._first = self._first, None
+            if self._first_frame is not None:
+                frame, self._first_frame = self._first_frame, None
                 self._deliver(*frame)
             self._apply_next_change()
             if stream is not self._stream:
@@ -267,16 +267,16 @@ class CameraCapture:
 
     def _deliver(self, picture: Picture | None, timestamp: int) -> None:
         if picture is None:
-            # It was damaged on its way. The next one may be whole, so the device goes on.
+            # A damaged frame. The next one may be whole, so continue.
             self._check_silence()
             return
         self._last_frame_at = time.monotonic()
         height, width = picture.shape[:2]
-        self._notice_changes(width, height, self._meter.rate(timestamp))
-        # The sink's from here on: OpenCV makes a new array for each frame.
-        self._outlet.deliver(
+        self._notice_changes(width, height, self._rate_meter.rate(timestamp))
+        # OpenCV makes a new array for each frame, so the sink may keep this one.
+        self._sink.deliver(
             VideoFrame.wrap(
-                # numpy's types say that an array is a buffer from Python 3.12 on; it always was.
+                # An array is always a buffer, but numpy's types say so only from Python 3.12 on.
                 cast("Buffer", picture),
                 "BGR24",
                 width,
@@ -286,42 +286,42 @@ class CameraCapture:
         )
 
     def _notice_changes(self, width: int, height: int, rate: float) -> None:
-        """Find out whether the camera does something else than it did."""
+        """Tell the sink if the size or the frame rate has changed."""
         now = self.configuration
         mode = now.mode
         assert isinstance(mode, VideoMode)
         if (width, height, rate) != (mode.width, mode.height, mode.frame_rate):
             changed = VideoMode(width, height, rate, mode.pixel_format)
             self._configuration = Configuration(changed, now.controls)
-            self._outlet.reconfigure(self._configuration)
+            self._sink.reconfigure(self._configuration)
 
     def _check_silence(self) -> None:
-        """Mute when no frame has come for long; that may also be how we learn of an unplug."""
+        """Mute, or end if the camera is unplugged, when no frame has arrived for long."""
         mode = self.configuration.mode
         interval = 1 / mode.frame_rate if isinstance(mode, VideoMode) and mode.frame_rate else 0
         if time.monotonic() - self._last_frame_at > max(_SILENT_SECONDS, 3 * interval):
             if self._system.is_present(self._location):
-                self._outlet.set_muted(True)
+                self._sink.set_muted(True)
             else:
-                self._outlet.end(self._gone())
+                self._sink.end(self._gone())
 
-    def _start_ticking(self) -> None:
-        """Check for silence from a thread of its own, where a read may block."""
+    def _start_watchdog(self) -> None:
+        """Check for silence on another thread, because a read may block this one."""
 
-        def tick() -> None:
+        def watch() -> None:
             try:
                 while not self._closing.wait(0.25):
                     self._check_silence()
-            except Exception as error:  # noqa: BLE001  (whatever it is, the tracks must learn of it)
-                self._outlet.end(_as_not_readable(self._device, error))
+            except Exception as error:  # noqa: BLE001  (reported to the tracks)
+                self._sink.end(_as_not_readable(self._device, error))
 
-        threading.Thread(target=tick, name="mediadevices camera watchdog", daemon=True).start()
+        threading.Thread(target=watch, name="mediadevices camera watchdog", daemon=True).start()
 
     def _recover(self, stream: CameraStream) -> None:
-        """After a failed read: end when the device is gone, else try again, else open it anew."""
+        """After a failed read, end if the device is gone; otherwise retry, then reopen it."""
         for _ in range(_RETRIES):
             if not self._system.is_present(self._location):
-                self._outlet.end(self._gone())
+                self._sink.end(self._gone())
                 return
             if self._closing.wait(_RETRY_SECONDS):
                 return
@@ -329,25 +329,25 @@ class CameraCapture:
                 self._deliver(*taken)
                 return
         failed_at = time.monotonic()
-        steady = failed_at - self._recovered_at > _STEADY_SECONDS
-        self._recovered_at = failed_at
+        steady = failed_at - self._reopened_at > _STEADY_SECONDS
+        self._reopened_at = failed_at
         if not steady:
-            self._outlet.end(
+            self._sink.end(
                 NotReadableError(f"{self._device.label}: the camera fails again and again")
             )
             return
         before = self.configuration
         try:
             self._stop_stream()
-            self._start(Configuration(self._asked or before.mode, before.controls))
+            self._start(Configuration(self._requested_mode or before.mode, before.controls))
         except NotReadableError as error:
-            self._outlet.end(error)
+            self._sink.end(error)
             return
         if self.configuration != before:
-            self._outlet.reconfigure(self.configuration)
+            self._sink.reconfigure(self.configuration)
 
     def _apply_next_change(self) -> None:
-        # Only this thread takes them while it runs; an exception for each frame would be dear.
+        # Checked first, because an exception for each frame would be slow.
         if self._changes.empty():
             return
         change = self._changes.get_nowait()
@@ -355,28 +355,28 @@ class CameraCapture:
             return
         try:
             change.done.set_result(self._apply(change.wanted))
-        except Exception as error:  # noqa: BLE001  (the caller of `configure` gets it)
+        except Exception as error:  # noqa: BLE001  (raised in the caller of `configure`)
             change.done.set_exception(_as_not_readable(self._device, error))
 
     def _apply(self, wanted: Configuration) -> Configuration:
-        """Change to a configuration, or go back to the present one and raise."""
+        """Change to a configuration, or return to the present one and raise."""
         before = self.configuration
-        if wanted.mode in {before.mode, self._asked}:
+        if wanted.mode in {before.mode, self._requested_mode}:
             try:
                 self._write_controls(wanted)
                 self._configuration = Configuration(before.mode, self._read_controls())
             except OSError as error:
                 raise NotReadableError(f"{self._device.label}: {error}") from error
             return self._configuration
-        asked = self._asked or before.mode
+        asked = self._requested_mode or before.mode
         try:
             self._stop_stream()
             self._start(wanted)
-        except Exception as failure:  # noqa: BLE001  (the caller gets it)
+        except Exception as failure:  # noqa: BLE001  (raised below)
             try:
                 self._start(Configuration(asked, before.controls))
-            except Exception as error:  # noqa: BLE001  (there is no way back then)
-                self._outlet.end(_as_not_readable(self._device, error))
+            except Exception as error:  # noqa: BLE001  (reported to the tracks)
+                self._sink.end(_as_not_readable(self._device, error))
             raise _as_not_readable(self._device, failure) from None
         return self.configuration
 
@@ -385,14 +385,14 @@ class CameraCapture:
             self._system.write_controls(self._location, wanted.controls)
 
     def _read_controls(self) -> dict[str, bool | str | float]:
-        """Read the controls; a device that will not say has its pictures all the same."""
+        """Read the controls; a device that does not answer can still deliver pictures."""
         try:
             return self._system.read_controls(self._location)
         except OSError:
             return {}
 
     def _refuse_changes(self) -> None:
-        """Answer those who still wait for a change."""
+        """Fail the changes that still wait."""
         while True:
             try:
                 change = self._changes.get_nowait()

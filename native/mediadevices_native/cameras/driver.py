@@ -1,4 +1,4 @@
-"""The camera driver: OpenCV for the pictures, the operating system for everything else."""
+"""The camera driver: OpenCV captures, the operating system does everything else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["OpenCVCameraDriver", "camera_system", "diagnose"]
 
 _RELEASE_SECONDS = 15.0
-"""How long a camera that was closed while a read blocked may take to be let go."""
+"""How long `open` waits until a blocked read has released the camera."""
 
 _EXIT_SECONDS = 1.0
 
@@ -35,11 +35,11 @@ _EXIT_SECONDS = 1.0
 class OpenCVCameraDriver:
     """The cameras of this machine (a `mediadevices.driver.Driver`).
 
-    Linux is what it is tested on. The part for macOS and Windows is tested against stand-ins for
-    those systems only, and has not been run on them.
+    It is tested on Linux. The part for macOS and Windows is tested against stand-ins only, and has
+    not been run on these systems.
 
     Args:
-        system: The operating system's side; the one of this machine by default.
+        system: The cameras of the operating system; those of this machine by default.
         load_opencv: Imports cv2, or raises `NotReadableError`.
     """
 
@@ -62,7 +62,7 @@ class OpenCVCameraDriver:
         """Find the cameras, without starting any.
 
         Raises:
-            TooManyOpenFilesError: There are no descriptors to look with.
+            TooManyOpenFilesError: The process has no free file descriptors.
         """
         require_free_descriptors()
         return await asyncio.to_thread(self._system.list_devices)
@@ -79,8 +79,8 @@ class OpenCVCameraDriver:
         """Open a camera and start to capture into the sink.
 
         Raises:
-            NotReadableError: It cannot be had: OpenCV is missing, another program has it, the
-                system does not allow it, or it is gone; the message says which and what to do.
+            NotReadableError: OpenCV is missing, another program uses the camera, the system denies
+                access, or the camera is gone; the message says which and what to do.
         """
         require_free_descriptors()
         await self._wait_for_release(device)
@@ -91,17 +91,17 @@ class OpenCVCameraDriver:
         return capture
 
     def stop_all(self) -> None:
-        """Let go of every camera, as the interpreter ends."""
+        """Release every camera, because the interpreter ends."""
         captures = list(self._captures)
         for capture in captures:
             capture.stop()
         wait([capture.finished for capture in captures], timeout=_EXIT_SECONDS)
 
     async def _wait_for_release(self, device: Device) -> None:
-        """Wait until a camera that we closed while a read blocked is really free."""
+        """Wait until a camera that was closed during a blocked read is free."""
         closing = [
             asyncio.wrap_future(capture.finished)
-            for capture in list(self._captures)  # Threads take theirs out of it.
+            for capture in list(self._captures)  # other threads remove entries
             if capture.is_stopping and capture.device.key == device.key
         ]
         if not closing:
@@ -128,12 +128,12 @@ def camera_system() -> CameraSystem:
 def diagnose(
     system: CameraSystem | None = None, load_opencv: Callable[[], OpenCV] = load_opencv
 ) -> list[Finding]:
-    """Look for everything that capturing from a camera needs, for ``mediadevices doctor``.
+    """Check everything that capturing from a camera needs, for ``mediadevices doctor``.
 
-    It imports OpenCV and asks every camera what it can do, but starts none.
+    This imports OpenCV and reads the capabilities of every camera, but starts none.
 
     Args:
-        system: The operating system's side; the one of this machine by default.
+        system: The cameras of the operating system; those of this machine by default.
         load_opencv: Imports cv2, or raises `NotReadableError`.
     """
     try:
@@ -149,6 +149,6 @@ def _stop_all(driver: weakref.ref[OpenCVCameraDriver]) -> None:
         alive.stop_all()
 
 
-# The cameras, and the threads that read them, are those of the process that was forked.
+# After a fork, the cameras and their threads belong to the parent process.
 if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: atexit.unregister(_stop_all))

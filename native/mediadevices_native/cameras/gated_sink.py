@@ -1,4 +1,4 @@
-"""The way from a capture thread to its sink, which can be shut at any moment."""
+"""A sink that a capture can shut at any moment, from any thread."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["GatedSink"]
 
 
 class GatedSink:
-    """A sink that can be shut: when `shut` has returned, the sink is called no more.
+    """Forwards calls to a sink until it is shut; after `shut` returns, the sink is not called.
 
     Args:
-        sink: Where everything goes while the outlet is open.
+        sink: Receives the calls.
     """
 
     def __init__(self, sink: Sink) -> None:
@@ -27,39 +27,39 @@ class GatedSink:
 
     @property
     def is_shut(self) -> bool:
-        """Whether the sink takes nothing any more."""
+        """Whether calls are no longer forwarded."""
         return self._shut
 
     def shut(self) -> None:
-        """Let nothing through from here on."""
+        """Forward no more calls."""
         with self._lock:
             self._shut = True
 
     def deliver(self, frame: VideoFrame) -> None:
-        """Hand over a frame, and unmute if need be; a frame that comes too late is closed."""
+        """Unmute if necessary, and deliver a frame; after `shut`, close the frame instead."""
         self.set_muted(False)
         with self._lock:
             if not self._shut:
-                # Where nobody is there any more, nobody can close the camera either.
+                # False: the loop is closed, so nothing can close the camera; stop here.
                 self._shut = not self._sink.deliver(frame)
                 return
         frame.close()
 
     def set_muted(self, muted: bool) -> None:
-        """Tell the sink when the device falls silent or speaks again, and only then."""
+        """Mute or unmute the sink, if that is a change."""
         with self._lock:
             if not self._shut and muted != self._muted:
                 self._muted = muted
                 self._sink.set_muted(muted)
 
     def reconfigure(self, configuration: Configuration) -> None:
-        """Tell the sink that the device has changed by itself."""
+        """Tell the sink that the device has changed its configuration."""
         with self._lock:
             if not self._shut:
                 self._sink.reconfigure(configuration)
 
     def end(self, error: Exception | None) -> None:
-        """Tell the sink that it is over, once."""
+        """Tell the sink, once, that the device is gone."""
         with self._lock:
             if not self._shut:
                 self._shut = True

@@ -1,8 +1,9 @@
-"""Pixel formats of a camera, by their FourCC, as OpenCV treats them; nothing of V4L2 is needed.
+"""The pixel formats (FourCC) of cameras that OpenCV can decode.
 
-What is known here was found by trying every format that the kernel's `vivid` has, with OpenCV 4.9
-and 5.0; a test looks at the colours of those that are here. Of most others OpenCV makes wrong ones
-or no picture, and some of several planes end the process. It knows no video such as H.264.
+The lists are the result of a test of every format of the kernel's `vivid` driver with OpenCV 4.9
+and 5.0; a test checks the colours of the formats listed here. For most other formats OpenCV makes
+wrong colours or no picture, and some multi-planar formats crash the process. OpenCV cannot decode
+video such as H.264.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ COLOUR_FORMATS = frozenset(
         *("RGB3", "BGR3", "XR24", "AR24"),
     }
 )
-"""They have the picture as it is."""
+"""Uncompressed colours."""
 
 COMPRESSED_FORMATS = frozenset({"MJPG", "JPEG"})
-"""They cost time and quality; but the bus carries more of them."""
+"""Compressed: they cost time and quality, but need less of the bus."""
 
 SENSOR_FORMATS = frozenset(
     {
@@ -40,23 +41,23 @@ SENSOR_FORMATS = frozenset(
         *("BA81", "GBRG", "GRBG", "RGGB"),
     }
 )
-"""Shades of grey, of thermal and infrared cameras too, and what a sensor sees behind its filters.
+"""Grey, also of thermal and infrared cameras, and the raw colours of a sensor (Bayer).
 
-The last of the grey ones has the high byte first, for which the FourCC's highest bit is set.
+The last grey format is big-endian, which the highest bit of its FourCC means.
 """
 
 DECODABLE_FORMATS = COLOUR_FORMATS | COMPRESSED_FORMATS | SENSOR_FORMATS
-"""All of which a true picture can be made."""
+"""All formats with which OpenCV makes a correct picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """How to make a picture of what a camera sent.
+    """How to convert the bytes of a frame to a picture.
 
     Attributes:
         code: The name of OpenCV's conversion to blue, green and red.
-        numbers: Bytes of each pixel in a line.
-        lines: Lines of bytes for each line of pixels.
+        numbers: Bytes per pixel in a line.
+        lines: Lines of bytes per line of pixels.
     """
 
     code: str
@@ -73,20 +74,20 @@ CONVERSIONS = {
     "GRBG": Conversion("COLOR_BayerGRBG2BGR"),
     "RGGB": Conversion("COLOR_BayerRGGB2BGR"),
 }
-"""For those of which OpenCV's cameras, in one version or all, make wrong colours, or none."""
+"""For formats that `cv2.VideoCapture` itself converts wrongly or not at all, in some version."""
 
 
 def converted(
     opencv: OpenCV, conversion: Conversion, sent: Picture, width: int, height: int
 ) -> Picture | None:
-    """Return the picture in what a camera sent; `None` where a part of it is missing.
+    """Return the picture in the bytes of a frame; `None` if a part of it is missing.
 
     Args:
         opencv: The module cv2.
-        conversion: The format's.
-        sent: The bytes, of any shape. Lines may be longer than their pixels.
+        conversion: The conversion of the format.
+        sent: The bytes, of any shape. Lines may have padding at the end.
         width: Pixels of the picture.
-        height: Likewise.
+        height: Pixels of the picture.
     """
     lines, length = round(height * conversion.lines), width * conversion.numbers
     if sent.size % lines or sent.size < lines * length:

@@ -1,4 +1,4 @@
-"""The frame rate as it is, whatever a camera promises."""
+"""Measures the real frame rate, which can differ from the one that a camera promises."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import math
 __all__ = ["RateMeter"]
 
 _MEASURED_SECONDS = 2.0
-"""How long one measurement takes at least."""
+"""The shortest duration of a measurement."""
 
 _TOLERANCE = 0.1
-"""A rate that is off by less than this part is as promised: cameras waver."""
+"""The relative deviation up to which a rate counts as the promised one."""
 
 
 class RateMeter:
-    """Measures the rate of a camera by the time stamps of its frames, all the while.
+    """Measures the rate of a camera continuously, from the timestamps of its frames.
 
-    Another rate than promised counts once two measurements in a row agree on it: first frames that
-    come in a burst, or a machine that is busy for a moment, are no other camera.
+    A new rate counts when two successive measurements agree on it, so that a burst of first frames
+    or a busy machine changes nothing.
 
     Args:
         promised: Frames per second that the camera promises.
@@ -26,7 +26,7 @@ class RateMeter:
     def __init__(self, promised: float) -> None:
         self._promised = promised
         self._rate = promised
-        self._before = 0.0  # what the last measurement found
+        self._before = 0.0  # the result of the last measurement
         self._since = self._last = -math.inf  # microseconds
         self._intervals = 0
 
@@ -34,10 +34,10 @@ class RateMeter:
         """Count a frame.
 
         Args:
-            timestamp: When it was taken, in microseconds.
+            timestamp: The time at which the frame was captured, in microseconds.
 
         Returns:
-            The rate, in frames per second, as far as it is known now.
+            The present rate, in frames per second.
         """
         longest = max(_MEASURED_SECONDS, 3 / self._rate if self._rate else 0)
         paused = timestamp - self._last > 1e6 * longest

@@ -1,4 +1,4 @@
-"""What the driver needs from an operating system, beside OpenCV."""
+"""What the camera driver needs from an operating system."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["CameraSystem", "Location"]
 
 Location: TypeAlias = str | int
-"""What OpenCV opens: a path, or a number that is good for this moment only."""
+"""What OpenCV opens: a path, or an index that is valid only now."""
 
 
 class CameraSystem(Protocol):
-    """The cameras as an operating system sees them. Every method may block."""
+    """The cameras of an operating system. Every method may block."""
 
     @property
     def backend(self) -> str:
@@ -29,7 +29,7 @@ class CameraSystem(Protocol):
     def has_kernel_timestamps(self) -> bool:
         """Whether ``CAP_PROP_POS_MSEC`` is on the clock of `time.monotonic`.
 
-        Where it is, OpenCV can also wait for a frame, and tells the format that it really uses.
+        If it is, OpenCV can also wait for a frame, and reports the real pixel format.
         """
         ...
 
@@ -38,19 +38,19 @@ class CameraSystem(Protocol):
         ...
 
     def locate(self, device: Device) -> Location | None:
-        """Find where a camera is now, by a fresh look; `None` when it is gone."""
+        """Return what OpenCV must open for a camera now; `None` if the camera is gone."""
         ...
 
     def is_present(self, location: Location) -> bool:
-        """Tell whether the device that was there is there still."""
+        """Tell whether a device is still present at a location."""
         ...
 
     def read_controls(self, location: Location) -> dict[str, ControlValue]:
-        """Read what the controls are at now, by the standard's names."""
+        """Read the present values of the controls, by the standard's names."""
         ...
 
     def write_controls(self, location: Location, wanted: Mapping[str, ControlValue]) -> None:
-        """Set controls, as far as the camera takes the values now.
+        """Set the controls that the camera can change now.
 
         Raises:
             OSError: The device cannot be reached.
@@ -58,7 +58,7 @@ class CameraSystem(Protocol):
         ...
 
     def refusal(self, device: Device, location: Location) -> NotReadableError:
-        """Find out why a camera could not be opened."""
+        """Return the error that says why a camera could not be opened."""
         ...
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
@@ -66,5 +66,5 @@ class CameraSystem(Protocol):
         ...
 
     def diagnose(self) -> Sequence[Finding]:
-        """Say what was found, and what keeps a camera from being used."""
+        """List the cameras, and what keeps each from being used."""
         ...

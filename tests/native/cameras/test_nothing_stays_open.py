@@ -50,7 +50,7 @@ STEPS = [
     (FakeSystem, "refusal"),
     (CameraStream, "wait"),
     (CameraStream, "observed_mode"),
-    (CameraCapture, "_start_ticking"),
+    (CameraCapture, "_start_watchdog"),
     (VideoFrame, "wrap"),
     (RecordingSink, "deliver"),
     (RecordingSink, "end"),
@@ -104,7 +104,7 @@ async def test_a_camera_is_let_go_whatever_fails_at_whichever_call(
     monkeypatch: pytest.MonkeyPatch, owner: type, name: str, call: int, error: BaseException
 ) -> None:
     camera = FakeCamera(takes_parameters=name != "set", busy=name == "refusal")
-    system = FakeSystem(camera, kernel=name != "_start_ticking")
+    system = FakeSystem(camera, kernel=name != "_start_watchdog")
     driver = OpenCVCameraDriver(system, system.load_opencv)
     (device,) = await driver.list_devices()
     mode = NV12 if name == "cvtColor" else HD if name == "get" else VGA

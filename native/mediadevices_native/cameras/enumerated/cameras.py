@@ -1,9 +1,9 @@
 """Cameras on macOS and Windows, by the package cv2-enumerate-cameras.
 
-It tells who is there and in which order OpenCV counts them. Neither it nor OpenCV can list what a
-camera can do, so that the usual modes are offered, and the first frame shows what came of it.
+The package lists the cameras in the order in which OpenCV numbers them. Neither it nor OpenCV lists
+the modes of a camera, so the usual modes are offered, and the first frame shows the real one.
 
-This is tested against stand-ins for the package only. It has not been run on such machines.
+Tested against stand-ins for the package only; it has not been run on these systems.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ USUAL_MODES = tuple(
     VideoMode(width, height, 30.0)
     for width, height in ((640, 480), (320, 240), (640, 360), (1280, 720), (1920, 1080))
 )
-"""What most cameras have, the preferred one first."""
+"""The modes that most cameras have, the preferred one first."""
 
 
 class CameraInfo(Protocol):
-    """What the package tells of a camera."""
+    """A camera, as the package describes it."""
 
     index: int
     name: str
@@ -47,15 +47,15 @@ Enumerate = Callable[[int], Iterable[CameraInfo]]
 
 
 def enumerate_cameras(backend: int) -> Iterable[CameraInfo]:
-    """List the cameras of one of OpenCV's interfaces.
+    """List the cameras of one of OpenCV's backends.
 
     Raises:
-        NotReadableError: They cannot be listed; the message says what to install.
+        NotReadableError: The cameras cannot be listed; the message says what to install.
     """
-    prepare_opencv()  # The package imports cv2 for its constants, and has its own without it.
+    prepare_opencv()  # because the package imports cv2, if it is installed
     try:
         package = importlib.import_module(_PACKAGE)
-    except Exception as error:  # a broken cv2 and the system's libraries raise what they like
+    except Exception as error:  # a broken library can raise anything
         is_missing = isinstance(error, ModuleNotFoundError) and error.name == _PACKAGE
         how = "" if is_missing else "--force-reinstall "
         raise NotReadableError(
@@ -65,19 +65,19 @@ def enumerate_cameras(backend: int) -> Iterable[CameraInfo]:
 
 
 class EnumeratedCameras:
-    """The cameras of a system that OpenCV counts, and that have no nodes.
+    """The cameras of a system where OpenCV opens cameras by index.
 
-    The key is the path or unique id that the system gives the camera, which is the same after a
-    replug to the same port; where it gives none, the vendor, the product and the name.
+    The key is the path or unique id that the system gives the camera, which stays the same when the
+    camera is plugged into the same port again. Without one, it is the vendor, product and name.
 
     Args:
-        enumerate_cameras: Lists the cameras of an interface by its number.
+        enumerate_cameras: Lists the cameras of a backend, given the backend's number.
     """
 
     backend: str
     has_kernel_timestamps: bool = False
     _number: int  # The value of the constant `backend`.
-    _settings: str  # Where the person gives leave to use cameras.
+    _settings: str  # Where the user grants access to cameras.
 
     def __init__(self, enumerate_cameras: Enumerate = enumerate_cameras) -> None:
         self._enumerate = enumerate_cameras
@@ -86,7 +86,7 @@ class EnumeratedCameras:
         """Find the cameras.
 
         Raises:
-            NotReadableError: They cannot be listed.
+            NotReadableError: The cameras cannot be listed.
         """
         devices: dict[str, Device] = {}
         for camera in self._enumerate(self._number):
@@ -108,7 +108,7 @@ class EnumeratedCameras:
         return list(devices.values())
 
     def locate(self, device: Device) -> Location | None:
-        """Find the number that a camera has at this moment."""
+        """Return the present index of a camera."""
         for other in self.list_devices():
             if other.key == device.key:
                 self._allow(device)
@@ -116,28 +116,28 @@ class EnumeratedCameras:
         return None
 
     def is_present(self, location: Location) -> bool:
-        """Tell whether there is still a camera of that number, or nobody knows."""
+        """Tell whether a camera still has this index; true if the cameras cannot be listed."""
         try:
             return any(device.address == location for device in self.list_devices())
         except NotReadableError:
             return True
 
     def read_controls(self, location: Location) -> dict[str, ControlValue]:  # noqa: ARG002  (there are none)
-        """Return nothing: the ranges of the controls cannot be had here."""
+        """Return nothing: these systems do not tell the ranges of the controls."""
         return {}
 
     def write_controls(self, location: Location, wanted: Mapping[str, ControlValue]) -> None:
         """Do nothing: no camera here has controls."""
 
     def refusal(self, device: Device, location: Location) -> NotReadableError:  # noqa: ARG002  (as on Linux)
-        """Say what may be the reason; the system does not tell."""
+        """Return an error with the probable reasons; the system does not tell the real one."""
         return NotReadableError(
             f"{device.label}: the camera did not open. Another program may have it, or this one "
             f"may not be allowed to use cameras: see {self._settings}"
         )
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Look for changes every two seconds."""
+        """List the cameras every two seconds, and report changes."""
 
         def look() -> object:
             try:
@@ -159,10 +159,10 @@ class EnumeratedCameras:
         return found or [Finding("cameras", False, "no camera was found", remedy)]
 
     def _allow(self, device: Device) -> None:
-        """Have the person asked for leave, where the system wants that of a program.
+        """Let the system ask the user for access, if the system requires that.
 
         Raises:
-            NotReadableError: The system forbids it.
+            NotReadableError: The system denies access.
         """
 
 
@@ -190,7 +190,7 @@ class WindowsCameras(EnumeratedCameras):
 
 
 class NoCameras(EnumeratedCameras):
-    """The cameras of a system that we do not know: none."""
+    """No cameras, on a system that is not supported."""
 
     backend = "CAP_ANY"
     _number = 0

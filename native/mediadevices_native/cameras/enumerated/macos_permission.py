@@ -1,7 +1,7 @@
-"""Asking macOS for leave to use a camera.
+"""Asks macOS for access to cameras.
 
-OpenCV would ask too, but only on the main thread, and capturing in any other it then crashes or
-gives nothing. AVFoundation comes with cv2-enumerate-cameras on macOS. Not run on such a machine.
+OpenCV asks only on the main thread; on any other thread it then crashes or delivers no frames.
+cv2-enumerate-cameras installs AVFoundation on macOS. This has not been run on macOS.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["request_camera_access"]
 
 _NOT_DETERMINED, _AUTHORIZED = 0, 3  # AVAuthorizationStatus
 _ANSWER_SECONDS = 120.0
-"""How long a person has for an answer."""
+"""How long the user has for an answer."""
 
 
 class _CaptureDeviceClass(Protocol):
@@ -32,20 +32,20 @@ class _CaptureDeviceClass(Protocol):
 
 
 class AVFoundation(Protocol):
-    """The part of Apple's framework that is needed here."""
+    """The part of Apple's framework that is used here."""
 
     AVCaptureDevice: _CaptureDeviceClass
     AVMediaTypeVideo: str
 
 
 def request_camera_access(framework: AVFoundation | None = None) -> bool:
-    """Return whether macOS allows cameras, having it ask the person where nobody has yet.
+    """Return whether macOS grants access to cameras; ask the user if that was never decided.
 
-    It blocks until the person has answered: call it from a thread that is not the main one.
+    This blocks until the user answers, so do not call it on the main thread.
 
     Args:
-        framework: Apple's AVFoundation; the real one by default. Where it cannot be imported the
-            answer is yes, and the camera itself will tell.
+        framework: Apple's AVFoundation; the real one by default. If it cannot be imported, the
+            result is true, and opening the camera shows whether access is granted.
     """
     if framework is None:
         try:

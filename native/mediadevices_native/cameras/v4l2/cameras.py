@@ -1,4 +1,4 @@
-"""Cameras on Linux: sysfs for who is there, V4L2 for what each can do."""
+"""Cameras on Linux: sysfs lists them, V4L2 tells their capabilities."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ _GONE = {errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.EIO}
 class LinuxCameras:
     """The cameras of a Linux system.
 
-    The key of a USB camera is its host controller, its chain of ports, its vendor, product and
-    serial number, and which of its functions it is; of another, its place among the devices of
-    the system and its name there. So it stays when the camera is plugged into the same port
-    again, and when any other camera comes or goes; the number in ``/dev/video0`` is no part of it.
+    The key of a USB camera is made of its host controller, its chain of ports, its vendor, product
+    and serial number, and its USB function. The key of another camera is made of its place in the
+    system's device tree and its name. So the key stays the same when the camera is plugged into the
+    same port again, and when another camera comes or goes; ``/dev/video0`` is no part of it.
 
     Args:
         sysfs: Where sysfs is mounted.
-        dev: Where the device nodes are.
+        dev: The folder of the device nodes.
         proc: Where procfs is mounted.
-        open_node: Opens a node, and gives its ``ioctl``.
+        open_node: Opens a node, and returns its ``ioctl``.
     """
 
     backend = "CAP_V4L2"
@@ -78,22 +78,22 @@ class LinuxCameras:
         self._open_node = open_node
 
     def list_devices(self) -> list[Device]:
-        """Find the cameras. A node without pictures that OpenCV can decode is none."""
+        """Find the cameras: the nodes that capture pictures which OpenCV can decode."""
         found: dict[str, Device] = {}
         for node in self._nodes():
             device = self._look_at(node)
             if isinstance(device, Device):
                 number = 2
                 key = device.key
-                while key in found:  # Two devices that nothing tells apart, not even the place.
+                while key in found:  # two devices that differ in nothing, not even the place
                     key = f"{device.key}#{number}"
                     number += 1
                 found[key] = replace(device, key=key)
         return list(found.values())
 
     def locate(self, device: Device) -> Location | None:
-        """Find the node that a camera has now."""
-        # Most often it is where it was: this spares asking it and all the others for their modes.
+        """Return the present node of a camera."""
+        # Try the last node first: listing all cameras with their modes takes longer.
         if isinstance(device.address, Path):
             node = self._class / device.address.name
             if node.exists() and _key(node) == device.key:
@@ -108,18 +108,18 @@ class LinuxCameras:
         return (self._class / Path(str(location)).name).exists()
 
     def read_controls(self, location: Location) -> dict[str, ControlValue]:
-        """Read what the controls are at now."""
+        """Read the present values of the controls."""
         with self._open_node(str(location)) as call:
             return read_controls(call, find_controls(call))
 
     def write_controls(self, location: Location, wanted: Mapping[str, ControlValue]) -> None:
-        """Set controls; others may do so while a camera captures, and so may we."""
+        """Set controls, which V4L2 allows while the camera captures."""
         if wanted:
             with self._open_node(str(location)) as call:
                 write_controls(call, find_controls(call), wanted)
 
     def refusal(self, device: Device, location: Location) -> NotReadableError:
-        """Find out why a node could not be opened."""
+        """Return the error that says why a node could not be opened."""
         label, path = device.label, Path(str(location))
         try:
             with self._open_node(path) as call:
@@ -138,11 +138,11 @@ class LinuxCameras:
         return NotReadableError(f"{label}: {path} is in use by {holders}; close it there first")
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Watch the kernel's own events, or the directory where they cannot be had."""
+        """Watch the kernel's events, or the folder of the nodes where there are no events."""
         return watch_udev("video4linux", changed) or watch_directory(self._class, changed)
 
     def diagnose(self) -> list[Finding]:
-        """Look at every video node: is it a camera, and what is in its way?"""
+        """Check every video node: whether it is a camera, and what keeps it from being used."""
         seen = {node: self._look_at(node) for node in self._nodes()}
         units = {_unit(node) for node, found in seen.items() if isinstance(found, Device)}
         findings = [
@@ -163,7 +163,7 @@ class LinuxCameras:
         return findings
 
     def _examine(self, device: Device) -> Finding:
-        """Find out whether a camera can be captured from now."""
+        """Check whether a camera can be opened now."""
         path = Path(str(device.address))
         try:
             with self._open_node(path) as call:
@@ -178,14 +178,14 @@ class LinuxCameras:
         return Finding(str(path), False, text, "close it there first")
 
     def _explain(self, node: Path, obstacle: Obstacle, *, beside_a_camera: bool) -> Finding:
-        """Say why a node is no camera; where another one of the device is, nothing is wrong."""
+        """Say why a node is no camera; that is fine if another node of the device is one."""
         label = _label(node, read_attribute(node, "name") or node.name)
         fine = obstacle.natural or beside_a_camera
         text = f"{label}: {obstacle.text}"
         return Finding(str(self._dev / node.name), fine, text, obstacle.remedy)
 
     def _nodes(self) -> list[Path]:
-        """List the nodes of sysfs by their number."""
+        """List the nodes in sysfs, ordered by number."""
         try:
             nodes = [path for path in self._class.iterdir() if path.name.startswith("video")]
         except OSError:
@@ -193,7 +193,7 @@ class LinuxCameras:
         return sorted(nodes, key=lambda path: (len(path.name), path.name))
 
     def _look_at(self, node: Path) -> Device | Obstacle:
-        """Return the camera behind a node of sysfs, or why it is none."""
+        """Return the camera of a node, or why the node is no camera."""
         path = self._dev / node.name
         try:
             with self._open_node(path) as call:
@@ -209,7 +209,7 @@ class LinuxCameras:
         except PermissionError as error:
             return self._forbidden_device(node) or unreachable(error, path)
         except OSError as error:
-            return unreachable(error, path)  # It went away meanwhile, or it is broken.
+            return unreachable(error, path)  # it was unplugged meanwhile, or is broken
         return Device(
             kind="videoinput",
             key=_key(node),
@@ -222,8 +222,8 @@ class LinuxCameras:
         )
 
     def _forbidden_device(self, node: Path) -> Device | None:
-        """Return a camera that we may not ask, so that opening it can say how to get leave."""
-        # The first node of a camera is its picture, and those of metadata come after it.
+        """Return a camera without permission; opening it fails and says how to get permission."""
+        # The first node of a camera delivers the pictures, later nodes deliver metadata.
         if read_attribute(node, "index") not in {"", "0"}:
             return None
         return Device(
@@ -237,12 +237,12 @@ class LinuxCameras:
 
 
 def _unit(node: Path) -> str:
-    """Return what the nodes of one physical device have in common."""
+    """Return the same text for all nodes of one physical device."""
     return usb_group_key(node) or str((node / "device").resolve())
 
 
 def _label(node: Path, name: str) -> str:
-    """Return the name to show, with the USB ids behind it as in Chromium."""
+    """Return the name to show, followed by the USB ids as in Chromium."""
     usb = find_usb_device(node)
     if usb is None:
         return name
@@ -259,6 +259,6 @@ def _key(node: Path) -> str:
         interface = read_attribute(place, "bInterfaceNumber")
         model = f"{usb.vendor}:{usb.product}:{usb.serial}"
         return f"usb:{usb.port}:{model}:{interface}.{index}"
-    # Nothing but its number tells a virtual camera from another of the same name.
+    # Only the number of the node distinguishes virtual cameras with the same name.
     position = "/".join(place.parts[-2:]) if (node / "device").exists() else node.name
     return f"{position}:{read_attribute(node, 'name')}:{index}"

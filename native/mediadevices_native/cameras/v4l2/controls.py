@@ -1,8 +1,8 @@
-"""The image controls of a V4L2 camera, by the names and in the units of the standard.
+"""The image controls of a V4L2 camera, with the names and units of the standard.
 
 The names are those of MediaStream Image Capture (§3, constrainable properties). Two of its units
 are V4L2's own: `exposureTime` is in steps of 100 µs, `pan` and `tilt` are in seconds of arc.
-`zoom` and `focusDistance` are in whatever the device counts, as in the browsers.
+`zoom` and `focusDistance` are in units of the device, as in browsers.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ __all__ = ["CameraControl", "find_controls", "read_controls", "write_controls"]
 _BASE, _CAMERA, _FLASH = 0x00980900, 0x009A0900, 0x009C0900
 """``V4L2_CID_BASE``, ``V4L2_CID_CAMERA_CLASS_BASE``, ``V4L2_CID_FLASH_CLASS_BASE``."""
 
-# By name: the V4L2 control, and for a choice what each of its numbers means, the preferred number
-# first. A mode comes before the value that it gives leave to set.
+# For each name, the V4L2 control and the meaning of its numbers, the preferred number first. A mode
+# comes before the value that it unlocks.
 _CHOICES: tuple[tuple[str, int, tuple[tuple[ControlValue, int], ...]], ...] = (
     (
         "exposureMode",
@@ -68,19 +68,19 @@ _NUMBER_MENUS: tuple[tuple[str, int], ...] = (
 _BOOLEAN, _MENU, _INTEGER_MENU = 2, 3, 9  # enum v4l2_ctrl_type
 _READ_ONLY = 0x0004  # V4L2_CTRL_FLAG_READ_ONLY
 
-# A driver answers so when a control has no effect in the present mode, or is held.
+# The errors of a control that is inactive in the present mode or locked by another program.
 _NOT_NOW = {errno.EINVAL, errno.ERANGE, errno.EACCES, errno.EBUSY}
 
 
 @dataclass(frozen=True, slots=True)
 class CameraControl:
-    """A control as the standard names it, and how it is said to V4L2.
+    """A control of the standard, and its V4L2 control.
 
     Attributes:
         name: The standard's name.
-        identifier: V4L2's number of the control.
-        control: What it can be set to.
-        choices: For a choice, what each of V4L2's numbers means; empty for a plain number.
+        identifier: V4L2's number for the control.
+        control: The values that it can have.
+        choices: For a choice, the meaning of each of V4L2's numbers; empty for a plain number.
     """
 
     name: str
@@ -89,7 +89,7 @@ class CameraControl:
     choices: tuple[tuple[ControlValue, int], ...] = ()
 
     def to_v4l2(self, value: ControlValue) -> int | None:
-        """Return V4L2's number for a value, `None` for a value that the control cannot have."""
+        """Return V4L2's number for a value; `None` if the control cannot have this value."""
         if isinstance(self.control, Range):
             if isinstance(value, str):
                 return None
@@ -99,20 +99,20 @@ class CameraControl:
         return next((raw for known, raw in self.choices if known == value), None)
 
     def from_v4l2(self, raw: int) -> ControlValue | None:
-        """Return the value that V4L2's number stands for, `None` where the standard has none."""
+        """Return the value of V4L2's number; `None` if the standard has no such value."""
         if self.choices:
             return next((value for value, known in self.choices if known == raw), None)
         return float(raw)
 
 
 def find_controls(call: Call) -> tuple[CameraControl, ...]:
-    """List the controls that a camera has and the standard has a name for, modes first.
+    """List the camera's controls that the standard knows, modes first.
 
     Args:
         call: ``ioctl`` on the camera's node.
 
     Raises:
-        OSError: The device went away while it was being asked.
+        OSError: The device was unplugged meanwhile.
     """
     found: list[CameraControl] = []
     for name, identifier, meanings in _CHOICES:
@@ -143,7 +143,7 @@ def find_controls(call: Call) -> tuple[CameraControl, ...]:
 
 
 def read_controls(call: Call, controls: Iterable[CameraControl]) -> dict[str, ControlValue]:
-    """Read what the controls are at now; one that cannot be read is left out."""
+    """Read the present values of the controls, except those that cannot be read."""
     values: dict[str, ControlValue] = {}
     for control in controls:
         try:
@@ -160,7 +160,7 @@ def read_controls(call: Call, controls: Iterable[CameraControl]) -> dict[str, Co
 def write_controls(
     call: Call, controls: Iterable[CameraControl], wanted: Mapping[str, ControlValue]
 ) -> None:
-    """Set controls; one that cannot be set now stays as it is, which reading it shows.
+    """Set controls; one that cannot be set now keeps its value.
 
     Args:
         call: ``ioctl`` on the camera's node.
@@ -189,7 +189,7 @@ def _writable(call: Call, identifier: int) -> ControlInfo | None:
 
 
 def _range_of(numbers: Iterable[float]) -> Range:
-    """Return the range of a menu of numbers, with a step where they are about evenly spaced."""
+    """Return the range of a menu of numbers; it has a step if they are about evenly spaced."""
     ordered = sorted(set(numbers))
     steps = [after - before for before, after in itertools.pairwise(ordered)]
     even = all(math.isclose(step, steps[0], rel_tol=0.02) for step in steps)

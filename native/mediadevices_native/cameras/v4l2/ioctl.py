@@ -1,7 +1,7 @@
-"""The requests of Video4Linux2 that we make, as typed functions.
+"""The Video4Linux2 requests that the cameras need, as typed functions.
 
-Each takes a `Call`, which is ``ioctl`` bound to an open node, and gives plain values. The
-structures are those of the package videodev2; it lacks two, which are here.
+Each takes a `Call`, which is ``ioctl`` bound to an open node, and returns plain values. The
+structures are those of the package videodev2, except for three that it lacks.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 with warnings.catch_warnings():
-    # Python 3.14 warns of the packed structures in there; they have no bit fields, so the layout
-    # is the same either way.
+    # Python 3.14 warns about packed structures, because it will change the layout of bit fields.
+    # These have none.
     warnings.simplefilter("ignore", DeprecationWarning)
-    # The package has no types: what comes out of its structures gets one below, field by field.
+    # The package has no types, so the functions below declare the type of each field they read.
     import videodev2.videodev2 as v4l2  # type: ignore[import-untyped]  # it has no types  # pyright: ignore[reportMissingTypeStubs]  # likewise
 
 __all__ = [
@@ -55,16 +55,16 @@ __all__ = [
 Call: TypeAlias = Callable[[int, ctypes.Structure], None]
 """``ioctl(request, structure)`` on an open node; it raises `OSError` as ``ioctl`` does."""
 
-_MOST = 1024
-"""More entries than any list of a camera has: a driver that never says "no more" ends here."""
+_MOST_ENTRIES = 1024
+"""The most entries of a list, for drivers whose lists never end."""
 
 
-_FASTEST = 1000.0
-"""Hertz; a driver that speaks of more does not know its rate."""
+_FASTEST_RATE = 1000.0
+"""Hertz; a driver that reports more does not know its rate."""
 
 
 _TELEVISION = 4 / 3
-"""The shape of an analogue picture, whatever the shape of its pixels."""
+"""The aspect ratio of analogue television, whatever the shape of its pixels."""
 
 
 class FrameSizeEnumeration(ctypes.Structure):
@@ -108,7 +108,7 @@ class FrameIntervalEnumeration(ctypes.Structure):
 
 
 class Standard(ctypes.Structure):
-    """``v4l2_std_id``: the standards of analogue television that may be meant, as bits."""
+    """``v4l2_std_id``: the possible standards of analogue television, as bits."""
 
     _fields_ = (("id", ctypes.c_uint64),)
 
@@ -119,7 +119,7 @@ def _read_write(number: int, structure: type[ctypes.Structure]) -> int:
 
 
 def _request(name: str) -> int:
-    """Return a request of videodev2, which has them as signed numbers, as `ioctl` wants it."""
+    """Return a request of videodev2, which has signed numbers, as the unsigned one for `ioctl`."""
     return cast("int", getattr(v4l2, name)) & 0xFFFFFFFF
 
 
@@ -145,7 +145,7 @@ DISCRETE = 1
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """What a node is (``VIDIOC_QUERYCAP``)."""
+    """The capabilities of a node (``VIDIOC_QUERYCAP``)."""
 
     driver: str
     card: str
@@ -154,7 +154,7 @@ class Capability:
 
     @property
     def buffer_type(self) -> int:
-        """The type of the buffers that it captures into; 0 where it captures no pictures."""
+        """The type of the node's capture buffers; 0 if it captures no pictures."""
         if self.device_caps & v4l2.V4L2_CAP_VIDEO_CAPTURE:
             return CAPTURE
         several_planes = self.device_caps & v4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE
@@ -163,7 +163,7 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class FrameSize:
-    """A size in pixels, or with `max_width` a range of sizes."""
+    """A size in pixels, or, with `max_width`, a range of sizes."""
 
     width: int
     height: int
@@ -175,13 +175,13 @@ class FrameSize:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What a capture board is set to receive.
+    """The signal that a capture board receives.
 
     Attributes:
-        shape: Width to height of the picture as it is meant to be seen.
-        size: Width and height in pixels; `None` for a signal that only the driver makes a whole
-            picture of: an analogue one, or one that sends every other line.
-        frame_rate: Hertz; 0 where the signal does not tell.
+        shape: The aspect ratio of the picture on a screen.
+        size: Width and height in pixels; `None` for an analogue or interlaced signal, of which the
+            driver makes whole pictures.
+        frame_rate: Hertz; 0 if unknown.
     """
 
     shape: float
@@ -191,7 +191,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class ControlInfo:
-    """A control of a camera (``VIDIOC_QUERYCTRL``), in the driver's own numbers."""
+    """A control of a camera (``VIDIOC_QUERYCTRL``), in units of the driver."""
 
     type: int
     minimum: int
@@ -202,10 +202,10 @@ class ControlInfo:
 
 @contextmanager
 def open_node(path: str | Path) -> Generator[Call]:
-    """Open a node to ask it something; this does not start it, nor does it disturb its user.
+    """Open a node for requests; this neither starts the camera nor disturbs a program that uses it.
 
     Raises:
-        OSError: It cannot be opened.
+        OSError: The node cannot be opened.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -222,11 +222,11 @@ def _text(characters: ctypes.Array[ctypes.c_uint8]) -> str:
     return bytes(characters).split(b"\0", 1)[0].decode("utf-8", "replace").strip()
 
 
-def _answers(call: Call, request: int, structure: ctypes.Structure) -> bool:
-    """Make a request that a driver answers with `EINVAL` when it has no such thing.
+def _is_supported(call: Call, request: int, structure: ctypes.Structure) -> bool:
+    """Make a request, and return whether the driver supports it.
 
     Raises:
-        OSError: Something else went wrong; the device is gone, most often.
+        OSError: The request failed for another reason, for example because the device is gone.
     """
     try:
         call(request, structure)
@@ -237,8 +237,8 @@ def _answers(call: Call, request: int, structure: ctypes.Structure) -> bool:
     return True
 
 
-def _tells(call: Call, request: int, structure: ctypes.Structure) -> bool:
-    """Ask for something that can be done without; an error of any kind is an answer too.
+def _succeeds(call: Call, request: int, structure: ctypes.Structure) -> bool:
+    """Make an optional request, and return whether it succeeded.
 
     Raises:
         OSError: The device is gone.
@@ -253,30 +253,30 @@ def _tells(call: Call, request: int, structure: ctypes.Structure) -> bool:
 
 
 def capability(call: Call) -> Capability:
-    """Ask what a node is."""
+    """Read the capabilities of a node."""
     answer = v4l2.v4l2_capability()
     call(QUERYCAP, answer)
     caps: int = answer.capabilities
-    # Old drivers speak of the whole device only.
+    # Old drivers tell only the capabilities of the whole device.
     node_caps: int = answer.device_caps if caps & v4l2.V4L2_CAP_DEVICE_CAPS else caps
     return Capability(_text(answer.driver), _text(answer.card), _text(answer.bus_info), node_caps)
 
 
 def formats(call: Call, buffer_type: int) -> Iterator[str]:
-    """Give the pixel formats by their FourCC, in the driver's order."""
-    for index in range(_MOST):
+    """Yield the FourCC of each pixel format, in the driver's order."""
+    for index in range(_MOST_ENTRIES):
         answer = v4l2.v4l2_fmtdesc(index=index, type=buffer_type)
-        if not _answers(call, ENUM_FMT, answer):
+        if not _is_supported(call, ENUM_FMT, answer):
             return
         pixel_format: int = answer.pixelformat
         yield pixel_format.to_bytes(4, "little").decode("latin-1")
 
 
 def frame_sizes(call: Call, pixel_format: str) -> Iterator[FrameSize]:
-    """Give the frame sizes of a pixel format, in the driver's order."""
-    for index in range(_MOST):
+    """Yield the frame sizes of a pixel format, in the driver's order."""
+    for index in range(_MOST_ENTRIES):
         answer = FrameSizeEnumeration(index=index, pixel_format=_fourcc(pixel_format))
-        if not _answers(call, ENUM_FRAMESIZES, answer):
+        if not _is_supported(call, ENUM_FRAMESIZES, answer):
             return
         if answer.type == DISCRETE:
             yield FrameSize(answer.discrete.width, answer.discrete.height)
@@ -290,16 +290,16 @@ def frame_sizes(call: Call, pixel_format: str) -> Iterator[FrameSize]:
             max(sizes.step_width, 1),
             max(sizes.step_height, 1),
         )
-        return  # A range is the only entry.
+        return  # a range is the only entry
 
 
 def frame_rates(call: Call, pixel_format: str, width: int, height: int) -> Iterator[float]:
-    """Give the frame rates of a pixel format and size, in hertz; of a range, the fastest."""
-    for index in range(_MOST):
+    """Yield the frame rates of a pixel format and size in hertz; of a range, only the fastest."""
+    for index in range(_MOST_ENTRIES):
         answer = FrameIntervalEnumeration(
             index=index, pixel_format=_fourcc(pixel_format), width=width, height=height
         )
-        if not _answers(call, ENUM_FRAMEINTERVALS, answer):
+        if not _is_supported(call, ENUM_FRAMEINTERVALS, answer):
             return
         discrete = answer.type == DISCRETE
         interval = answer.discrete if discrete else answer.stepwise.min
@@ -310,31 +310,31 @@ def frame_rates(call: Call, pixel_format: str, width: int, height: int) -> Itera
 
 
 def present_size(call: Call, buffer_type: int) -> tuple[int, int] | None:
-    """Ask for the size that is set now; `None` where there is none."""
+    """Read the present size; `None` if there is none."""
     answer = v4l2.v4l2_format(type=buffer_type)
-    if not _tells(call, G_FMT, answer):
+    if not _succeeds(call, G_FMT, answer):
         return None
-    # A multi-planar format has them in the same place.
+    # A multi-planar format has both fields in the same place.
     width, height = answer.fmt.pix.width, answer.fmt.pix.height
     return (width, height) if width and height else None
 
 
 def present_rate(call: Call, buffer_type: int) -> float:
-    """Ask for the frame rate that is set now, in hertz; 0 where the driver does not know."""
+    """Read the present frame rate in hertz; 0 if the driver does not know it."""
     answer = v4l2.v4l2_streamparm(type=buffer_type)
-    if not _tells(call, G_PARM, answer):
+    if not _succeeds(call, G_PARM, answer):
         return 0.0
     interval = answer.parm.capture.timeperframe
     return _hertz(interval.denominator, interval.numerator)
 
 
 def present_signal(call: Call) -> Signal | None:
-    """Ask for the signal of a capture board; `None` for a camera that makes its own picture."""
+    """Read the signal of a capture board; `None` for a camera."""
     timings = v4l2.v4l2_dv_timings()
-    if _tells(call, G_DV_TIMINGS, timings):
+    if _succeeds(call, G_DV_TIMINGS, timings):
         return _digital_signal(timings.bt) if timings.type == v4l2.V4L2_DV_BT_656_1120 else None
     standard = Standard()
-    if _tells(call, G_STD, standard) and standard.id:
+    if _succeeds(call, G_STD, standard) and standard.id:
         return Signal(_TELEVISION)
     return None
 
@@ -355,24 +355,24 @@ def _digital_signal(bt: Any) -> Signal | None:
 
 
 def _hertz(count: int, time: int) -> float:
-    """Return a frame rate; 0 for one that no camera has."""
+    """Return a frame rate; 0 for one that is impossibly high."""
     rate = round(count / time, 3) if time else 0.0
-    return rate if rate <= _FASTEST else 0.0
+    return rate if rate <= _FASTEST_RATE else 0.0
 
 
 def control_info(call: Call, control: int) -> ControlInfo | None:
-    """Ask for the range of a control; `None` where the device does not have it."""
+    """Read the range of a control; `None` if the device does not have the control."""
     answer = v4l2.v4l2_queryctrl(id=control)
-    if not _answers(call, QUERYCTRL, answer) or answer.flags & v4l2.V4L2_CTRL_FLAG_DISABLED:
+    if not _is_supported(call, QUERYCTRL, answer) or answer.flags & v4l2.V4L2_CTRL_FLAG_DISABLED:
         return None
     return ControlInfo(answer.type, answer.minimum, answer.maximum, answer.step, answer.flags)
 
 
 def menu_items(call: Call, control: int, info: ControlInfo) -> Iterator[tuple[int, int]]:
-    """Give the entries of a menu: the number to set, and for a menu of numbers what it means."""
-    for index in range(info.minimum, min(info.maximum, info.minimum + _MOST) + 1):
+    """Yield the entries of a menu: the index to set and, in a menu of numbers, its value."""
+    for index in range(info.minimum, min(info.maximum, info.minimum + _MOST_ENTRIES) + 1):
         answer = v4l2.v4l2_querymenu(id=control, index=index)
-        if _answers(call, QUERYMENU, answer):  # A menu may have gaps.
+        if _is_supported(call, QUERYMENU, answer):  # a menu may have gaps
             yield index, answer.value
 
 
@@ -390,7 +390,7 @@ def set_control_value(call: Call, control: int, value: int) -> None:
 
 
 def buffers_are_free(call: Call, buffer_type: int) -> bool:
-    """Find out whether nobody is capturing, by asking for a buffer and giving it back."""
+    """Return whether no program captures from the node: allocate a buffer and free it."""
     try:
         for count in (1, 0):
             call(REQBUFS, v4l2.v4l2_requestbuffers(count=count, type=buffer_type, memory=1))

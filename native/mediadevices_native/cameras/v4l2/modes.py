@@ -47,31 +47,30 @@ USUAL_SIZES = (
     (2560, 1440),
     (3840, 2160),
 )
-"""What to offer of a camera that takes any size within a range, the preferred one first."""
+"""The sizes to offer for a camera with a range of sizes, the preferred one first."""
 
 _SHAPE_TOLERANCE = 0.01
 
 _ASSUMED_RATE = 30.0
-"""For drivers that do not say how fast they are; the rate is then read from the open device."""
+"""For drivers that do not tell their rates; the real rate is read from the open device."""
 
 
 def video_modes(call: Call, buffer_type: int) -> tuple[VideoMode, ...]:
     """List the modes of a camera that OpenCV can use.
 
-    Of modes that differ in the format alone the agent takes the first. So the compressed ones come
-    after the others, and are for what those do not reach; and what has no true colours comes last.
-    Beside that, the order is the driver's.
+    The agent takes the first of the modes that differ only in the format. So compressed modes come
+    after the others, and modes without true colours come last. Otherwise the order is the driver's.
 
-    A driver that lists no sizes, as that of a capture board, has the one of its signal. A board
-    that lists many makes them of the signal; then those of the signal's shape are offered, since
-    in others the picture is squeezed, and the agent can crop instead.
+    A driver that lists no sizes, for example of a capture board, has the size of its signal. A
+    board that lists many sizes scales the signal. Then only sizes with the signal's aspect ratio
+    are offered, because others distort the picture, and the agent can crop instead.
 
     Args:
         call: ``ioctl`` on the camera's node.
         buffer_type: The type of its buffers.
 
     Raises:
-        OSError: The device went away while it was being asked.
+        OSError: The device was unplugged meanwhile.
     """
     signal = present_signal(call)
     assumed = (signal.frame_rate if signal is not None else 0.0) or present_rate(call, buffer_type)
@@ -86,11 +85,11 @@ def video_modes(call: Call, buffer_type: int) -> tuple[VideoMode, ...]:
 
 
 def sizes_within(limits: FrameSize, *, own: tuple[int, int] | None = None) -> Iterator[Size]:
-    """Choose sizes of a range: the usual ones that are in it, then its largest and smallest.
+    """Yield sizes of a range: the usual ones within it, then its largest and smallest.
 
     Args:
         limits: The range.
-        own: One more to choose, if it is in the range.
+        own: One more size, if it is within the range.
     """
     for width, height in chain(
         USUAL_SIZES,
@@ -121,7 +120,7 @@ def _sizes(
         many = sizes_within(size, own=own) if size.max_width else ((size.width, size.height),)
         listed.update(dict.fromkeys(many))
     if not listed:
-        # First the signal's: what is set may be what another program wished for.
+        # Prefer the signal's size: another program may have set the present size.
         only = own or present_size(call, buffer_type)
         return (only,) if only is not None else ()
     if signal is None:
@@ -131,7 +130,7 @@ def _sizes(
 
 
 def _is_near(shape: float, other: float) -> bool:
-    """Tell whether nobody sees the difference, as that of 1366 x 768 from 16:9."""
+    """Tell whether two aspect ratios look the same, such as 1366 x 768 and 16:9."""
     return abs(shape - other) <= _SHAPE_TOLERANCE * other
 
 

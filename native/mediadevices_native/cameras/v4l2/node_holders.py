@@ -1,4 +1,4 @@
-"""Who has a device node open, as far as the system lets us see."""
+"""Which processes have a device node open, as far as the system tells."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["describe_holders", "node_holders"]
 
 
 def node_holders(path: Path, proc: Path = Path("/proc")) -> Iterator[tuple[int, str]]:
-    """Give the number and name of each process that has a device node open.
+    """Yield the number and name of each process that has a device node open.
 
-    Other users' processes cannot be looked into, except by root; where procfs is hidden, none can.
+    Only root can see the files of other users' processes; where procfs is hidden, there are none.
     """
     try:
         processes = [entry for entry in proc.iterdir() if entry.name.isdigit()]
@@ -27,11 +27,11 @@ def node_holders(path: Path, proc: Path = Path("/proc")) -> Iterator[tuple[int, 
                 name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
                 yield int(process.name), name
         except OSError:
-            continue  # It has ended, or is not ours to look into.
+            continue  # it has ended, or belongs to another user
 
 
 def describe_holders(path: Path, proc: Path = Path("/proc")) -> str:
-    """Return the holders of a node for a message, or ``""`` where none can be seen."""
+    """Return the processes that have a node open, for a message; ``""`` if none is visible."""
     holders = [
         "this program" if pid == os.getpid() else f"{name} (process {pid})"
         for pid, name in node_holders(path, proc)

@@ -1,4 +1,4 @@
-"""Why a video node is no camera that we can use."""
+"""Why a video node is no usable camera."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Obstacle:
     """What keeps a node from being a camera.
 
     Attributes:
-        text: What it is, in words that follow the node's name and a colon.
-        remedy: What to do about it; ``""`` where nothing can be done.
-        natural: Whether nothing is wrong with it: it is not meant to be a camera.
+        text: The reason, to follow the node's name and a colon.
+        remedy: What to do about it; ``""`` if nothing can be done.
+        natural: Whether the node is not meant to be a camera, so that nothing is wrong.
     """
 
     text: str
@@ -44,7 +44,7 @@ NO_SIZE = Obstacle(
 
 
 def obstacle_of(about: Capability) -> Obstacle | None:
-    """Tell from what a node says of itself why it is no camera; `None` if it can be one."""
+    """Return why a node with these capabilities is no camera; `None` if it can be one."""
     caps = about.device_caps
     captures = caps & (v4l2.V4L2_CAP_VIDEO_CAPTURE | v4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
     puts_out = caps & (v4l2.V4L2_CAP_VIDEO_OUTPUT | v4l2.V4L2_CAP_VIDEO_OUTPUT_MPLANE)
@@ -52,7 +52,7 @@ def obstacle_of(about: Capability) -> Obstacle | None:
     if caps & (v4l2.V4L2_CAP_VIDEO_M2M | v4l2.V4L2_CAP_VIDEO_M2M_MPLANE):
         obstacle = Obstacle("no camera: it converts pictures, as a codec does", natural=True)
     elif captures and puts_out:
-        # Browsers leave these out as well.
+        # Browsers leave these out too.
         loopback = about.driver == _LOOPBACK
         remedy = "load v4l2loopback with exclusive_caps=1" if loopback else ""
         obstacle = Obstacle("no camera: it is also an output", remedy, natural=not loopback)
@@ -77,7 +77,7 @@ def obstacle_of(about: Capability) -> Obstacle | None:
 
 
 def undecodable(formats: Sequence[str]) -> Obstacle:
-    """Return the obstacle of a node whose pixel formats are none that OpenCV can decode."""
+    """Return the obstacle of a node with pixel formats that OpenCV cannot decode."""
     if not formats:
         return Obstacle("no camera: it names no pixel format")
     names = [_shown(name) for name in formats]
@@ -87,7 +87,7 @@ def undecodable(formats: Sequence[str]) -> Obstacle:
 
 
 def unreachable(error: OSError, path: Path) -> Obstacle:
-    """Return the obstacle of a node that cannot be opened or asked."""
+    """Return the obstacle of a node that cannot be opened or does not answer."""
     if isinstance(error, PermissionError):
         return Obstacle("no permission", permission_hint(path))
     if error.errno == errno.ENOENT:
