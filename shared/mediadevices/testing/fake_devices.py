@@ -46,7 +46,7 @@ MICROPHONE_CONTROLS: Mapping[str, Control] = {
 _numbers = itertools.count(1)
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True)
 class FakeDevice(ABC):
     """The base class of all fake devices.
 
@@ -112,7 +112,7 @@ class FakeDevice(ABC):
         """Return the device as the driver lists it."""
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True)
 class FakeCamera(FakeDevice):
     """A camera whose frames show colour bars and the number of the frame; see `frame_number`.
 
@@ -133,7 +133,7 @@ class FakeCamera(FakeDevice):
     delivers: VideoMode | None = None
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        FakeDevice.__post_init__(self)
         check_items(self.modes, VideoMode, self._path("modes"))
         self._check_controls("video", self.controls, self.initial)
         if self.facing_mode is not None:
@@ -157,7 +157,7 @@ class FakeCamera(FakeDevice):
         )
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True)
 class FakeMicrophone(FakeDevice):
     """A microphone that records a sine tone.
 
@@ -177,7 +177,7 @@ class FakeMicrophone(FakeDevice):
     level: float = 0.5
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        FakeDevice.__post_init__(self)
         check_items(self.modes, AudioMode, self._path("modes"))
         self._check_controls("audio", self.controls, self.initial)
         check_type(self.frequency, int, self._path("frequency"), "a whole number of Hertz")
@@ -200,7 +200,7 @@ class FakeMicrophone(FakeDevice):
         )
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True, slots=True)
 class FakeSpeaker(FakeDevice):
     """An audio output, which programs can only list."""
 

@@ -100,6 +100,12 @@ def test_a_wrong_argument_of_a_fake_is_named(make: Callable[[], object], message
         make()
 
 
+@pytest.mark.parametrize("cls", [FakeCamera, FakeMicrophone, FakeSpeaker])
+def test_a_misspelt_attribute_of_a_fake_cannot_be_set(cls: type) -> None:
+    with pytest.raises(AttributeError, match="open_dealy"):
+        cls().open_dealy = 3
+
+
 def test_right_arguments_are_taken() -> None:
     camera = FakeCamera(
         modes=(VideoMode(64, 48, 30),),
