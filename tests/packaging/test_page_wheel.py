@@ -57,7 +57,7 @@ DOCUMENTATION = """
 import importlib, inspect, json
 
 texts = {}
-for name in ("mediadevices", "mediadevices.driver", "mediadevices.legacy", "mediadevices.testing"):
+for name in ("mediadevices", "mediadevices.driver"):
     module = importlib.import_module(name)
     texts[name] = inspect.getdoc(module)
     for public in sorted(dir(module)):

@@ -36,17 +36,15 @@ Generator: mediadevices
 Root-Is-Purelib: true
 Tag: {tag}
 """
-# Where public classes are, apart from the modules directly in mediadevices. Public docstrings stay
-# there, for help().
+# Where the public names of mediadevices are, apart from the modules directly in it. Their
+# docstrings stay, for help(); those of mediadevices.legacy and mediadevices.testing do not.
 _DOCUMENTED = (
     "agent_protocol/permissions.py",
     "algorithms/constraints.py",
     "interfaces/",
-    "legacy/",
     "media/audio_data.py",
-    "media/resource.py",
+    "media/media_resource.py",
     "media/video_frame.py",
-    "testing/",
     "webidl/dictionary.py",
 )
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
