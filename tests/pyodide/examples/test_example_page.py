@@ -334,7 +334,7 @@ def test_a_camera_that_is_taken_away_is_told_in_words(visitor: Visitor) -> None:
     track = "document.querySelector('#preview').srcObject.getVideoTracks()[0]"
     visitor.see(f"{track}.dispatchEvent(new Event('ended'))")
     visitor.wait("document.body.dataset.state === 'stopped'")
-    assert "taken away" in visitor.text("#error")
+    assert "unplugged" in visitor.text("#error")
     visitor.start()
     assert visitor.text("#error") == ""
 
