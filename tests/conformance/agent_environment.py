@@ -1,4 +1,4 @@
-"""What the worlds of the desktop's agent have in common: the agent, the user, the program."""
+"""The common part of the environments of `LocalAgent`: the agent, the user, the program."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ PROGRAM, ANOTHER_PROGRAM = "conformance", "another-program"
 
 
 class AgentEnvironment(Environment):
-    """`LocalAgent` over drivers, in a home of its own, for `clear_device_ids` forgets the ids.
+    """`LocalAgent` with drivers, in its own home directory, since `clear_device_ids` deletes files.
 
     Args:
-        drivers: Where the devices come from.
+        drivers: The drivers of the devices.
     """
 
     def __init__(self, drivers: Sequence[Driver]) -> None:
@@ -42,7 +42,7 @@ class AgentEnvironment(Environment):
         self._open(drivers)
 
     def _open(self, drivers: Sequence[Driver]) -> None:
-        """Let the program start, with these drivers."""
+        """Start the program with drivers."""
         self._installed.close()
         self._drivers = drivers
         secret = application_secret(self._program)

@@ -1,4 +1,4 @@
-"""The world that the conformance tests run in."""
+"""Fixtures: the environment of the conformance tests."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def sound() -> Iterator[object]:
-    """The sound server whose microphones the native lane has."""
+    """Run the sound server whose microphones the native lane uses."""
     from conformance.native_environment import sound_server
 
     with sound_server() as server:
@@ -51,7 +51,7 @@ def sound() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def machine() -> Machine:
-    """The cameras and microphones of the virtual machine."""
+    """Return the cameras and microphones of the virtual machine."""
     from conformance.machine_environment import Machine
 
     return Machine()
@@ -59,7 +59,7 @@ def machine() -> Machine:
 
 @pytest.fixture(scope="module")
 def noise() -> Iterator[None]:
-    """What the machine's first microphone hears; not beyond these tests, for others play tones."""
+    """Play noise to the machine's first microphone; other modules play tones instead."""
     from conformance.machine_environment import noise
 
     with noise():
@@ -68,13 +68,13 @@ def noise() -> Iterator[None]:
 
 @pytest.fixture
 def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the desktop's agent keeps what device ids are made from."""
+    """Give the desktop's agent a directory for the secret of device ids."""
     use_own_home(monkeypatch, tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
-    """What surrounds the program; there is one for every test, used or not."""
+    """Set up the environment; every test has one, even if it does not use it."""
     inside = request.config.getoption("--inside")
     world: Environment
     if inside == "native":

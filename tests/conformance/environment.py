@@ -1,11 +1,11 @@
-"""What a conformance test may ask of the world around the program, wherever it runs.
+"""The environment of a conformance test: the user, the devices and the start of the program.
 
-The tests use the public API of `mediadevices` and, for what a program cannot do itself, this: what
-the user answers, what is plugged in, what a device does. Each kind of world is a subclass. What the
-world of a lane cannot do is not among the lane's abilities, `support.abilities`, and a test that
-needs it, ``@pytest.mark.needs("unplug")``, does not run there.
+The tests use the public API of `mediadevices`. For everything that a program cannot do itself, such
+as answering a prompt or unplugging a device, they use this class. Each lane has its own subclass.
+`support.abilities` lists what each lane can do. A test that needs more, such as
+``@pytest.mark.needs("unplug")``, does not run in that lane.
 
-Everything is a coroutine, since in a web page the runner outside has to be asked.
+Every method is a coroutine, because a web page has to send a request to the host.
 """
 
 from __future__ import annotations
@@ -23,70 +23,70 @@ DeviceName = Literal["camera", "microphone"]
 
 
 class Environment(ABC):
-    """A world to test in. It has at least one camera and two microphones.
+    """The environment of a test, with at least one camera and two microphones.
 
-    The user grants what is asked for. Where devices are fake, the first camera and the first
-    microphone are parts of one unit, and the default devices, and no permission is decided.
+    The user grants every prompt. If devices are fake, the first camera and the first microphone
+    belong to one unit and are the default devices, and no permission is decided yet.
     """
 
     @abstractmethod
     def close(self) -> None:
-        """Put the world back as it was."""
+        """Undo all changes."""
 
     @abstractmethod
     async def answer(self, answer: Answer) -> None:
-        """Let the user answer every prompt so from now on."""
+        """Let the user give this answer to every prompt from now on."""
 
     @abstractmethod
     async def set_permission(self, name: PermissionName, state: PermissionState) -> None:
-        """Set a permission as the user can in the settings; taking one back ends tracks."""
+        """Set a permission, as a user does in the settings; revoking one ends tracks."""
 
     @abstractmethod
     async def unplug(self, device: DeviceName) -> None:
-        """Pull the first camera or microphone out."""
+        """Unplug the first camera or microphone."""
 
     @abstractmethod
     async def plug(self, device: DeviceName) -> None:
-        """Plug it in again."""
+        """Plug the device in again."""
 
     @abstractmethod
     async def mute(self, device: DeviceName) -> None:
-        """Let the first camera or microphone, which is capturing, give no data for now."""
+        """Let the first camera or microphone, which is capturing, temporarily deliver no data."""
 
     @abstractmethod
     async def unmute(self, device: DeviceName) -> None:
-        """Let it give data again."""
+        """Let the device deliver data again."""
 
     @abstractmethod
     async def fail_to_open(
         self, device: DeviceName, reason: Literal["busy", "error"] | None
     ) -> None:
-        """Let the first camera or microphone fail when it is opened; None: not any more."""
+        """Let the first camera or microphone fail to open; None lets it open again."""
 
     @abstractmethod
     async def let_go(self, device: DeviceName) -> None:
-        """Wait until the program has let go of the first camera or microphone."""
+        """Wait until the program has released the first camera or microphone."""
 
     @abstractmethod
     async def fresh_document(self) -> None:
-        """Start anew as the same program: permissions stay, all that was exposed is forgotten."""
+        """Restart the program: permissions stay, but exposed devices are forgotten."""
 
     @abstractmethod
     async def other_program(self) -> None:
-        """Start another program, an origin of its own, which nobody has permitted anything."""
+        """Start another program, with its own origin and without any permission."""
 
     @abstractmethod
     async def clear_data(self) -> None:
-        """Let the user clear what is kept for the program, as a site's data; start it anew."""
+        """Let the user clear the program's stored data, like a site's data, and restart it."""
 
     @abstractmethod
     async def end_document(self) -> None:
-        """Let the program end, though somebody still has its objects."""
+        """Let the program end while its objects still exist."""
 
     @abstractmethod
     async def set_cameras(self, count: int) -> None:
-        """Have this number of cameras, before the program has asked for any."""
+        """Set the number of cameras, before the program captures from any."""
 
     @abstractmethod
     async def add_controls(self) -> None:
-        """Let the camera have pan, tilt, zoom and torch."""
+        """Add pan, tilt, zoom and torch to the camera."""

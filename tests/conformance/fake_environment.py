@@ -1,4 +1,4 @@
-"""The world of fake devices."""
+"""The environment with fake devices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["FakeEnvironment"]
 
 PERMISSIONS: tuple[PermissionName, ...] = ("camera", "microphone")
 
-#: The controls of a camera that `Environment.add_controls` gives.
+#: The controls that `Environment.add_controls` adds to the camera.
 CONTROLS: Mapping[str, Control] = {
     "pan": Range(-180, 180, 1),
     "tilt": Range(-90, 90, 1),
@@ -32,13 +32,13 @@ INITIAL: Mapping[str, ControlValue] = {"pan": 0, "tilt": 0, "zoom": 1, "torch": 
 
 
 class FakeEnvironment(Environment):
-    """Fake devices under the local agent."""
+    """`LocalAgent` with fake devices."""
 
     def __init__(self) -> None:
         self._fakes = install_fake_devices(secret=b"conformance")
 
     def close(self) -> None:
-        """Take the devices away."""
+        """Uninstall the devices."""
         self._fakes.uninstall()
 
     async def answer(self, answer: Answer) -> None:

@@ -1,7 +1,7 @@
-"""The world of the virtual machine, in which no device is fake: `vivid` and `snd-aloop`.
+"""The environment of the virtual machine: the kernel's test devices `vivid` and `snd-aloop`.
 
-The kernel drives the cameras and the sound cards as it drives any other, and the drivers see no
-difference. The cameras show colour bars; into the first card noise is played, for it to hear.
+The kernel handles these cameras and sound cards like any others, so the drivers see no difference.
+The cameras show colour bars, and the first sound card records noise.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Machine", "MachineEnvironment", "noise"]
 
-# Who opens one end of a loopback first decides for both: so the noise is as PortAudio has it.
+# The first program to open a loopback chooses the format of both ends, so use PortAudio's format.
 _FORMAT = ("-f", "S16_LE", "-r", "44100", "-c", "2")
 _NOISE = ("aplay", "-q", "-D", "hw:Mic1,1", *_FORMAT, "/dev/urandom")
 
 
 class _Cameras(OpenCVCameraDriver):
-    """The machine's cameras, of which the second is left out until a test asks for two."""
+    """The machine's cameras; the second one is hidden until a test needs two."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,20 +46,20 @@ class _Cameras(OpenCVCameraDriver):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The devices, for all tests: what one has not quite let go of yet, the next waits for."""
+    """The devices of all tests; a test waits until the previous one has released them."""
 
     cameras: _Cameras = field(default_factory=_Cameras)
     microphones: PortAudioMicrophoneDriver = field(default_factory=PortAudioMicrophoneDriver)
 
     def __post_init__(self) -> None:
         vivid.reset()
-        # It takes a card for what it is at the first look, and what is held can do less.
+        # PortAudio lists a card only once, and a card in use would have fewer capabilities.
         portaudio.devices()
 
 
 @contextlib.contextmanager
 def noise() -> Generator[None]:
-    """Let the first microphone hear noise."""
+    """Play noise to the first microphone."""
     with subprocess.Popen(_NOISE) as player:
         try:
             yield
@@ -68,7 +68,7 @@ def noise() -> Generator[None]:
 
 
 class MachineEnvironment(AgentEnvironment):
-    """`LocalAgent` over OpenCV's cameras and PortAudio's microphones."""
+    """`LocalAgent` with OpenCV's cameras and PortAudio's microphones."""
 
     def __init__(self, machine: Machine) -> None:
         super().__init__([machine.microphones, machine.cameras])
@@ -117,7 +117,7 @@ class MachineEnvironment(AgentEnvironment):
         )
         self._undo.callback(holder.kill)
         assert holder.stderr is not None
-        while (shown := holder.stderr.read(1)) != b"<":  # It shows one for each frame.
+        while (shown := holder.stderr.read(1)) != b"<":  # it prints one per frame
             assert shown, "v4l2-ctl could not capture"
 
     async def let_go(self, device: DeviceName) -> None:

@@ -1,4 +1,4 @@
-"""What the conformance tests have in common: capturing and reading, with a time limit."""
+"""Helpers of the conformance tests, which capture and read with a time limit."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["SECONDS", "capture", "no_event", "read", "tracks_of", "until"]
 
-# Nothing takes so long; but in the virtual machine everything takes some ten times longer.
+# Much longer than anything takes; the virtual machine is about ten times slower.
 SECONDS = 30 if "IN_TEST_VM" in os.environ else 10
 
 
 @asynccontextmanager
 async def capture(**constraints: object) -> AsyncGenerator[MediaStream]:
-    """Capture for the time of a block: ``async with capture(video=True) as stream``."""
+    """Capture in a `with` block: ``async with capture(video=True) as stream``."""
     async with asyncio.timeout(SECONDS):
         stream = await navigator.media_devices.get_user_media(constraints)
     try:
@@ -33,33 +33,33 @@ async def capture(**constraints: object) -> AsyncGenerator[MediaStream]:
 
 
 async def read(track: MediaStreamTrack, count: int = 1) -> list[VideoFrame | AudioData]:
-    """Return so many of the next frames or blocks of a track, and no fewer."""
+    """Return the next frames or blocks of a track; fail if it ends before."""
     found: list[VideoFrame | AudioData] = []
     async with asyncio.timeout(SECONDS), aclosing(track.frames()) as frames:
         async for data in frames:
             found.append(data)
             if len(found) == count:
                 break
-    assert len(found) == count, "the track has ended before it gave so many"
+    assert len(found) == count, "the track ended too early"
     return found
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds of which no event tells, such as a number."""
+    """Wait until a condition holds that no event announces."""
     async with asyncio.timeout(SECONDS):
-        while not condition():  # noqa: ASYNC110  (as said)
+        while not condition():  # noqa: ASYNC110  (there is no event)
             await asyncio.sleep(0.01)
 
 
 async def no_event(fired: list[object], seconds: float = 0.1) -> None:
-    """Wait a little, and see that nothing was noted."""
+    """Wait briefly, and check that no event was fired."""
     await asyncio.sleep(seconds)
     assert fired == []
 
 
 @asynccontextmanager
 async def tracks_of(stream: MediaStream) -> AsyncGenerator[list[MediaStreamTrack]]:
-    """Stop the tracks of a stream, such as a clone, at the end of a block."""
+    """Stop the tracks of a stream, such as a clone, at the end of a `with` block."""
     try:
         yield stream.get_tracks()
     finally:

@@ -1,4 +1,4 @@
-"""The world of the desktop's agent: microphones of a real sound server, and fake cameras."""
+"""The environment of the native lane: a real sound server's microphones, and fake cameras."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["NativeEnvironment", "sound_server"]
 
 @contextlib.contextmanager
 def sound_server() -> Generator[PulseServer]:
-    """Run a sound server with two microphones, which this process's programs find."""
+    """Run a sound server with two microphones, and make it the server of this process."""
     from support.pulse_server import PulseServer
 
     with PulseServer() as server, pytest.MonkeyPatch.context() as patch:
@@ -39,7 +39,7 @@ def sound_server() -> Generator[PulseServer]:
 
 
 class NativeEnvironment(AgentEnvironment):
-    """`LocalAgent` over the driver of PortAudio and one of fake cameras."""
+    """`LocalAgent` with PortAudio's driver and a driver of fake cameras."""
 
     def __init__(self) -> None:
         self._microphones = PortAudioMicrophoneDriver()

@@ -1,4 +1,4 @@
-"""The world of a browser's own devices, in the page."""
+"""The environment of a web page with the browser's own fake devices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PageEnvironment"]
 
-# A camera that is open already behaves otherwise in the tests that follow.
+# Remembers all streams, because a camera that stays open would disturb the following tests.
 _REMEMBER = """
 () => {
   const devices = navigator.mediaDevices;
@@ -36,13 +36,13 @@ def _cannot(what: str) -> NoReturn:
 
 
 class PageEnvironment(Environment):
-    """A browser with fake cameras and microphones of its own, which is not asked for much."""
+    """A browser with its own fake devices, which supports few methods."""
 
     def __init__(self) -> None:
         self._stop_all = import_module("pyodide.code").run_js(_REMEMBER)()
 
     def close(self) -> None:
-        """Close the devices that a test has left open, as one that fails may."""
+        """Close the devices that a failed test has left open."""
         self._stop_all()
 
     async def answer(self, answer: Answer) -> None:
@@ -84,7 +84,7 @@ class PageEnvironment(Environment):
         _cannot("end the document that the test is in")
 
     async def set_cameras(self, count: int) -> None:
-        """Do nothing: it has two, if it has the ability at all."""
+        """Do nothing: a browser with this ability has two cameras."""
         assert count == 2
 
     async def add_controls(self) -> None:

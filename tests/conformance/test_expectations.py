@@ -1,4 +1,4 @@
-"""The engines' own answers: what shows that a failure is not ours."""
+"""Plain JavaScript shows that each expected failure comes from the engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVIDENCE = [
 @pytest.mark.parametrize(("javascript", "answer"), EVIDENCE)
 async def test_the_engine_itself_answers_so(javascript: str, answer: str) -> None:
     run = import_module("pyodide.code").run_js
-    # An expression, or the body of an async function where it has statements.
+    # The JavaScript is an expression, or else the body of an async function.
     body = javascript if "return" in javascript else f"return ({javascript})"
     given = run(
         f"(async () => {{ try {{ return JSON.stringify(await (async () => {{ {body} }})()) }}"

@@ -1,6 +1,7 @@
-"""MediaDevices-after-discard: a program that has ended is a document that was discarded.
+"""MediaDevices-after-discard: an ended program behaves like a discarded document.
 
-There `enumerateDevices()` stays pending for ever, which in Python would be a program that hangs.
+In a browser `enumerateDevices()` then stays pending forever. In Python it would hang the program,
+so it fails instead.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ async def listed(kind: str | None = None) -> list[MediaDeviceInfo]:
 
 
 async def some(kind: str | None = None) -> list[MediaDeviceInfo]:
-    """Return the devices, of which there have to be some."""
+    """Return the devices, of which there must be at least one."""
     devices = await listed(kind)
     assert devices
     return devices

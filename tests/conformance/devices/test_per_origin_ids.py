@@ -1,4 +1,4 @@
-"""MediaDevices-enumerateDevices-per-origin-ids: an origin is a program, a document a run of it."""
+"""MediaDevices-enumerateDevices-per-origin-ids: a program is an origin, its run a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MediaDevices-enumerateDevices-persistent-permission: exposure is a document's, not its own."""
+"""MediaDevices-enumerateDevices-persistent-permission: each document exposes devices anew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GUM-backgroundBlur, for the property that the standard has; likewise voice isolation."""
+"""GUM-backgroundBlur, for the property of the standard, and voice isolation."""
 
 from __future__ import annotations
 

@@ -32,14 +32,14 @@ async def test_frames_are_counted_without_anybody_who_reads() -> None:
 async def test_frames_are_counted_while_somebody_reads() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
-        await read(track, 1)  # It may have been counted before, and waited for its reader.
+        await read(track, 1)  # it can be a frame that was counted earlier and waited for its reader
         before = numbers(track)[0]
         await read(track, 3)
         assert numbers(track)[0] >= before + 3
 
 
 async def test_decimated_frames_are_discarded() -> None:
-    # A camera may be slow enough by itself, but not while another track wants more.
+    # The original requires 20 frames per second, so the clone must discard frames.
     async with capture(video={"frameRate": {"min": 20}, "width": 320}) as stream:
         track = stream.get_video_tracks()[0].clone()
         async with track:

@@ -13,7 +13,7 @@ async def test_a_required_echo_cancellation_is_the_setting_or_refused(value: boo
     async with capture(audio=True) as stream:
         settings = stream.get_audio_tracks()[0].get_settings()
         known = stream.get_audio_tracks()[0].get_capabilities()["echoCancellation"]
-    # Another microphone may be able to do what this one cannot.
+    # The device id is required because another microphone might support it.
     wanted = {"deviceId": {"exact": settings.device_id}, "echoCancellation": {"exact": value}}
     if value not in known:
         with pytest.raises(OverconstrainedError) as caught:

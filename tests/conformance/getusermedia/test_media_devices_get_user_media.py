@@ -65,7 +65,7 @@ async def test_the_error_of_a_size_that_is_not_native_is_a_dom_exception() -> No
     with pytest.raises(DOMException) as caught:
         await navigator.media_devices.get_user_media(wanted)
     assert isinstance(caught.value, OverconstrainedError)
-    # Either could be had alone: then the standard has no name, and an agent may help with one.
+    # Each is possible alone: the standard then names no constraint, but an agent may name one.
     assert caught.value.constraint in {"", "width"}
 
 

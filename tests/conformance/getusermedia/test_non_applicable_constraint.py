@@ -1,4 +1,4 @@
-"""GUM-non-applicable-constraint: what is for the other kind is ignored, however absurd."""
+"""GUM-non-applicable-constraint: impossible constraints of the other kind are ignored."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ async def test_pan_tilt_and_zoom_may_not_be_required(name: str, word: str) -> No
         await navigator.media_devices.get_user_media({"video": {name: {word: 1}}})
 
 
-@pytest.mark.needs("own agent")  # No standard says what the message is.
+@pytest.mark.needs("own agent")  # no standard defines the message
 async def test_the_message_names_what_may_not_be_required() -> None:
     with pytest.raises(TypeError, match=r"video\.zoom"):
         await navigator.media_devices.get_user_media({"video": {"zoom": {"exact": 1}}})
@@ -129,7 +129,7 @@ async def test_advanced_values_out_of_range_are_skipped(
 
 @pytest.mark.needs("controls")
 async def test_true_asks_that_a_control_exists(environment: Environment) -> None:
-    async with capture(video={"zoom": True}) as stream:  # Ideally it would, but it does not.
+    async with capture(video={"zoom": True}) as stream:  # only an ideal; this camera has no zoom
         assert "zoom" not in stream.get_video_tracks()[0].get_settings()
     await environment.add_controls()
     async with capture(video={"pan": True, "tilt": True, "zoom": True}) as stream:

@@ -1,4 +1,4 @@
-"""VideoTrackGenerator, and its sibling for audio."""
+"""VideoTrackGenerator, and the generator for audio."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MAKERS = pytest.mark.parametrize(
 
 
 def sounding(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Run a test while the program captures: in WebKit no other sound runs before a gesture."""
+    """Run a test while the program captures; otherwise WebKit plays no sound before a gesture."""
 
     @wraps(test)
     async def within(*arguments: object, **keywords: object) -> None:
@@ -102,7 +102,7 @@ async def test_a_frame_keeps_its_time_stamp() -> None:
     generator.track.stop()
 
 
-# It is Python's own: no standard says what an engine is to do.
+# Only Python has this; no standard defines it.
 @pytest.mark.needs("own agent")
 async def test_a_block_keeps_its_time_stamp() -> None:
     generator = AudioTrackGenerator()
@@ -182,7 +182,7 @@ async def test_only_unmuted_frames_pass() -> None:
     await writer.write(frame(2, level=255))
     level = 0
     async with asyncio.timeout(SECONDS):
-        while level == 0:  # There may be black frames before.
+        while level == 0:  # black frames can come first
             with (await reader.read()).value as taken:
                 level = taken.data[0]
     assert level == 255

@@ -29,7 +29,7 @@ def grey(level: int) -> VideoFrame:
 
 
 async def level_of(reader: ReadableStreamDefaultReader[VideoFrame]) -> int:
-    """Return how bright the next frame is."""
+    """Return the brightness of the next frame."""
     with (await reader.read()).value as taken:
         return taken.data[0]
 

@@ -1,4 +1,4 @@
-"""What the tests of the old interface have in common: its callbacks, awaited."""
+"""Coroutines that await the callbacks of the old interface."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 10
 
 
 async def outcome(constraints: object) -> tuple[str, Any]:
-    """Return which callback was called, and with what."""
+    """Return the called callback and its argument."""
     called: asyncio.Future[tuple[str, Any]] = asyncio.get_running_loop().create_future()
     legacy.navigator.get_user_media(
         constraints,
@@ -31,7 +31,7 @@ async def outcome(constraints: object) -> tuple[str, Any]:
 
 @asynccontextmanager
 async def capture(**constraints: object) -> AsyncGenerator[legacy.LocalMediaStream]:
-    """Capture for the time of a block; the success callback has to be called."""
+    """Capture in a `with` block; the success callback must be called."""
     which, stream = await outcome(constraints)
     assert which == "success", stream
     assert isinstance(stream, legacy.LocalMediaStream)
@@ -42,7 +42,7 @@ async def capture(**constraints: object) -> AsyncGenerator[legacy.LocalMediaStre
 
 
 async def failure(**constraints: object) -> legacy.NavigatorUserMediaError:
-    """Return what the error callback gets, which has to be called."""
+    """Return the argument of the error callback, which must be called."""
     which, error = await outcome(constraints)
     if which == "success":
         error.stop()

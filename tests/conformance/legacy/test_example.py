@@ -29,7 +29,7 @@ def program() -> ModuleType:
 
 
 async def opened(monitor: object = None) -> Any:
-    """Return a kiosk that has got its stream, or has not."""
+    """Return a kiosk after its request for a stream has succeeded or failed."""
     kiosk = program().SnapshotKiosk(monitor)
     async with asyncio.timeout(SECONDS):
         await kiosk.decided.wait()

@@ -185,7 +185,7 @@ async def test_without_a_success_callback_nothing_is_done(environment: Environme
     await environment.answer("deny")
     calls: list[object] = []
     legacy.navigator.get_user_media({"video": True}, None, calls.append)
-    # What is asked for after it comes to its end, and nothing has come of the first.
+    # A later request has finished, and the first one has called no callback.
     assert (await failure(video=True)).name == "PERMISSION_DENIED"
     assert calls == []
 

@@ -1,4 +1,4 @@
-"""MediaStream, LocalMediaStream and MediaStreamTrackList of 28 June 2012, and 2013's forms."""
+"""MediaStream, LocalMediaStream and MediaStreamTrackList of 28 June 2012 and of 2013."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ async def test_tracks_that_the_browser_adds_are_told_of() -> None:
         derived.onaddtrack = derived.video_tracks.onaddtrack = note
         derived.audio_tracks.onaddtrack = note
         added = other.video_tracks[0]
-        # As the agent does it: it changes its stream, and fires the event at it.
+        # The agent does the same: it changes its stream and fires the event.
         derived.modern.add_track(added.modern)
         event = mediadevices.MediaStreamTrackEvent("addtrack", {"track": added.modern})
         derived.modern.dispatch_event(event)

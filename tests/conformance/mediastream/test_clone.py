@@ -1,4 +1,4 @@
-"""MediaStream-clone: of streams and of tracks."""
+"""MediaStream-clone, for streams and tracks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """MediaStreamTrack-applyConstraints.
 
-There an *ideal* group id of more than 500 characters is refused, but nothing in the standard says
-so.
+The upstream test rejects an *ideal* group id of more than 500 characters, but the standard does
+not.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ async def test_an_ideal_that_cannot_be_changes_nothing(name: str) -> None:
     await ideally(name, "INVALID")
 
 
-@pytest.mark.needs("own agent")  # In the public suite it is refused.
+@pytest.mark.needs("own agent")  # the upstream test rejects it
 async def test_nor_does_one_that_is_very_long() -> None:
     await ideally("groupId", "X" * 501)
 

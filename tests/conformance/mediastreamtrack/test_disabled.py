@@ -11,7 +11,7 @@ from mediadevices import AudioData, VideoFrame
 
 
 async def colours(frame: VideoFrame) -> tuple[int, int]:
-    """Return the brightest red, green or blue, and the least alpha; close the frame."""
+    """Return the largest red, green or blue value and the smallest alpha; close the frame."""
     with frame:
         memory = bytearray(frame.allocation_size({"format": "RGBA"}))
         await frame.copy_to(memory, {"format": "RGBA"})
@@ -41,7 +41,7 @@ async def test_an_enabled_audio_track_is_heard() -> None:
         (track,) = stream.get_audio_tracks()
         heard = False
         async with asyncio.timeout(SECONDS), aclosing(track.frames()) as blocks:
-            async for block in blocks:  # A microphone may be silent for a while.
+            async for block in blocks:  # a microphone can be silent at first
                 with block:
                     heard = isinstance(block, AudioData) and any(block.data)
                 if heard:

@@ -1,4 +1,4 @@
-"""MediaStreamTrack-getCapabilities: of a track and of its device, which agree."""
+"""MediaStreamTrack-getCapabilities: a track and its device have the same capabilities."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_a_list_of_booleans_has_each_at_most_once(kind: str, name: str, of
     booleans = [value for value in found if isinstance(value, bool)]
     assert 1 <= len(booleans) <= 2
     assert len(set(booleans)) == len(booleans)
-    assert booleans == found[: len(booleans)]  # Strings such as "all" may follow.
+    assert booleans == found[: len(booleans)]  # strings such as "all" can follow
 
 
 @of_both

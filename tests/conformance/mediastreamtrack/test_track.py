@@ -64,7 +64,7 @@ async def test_a_clone_keeps_enabled_and_constraints() -> None:
             assert track.enabled is False
 
 
-# In Firefox a clone does not know its resize modes for a moment, which is not always to be seen.
+# In Firefox, a new clone briefly lacks its resize modes; the test does not always notice.
 @pytest.mark.lanes("cpython", "node", "native", "chromium", "webkit", "vm")
 async def test_a_clone_has_the_capabilities_of_its_original() -> None:
     async with capture(video=True) as stream:

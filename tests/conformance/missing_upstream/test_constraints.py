@@ -1,4 +1,4 @@
-"""Selection: advanced sets, lists, clamping, distances; getConstraints; failures change nothing."""
+"""Selection of settings (advanced sets, lists, clamping, distances), and getConstraints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from conformance.media import capture, read
 from mediadevices import OverconstrainedError, navigator
 
-# What the standard leaves to the user agent, as ours decides it.
+# Our agent's decisions where the standard leaves the choice to the user agent.
 ours = pytest.mark.needs("own agent")
 
 
@@ -57,7 +57,7 @@ async def test_an_empty_list_asks_for_nothing(value: object) -> None:
     assert await settings_for(facingMode=value, deviceId=value) == await settings_for()
 
 
-@ours  # Another agent may take it for an id, which no device has.
+@ours  # another agent can treat it as an id that no device has
 async def test_an_empty_device_id_asks_for_nothing() -> None:
     found = await settings_for(deviceId={"exact": ""})
     assert found.device_id
@@ -65,11 +65,11 @@ async def test_an_empty_device_id_asks_for_nothing() -> None:
 
 @pytest.mark.parametrize("value", [-1, float("nan"), 0.4])
 async def test_a_number_is_clamped_and_rounded(value: float) -> None:
-    async with capture(video=True):  # Before, a browser may not tell which constraint it is.
+    async with capture(video=True):  # before a capture, a browser must not name the constraint
         with pytest.raises(OverconstrainedError) as caught:
             await navigator.media_devices.get_user_media({"video": {"width": {"max": value}}})
     assert caught.value.constraint == "width"
-    # As the least there can be it asks for nothing; one below would not.
+    # Clamped to 0, a minimum allows everything; a negative maximum would allow nothing.
     assert await settings_for(width={"min": value}) == await settings_for()
 
 
@@ -105,7 +105,7 @@ async def test_the_nearest_to_the_ideal_is_chosen() -> None:
 @ours
 async def test_a_distance_is_relative_to_the_larger_number() -> None:
     found = await settings_for(width=470, resizeMode={"exact": "none"})
-    assert found.width == 640  # 170/640 away, where 320 is 150/470.
+    assert found.width == 640  # the distance is 170/640; that of 320 is 150/470
 
 
 async def test_an_aspect_ratio_can_be_required() -> None:
@@ -136,7 +136,7 @@ CONSTRAINTS = {
 
 
 def spelt_out(constraints: Mapping[str, object], bare: str = "ideal") -> dict[str, object]:
-    """Return constraints with the word that a bare value stands for."""
+    """Return constraints with bare values as explicit members."""
     return {
         name: [spelt_out(one, "exact") for one in value]
         if name == "advanced"
@@ -157,7 +157,7 @@ async def test_constraints_come_back_with_the_effect_that_they_had() -> None:
         assert track.get_constraints() == {}
 
 
-@ours  # Another agent may put them in other words.
+@ours  # another agent can return an equivalent form
 async def test_constraints_come_back_as_they_were_given() -> None:
     async with capture(video=CONSTRAINTS) as stream:
         (track,) = stream.get_tracks()

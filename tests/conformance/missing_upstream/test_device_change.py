@@ -1,4 +1,4 @@
-"""devicechange, DeviceChangeEvent, and what plugging does to tracks."""
+"""devicechange, DeviceChangeEvent, and the effects of unplugging on tracks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def listening(target: object, type: str) -> asyncio.Future[Event]:  # noqa: A002  (the standard's name)
-    """Return a future of the next event, which is being waited for already."""
+    """Start to wait for the next event, and return its future."""
     future = asyncio.ensure_future(target.wait_for(type, timeout=SECONDS))
     await asyncio.sleep(0)
     return future
@@ -64,7 +64,7 @@ async def test_a_change_that_cannot_be_seen_fires_nothing(environment: Environme
     await navigator.media_devices.enumerate_devices()
     fired: list[object] = []
     navigator.media_devices.ondevicechange = fired.append
-    await environment.unplug("microphone")  # One nameless microphone before and after.
+    await environment.unplug("microphone")  # one nameless microphone is listed before and after
     await no_event(fired, 0.3)
 
 

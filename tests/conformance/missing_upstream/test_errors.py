@@ -1,4 +1,4 @@
-"""NotReadableError, AbortError, NotFoundError, their masking, and the order of the checks."""
+"""NotReadableError, AbortError, NotFoundError, their masking, and the order of checks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_the_next_device_takes_the_place_of_one_that_is_held(
 
 @pytest.mark.needs("failure", "microphone faults")
 async def test_a_microphone_that_fails_closes_the_camera_again(environment: Environment) -> None:
-    for _ in range(2):  # A camera left open could not be opened anew with other settings.
+    for _ in range(2):  # a camera that was left open could not open with other settings
         await environment.fail_to_open("microphone", "error")
         with pytest.raises(AbortError):
             await ask(video={"width": 320}, audio=True)
@@ -134,7 +134,7 @@ async def test_what_may_not_be_required_counts_before_what_cannot_be_satisfied()
         await ask(video={"width": {"exact": 100_000}, "zoom": {"exact": 2}})
 
 
-@pytest.mark.needs("own agent")  # No standard says what the message is.
+@pytest.mark.needs("own agent")  # no standard defines the message
 async def test_the_message_names_what_may_not_select_devices() -> None:
     with pytest.raises(TypeError, match=r"video\.torch"):
         await ask(video={"torch": {"exact": False}})

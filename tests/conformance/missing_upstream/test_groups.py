@@ -1,4 +1,4 @@
-"""groupId of a camera and a microphone of one unit."""
+"""The groupId of a camera and a microphone in one unit."""
 
 from __future__ import annotations
 

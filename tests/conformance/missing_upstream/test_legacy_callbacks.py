@@ -11,7 +11,7 @@ from mediadevices import MediaStream, OverconstrainedError, navigator
 
 
 async def called(constraints: object) -> tuple[str, object]:
-    """Return which callback was called, and with what."""
+    """Return the called callback and its argument."""
     outcome: asyncio.Future[tuple[str, object]] = asyncio.get_running_loop().create_future()
     returned = navigator.get_user_media(
         constraints,

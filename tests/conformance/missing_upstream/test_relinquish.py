@@ -1,4 +1,4 @@
-"""A device whose tracks are all disabled is let go, and had again when one is enabled (§4.3.1)."""
+"""Disabling all tracks of a device releases it; enabling one opens it again (§4.3.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""historical: what the standard has dropped does not exist."""
+"""historical: members that the standard has removed do not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""idlharness: everything that the IDL says is here, or marked in the code as different, and why."""
+"""idlharness: every member of the IDL exists, or a mark in the code gives the reason."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from support.idl_documents import DOCUMENTS, compared, naming_the_api, of_docume
 from support.idl_marks import Difference
 from tools import idl_page
 
-# The IDL, and its parser, are the host's.
+# Only the host has the IDL and its parser.
 pytestmark = pytest.mark.lanes("cpython")
 
 ROOT = Path(__file__).parents[3]
-# Classes that the library has and the package does not export are compared too.
+# The comparison includes classes that the package does not export.
 INTERFACES = sorted(
     {
         name
@@ -39,7 +39,7 @@ NOT_BUILT = [name for name, document in DOCUMENTS.items() if document.here == "n
 
 @pytest.fixture(scope="module")
 def texts() -> Mapping[str, str]:
-    """The IDL of each document."""
+    """Return the IDL of each document."""
     try:
         return idl_files.read_all(ROOT)
     except idl_files.IDLUnavailableError as error:
@@ -48,7 +48,7 @@ def texts() -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def definitions(texts: Mapping[str, str]) -> Mapping[str, Definition]:
-    """What the library is compared with."""
+    """Return the definitions to compare the library with."""
     return compared(texts)
 
 
@@ -72,7 +72,7 @@ def test_everything_is_looked_at(definitions: Mapping[str, Definition]) -> None:
     main = [one for one in definitions.values() if "mediacapture-streams" in one.documents]
     assert len(main) >= 35
     python = idl_surface.classes_of(definitions)
-    # An interface that nothing stands for would be a mark away from being forgotten.
+    # A missing class would otherwise need only a mark to be forgotten.
     missing = [one.name for one in main if one.kind == "interface" and one.name not in python]
     assert missing == []
     assert set(INTERFACES) <= set(definitions)
@@ -85,7 +85,7 @@ def test_every_document_that_names_the_api_has_a_row(texts: Mapping[str, str]) -
 
 @pytest.mark.parametrize("name", [name for name in NOT_BUILT if name != "html"])
 def test_what_is_not_built_is_not_there(name: str, texts: Mapping[str, str]) -> None:
-    # HTML is left out: its row is about one attribute, and it defines what all others stand on.
+    # HTML is left out, because it also defines types that all other documents use.
     found = of_document(name, texts)
     assert found
     for definition in found.values():
@@ -106,7 +106,7 @@ def test_members_have_the_standards_names_too(
     for member in definitions[name].members.values():
         snake = to_snake_case(member.name)
         if not hasattr(cls, snake) or member.kind == "constant":
-            continue  # `test_every_difference_is_marked` speaks of it.
+            continue  # `test_every_difference_is_marked` reports it
         if member.kind == "operation":
             blank = cls.__new__(cls)
             assert getattr(blank, member.name) == getattr(blank, snake)
@@ -122,7 +122,7 @@ def test_members_have_the_standards_names_too(
 
 
 def with_attribute(cls: type[Any], name: str, *, readonly: bool) -> tuple[Any, list[str]]:
-    """An object whose attribute is simple, since there is nothing behind it, and what it holds."""
+    """Return an object with a plain attribute, and the list that holds its value."""
     held = ["as it was"]
 
     def get(_: object) -> str:
@@ -132,7 +132,7 @@ def with_attribute(cls: type[Any], name: str, *, readonly: bool) -> tuple[Any, l
         held[0] = value
 
     attribute = property(get, None if readonly else put)
-    # Like the class itself, its objects have no attributes but those that are declared.
+    # Like the class itself, its objects have only the declared attributes.
     blank = type("Blank", (cls,), {"__slots__": (), name: attribute})
     return blank.__new__(blank), held
 

@@ -1,4 +1,4 @@
-"""The comparison itself: each kind of difference is found, and what is alike is none."""
+"""The comparison with the IDL finds each kind of difference, and no others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support import idl_surface
 from support.idl import Type, definitions, merged, parse_type
 from support.idl_marks import Difference, Mark, in_source
 
-# The parser of the IDL is the host's.
+# Only the host has the parser of the IDL.
 pytestmark = pytest.mark.lanes("cpython")
 
 

@@ -1,4 +1,4 @@
-"""How the objects behave that the IDL describes; `test_idl.py` looks at what there is of them."""
+"""The behaviour of the interfaces; `test_idl.py` checks which members exist."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_a_writer_can_abort() -> None:
     async with generator.track as track:
         writer = generator.writable.get_writer()
         await writer.abort("enough")
-        await writer.abort()  # again does nothing
+        await writer.abort()  # a second call does nothing
         await until(lambda: track.ready_state == "ended")
         with (
             VideoFrame(
