@@ -17,7 +17,7 @@ __all__ = ["explain_selection", "failed_constraint_text"]
 
 
 def failed_constraint_text(name: str) -> str:
-    """Return the words for a failed constraint; ``""`` means that only all together fail."""
+    """Return a phrase for a failed constraint; ``""`` stands for a conflict between several."""
     return f"the constraint {name!r}" if name else "these constraints together"
 
 
@@ -113,11 +113,11 @@ def explain_selection(
         if denied and index in denied:
             lines.append(f"{label!r}: {denied[index]}")
         elif (selection := chosen.get(index)) is not None:
-            settings = selection.settings
+            given = {name: _value_text(value) for name, value in selection.settings.items()}
             details = "".join(
-                f"; {one.name}: requested {_requested(one)}, gets {_value_text(settings[one.name])}"
-                for one in basic
-                if one.name in settings
+                f"; {item.name}: requested {_requested(item)}, gets {given[item.name]}"
+                for item in basic
+                if item.name in given
             )
             rank = "best, " if selection is selections[0] else ""
             lines.append(
@@ -130,17 +130,17 @@ def explain_selection(
 
 
 def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
-    required = [one for one in basic if one.required]
-    failing = [one for one in required if not restrict_regions(regions, (one,))]
+    required = [item for item in basic if item.required]
+    failing = [item for item in required if not restrict_regions(regions, (item,))]
     if failing:
         return "; ".join(
-            f"{one.name}: requested {_requested(one)}, has {_offered(one.name, regions)}"
-            for one in failing
+            f"{item.name}: requested {_requested(item)}, has {_offered(item.name, regions)}"
+            for item in failing
         )
     conflicting = required
-    for one in required:
-        others = [other for other in conflicting if other is not one]
+    for item in required:
+        others = [other for other in conflicting if other is not item]
         if not restrict_regions(regions, others):
             conflicting = others  # the others conflict without this one too
-    together = ", ".join(f"{one.name} {_requested(one)}" for one in conflicting)
+    together = ", ".join(f"{item.name} {_requested(item)}" for item in conflicting)
     return f"each of these is possible alone, but not together: {together}"

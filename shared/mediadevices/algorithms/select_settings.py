@@ -38,10 +38,10 @@ def feasible_regions(
     An advanced set that nothing satisfies is skipped as a whole.
     """
     regions = restrict_regions(universe, basic)
-    for one in advanced:
-        kept = restrict_regions(regions, one)
+    for constraints in advanced:
+        kept = restrict_regions(regions, constraints)
         # A set can also require that a property exists (``pan: true``).
-        existence = [constraint for constraint in one if constraint.exists is not None]
+        existence = [constraint for constraint in constraints if constraint.exists is not None]
         if existence:
             kept = [region for region in kept if _satisfies_existence(region, existence)]
         regions = kept or regions
@@ -109,4 +109,4 @@ def select_settings(
                     best[device] = key, Selection(device, mode, settings, total)
     # Across devices only the distance counts; a tie goes to the default device, which is first.
     found = [selection for _, selection in best.values()]
-    return sorted(found, key=lambda one: (one.distance, one.device))
+    return sorted(found, key=lambda selection: (selection.distance, selection.device))

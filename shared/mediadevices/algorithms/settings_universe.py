@@ -25,8 +25,8 @@ __all__ = [
     "settings_universe",
 ]
 
-#: Frames per second: the lowest rate to decimate to, one frame in eleven days. Capabilities say 0,
-#: as the standard requires, but a frame rate of 0 cannot be delivered.
+#: Frames per second: the lowest rate to decimate to, one frame in eleven days. Capabilities report
+#: 0, as the standard requires, but a frame rate of 0 cannot be delivered.
 SLOWEST_FRAME_RATE = 1e-6
 #: Hertz: samples can be resampled to these rates, whatever the microphone's native rates are.
 LOWEST_SAMPLE_RATE, USUAL_SAMPLE_RATE = 8000, 48000
@@ -177,7 +177,7 @@ def restrict_regions(
 
 
 class _RestrictedDevice(NamedTuple):
-    """The part of a device's regions that they share, under constraints.
+    """Everything that all regions of a device share, restricted by constraints.
 
     Attributes:
         device_domains: The restricted domains of the properties that do not depend on the mode.
@@ -192,7 +192,7 @@ class _RestrictedDevice(NamedTuple):
 
 
 def _restrict_device(region: Region, required: Iterable[Constraint]) -> _RestrictedDevice | None:
-    """Apply constraints to the part of a region that all regions of its device share."""
+    """Restrict everything that a region shares with the other regions of its device."""
     device_domains, ratios = dict(region.device_domains), region.ratios
     mode_constraints: list[tuple[Constraint, dict[int, Domain | None]]] = []
     for constraint in required:
