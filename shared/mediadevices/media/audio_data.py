@@ -97,7 +97,8 @@ class AudioData(Interface):
     _timestamp: int
 
     if not TYPE_CHECKING:
-        # Faster than in the base class, which checks every name. Blocks have no settable name.
+        # Skip the check of names in the base class: blocks are created often, and no public
+        # attribute can be set.
         __setattr__ = object.__setattr__
 
     def __init__(self, init: Mapping[str, object] | None = None, /, **keywords: object) -> None:
@@ -151,7 +152,8 @@ class AudioData(Interface):
         """Make a block over a driver's memory in a few microseconds, without a copy.
 
         Args:
-            buffer: The samples, as for the constructor; they must not change any more.
+            buffer: The samples, as for the constructor; the driver must not change
+                them any more.
             format: The format's name, such as ``"f32"``.
             sample_rate: Hertz.
             number_of_frames: Samples of each channel.

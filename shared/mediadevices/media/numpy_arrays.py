@@ -15,9 +15,9 @@ import numpy.typing as npt
 from mediadevices.media.frame_geometry import packed_geometry
 
 if TYPE_CHECKING:
-    from mediadevices.media.frame_geometry import DOMRectReadOnly, FrameGeometry, PlaneLayout
+    from mediadevices.media.frame_geometry import DOMRectReadOnly, FrameGeometry
     from mediadevices.media.media_resource import MediaResource
-    from mediadevices.media.pixel_formats import PixelFormat, PixelPlane
+    from mediadevices.media.pixel_formats import PixelFormat
     from mediadevices.media.sample_formats import SampleFormat
     from mediadevices.media.video_frame import VideoFrame
 
@@ -65,7 +65,7 @@ def frame_array(frame: VideoFrame) -> Bytes:
         memory.flags.writeable = False
         geometry = packed_geometry(pixel_format, visible.width, visible.height)
     if len(pixel_format.planes) == 1:
-        return _plane_view(memory, pixel_format.planes[0], geometry.layout[0], geometry.visible)
+        return _plane_view(memory, geometry, 0, geometry.visible)
     memory = memory[: pixel_format.byte_size(visible.width, visible.height)]
     if visible.width % pixel_format.subsampling_x or len(memory) % visible.width:
         return memory
@@ -82,22 +82,17 @@ def _packed_shape(geometry: FrameGeometry) -> tuple[int, ...] | None:
     return (size.height, size.width, *pixel)
 
 
-def _plane_view(
-    memory: Bytes, plane: PixelPlane, place: PlaneLayout, rect: DOMRectReadOnly
-) -> Bytes:
+def _plane_view(memory: Bytes, geometry: FrameGeometry, index: int, rect: DOMRectReadOnly) -> Bytes:
+    """Return a rectangle of one plane as a view of the memory."""
+    plane, stride = geometry.format.planes[index], geometry.layout[index].stride
     columns, rows = plane.columns(rect.width), plane.rows(rect.height)
     samples = plane.sample_bytes
-    start = (
-        place.offset
-        + rect.y // plane.subsampling_y * place.stride
-        + rect.x // plane.subsampling_x * samples
-    )
-    row_bytes = columns * samples
-    if place.stride == row_bytes:
+    start, row_bytes = geometry.first_sample(index, rect), columns * samples
+    if stride == row_bytes:
         array = memory[start : start + rows * row_bytes]
         return array.reshape((rows, columns) if samples == 1 else (rows, columns, samples))
     shape: tuple[int, ...] = (rows, columns)
-    strides: tuple[int, ...] = (place.stride, samples)
+    strides: tuple[int, ...] = (stride, samples)
     if samples > 1:
         shape, strides = (*shape, samples), (*strides, 1)
     # The memory can end before the stride of the last row does, so `reshape` is impossible.
@@ -120,8 +115,7 @@ def plane_views(frame: VideoFrame, rect: DOMRectReadOnly) -> list[Bytes]:
     if rect is geometry.visible and (shape := _packed_shape(geometry)) is not None:
         return [memory[: math.prod(shape)].reshape(shape)]
     return [
-        _plane_view(memory, plane, place, rect)
-        for plane, place in zip(geometry.format.planes, geometry.layout, strict=True)
+        _plane_view(memory, geometry, index, rect) for index in range(len(geometry.format.planes))
     ]
 
 
@@ -129,8 +123,8 @@ def split_planes(memory: Bytes, pixel_format: PixelFormat, width: int, height: i
     """Return the planes of packed memory as writable views, in the shapes of `plane_views`."""
     geometry = packed_geometry(pixel_format, width, height)
     return [
-        _plane_view(memory, plane, place, geometry.visible)
-        for plane, place in zip(pixel_format.planes, geometry.layout, strict=True)
+        _plane_view(memory, geometry, index, geometry.visible)
+        for index in range(len(pixel_format.planes))
     ]
 
 

@@ -19,7 +19,8 @@ _MAX_DRIFT = 0.01  # of a block's duration: the most that a small error moves it
 class SampleClock:
     """Turns measured times into strictly increasing timestamps at the sample rate.
 
-    A timestamp is never later than the delivery of its block, unless it must be to increase.
+    A timestamp is not later than the delivery of its block. There is one exception: it always
+    exceeds the last timestamp.
 
     Args:
         sample_rate: Hertz.

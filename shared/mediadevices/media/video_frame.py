@@ -102,7 +102,8 @@ class VideoFrame(Interface):
     _duration: int | None
 
     if not TYPE_CHECKING:
-        # Faster than in the base class, which checks every name. Frames have no settable name.
+        # Skip the check of names in the base class: frames are created often, and no public
+        # attribute can be set.
         __setattr__ = object.__setattr__
 
     def __init__(
@@ -143,7 +144,8 @@ class VideoFrame(Interface):
         """Make a frame over a driver's memory in a few microseconds, without a copy.
 
         Args:
-            buffer: The packed pixels, as for the constructor; they must not change any more.
+            buffer: The packed pixels, as for the constructor; the driver must not
+                change them any more.
             format: The format's name in capitals, such as ``"BGR24"``.
             width: Pixels.
             height: Pixels.

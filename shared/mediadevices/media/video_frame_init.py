@@ -33,7 +33,8 @@ _MAX_SIDE = 32767
 _MAX_PIXELS = 2**28
 _MAX_ROTATION = 2**31 - 1
 
-#: The members of VideoFrameInit. Those without effect here are listed so as not to warn.
+#: The members of VideoFrameInit. Members without effect are listed so that they
+#: cause no warning.
 INIT = (
     *("duration", "timestamp", "visible_rect", "display_width", "display_height"),
     *("rotation", "flip", "alpha", "metadata", "color_space"),
