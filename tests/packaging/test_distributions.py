@@ -61,7 +61,7 @@ def test_the_wheel_is_pure(distributions: Distributions) -> None:
     assert distributions.wheel.name.endswith("-py3-none-any.whl")
 
 
-def test_the_wheel_holds_the_three_packages_and_nothing_else(distributions: Distributions) -> None:
+def test_the_wheel_contains_exactly_the_three_packages(distributions: Distributions) -> None:
     expected = {
         path.relative_to(root).as_posix()
         for package, root in PACKAGES.items()
@@ -83,7 +83,7 @@ def test_the_source_archive_builds_the_same_wheel(distributions: Distributions) 
     assert names(distributions.wheel_of_sdist) == names(distributions.wheel)
 
 
-def test_the_wheel_asks_for_nothing_in_a_web_page(distributions: Distributions) -> None:
+def test_the_wheel_has_no_dependencies_in_a_web_page(distributions: Distributions) -> None:
     with ZipFile(distributions.wheel) as archive:
         (path,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = Parser().parsestr(archive.read(path).decode())

@@ -137,7 +137,7 @@ def test_it_has_220_kilobytes_at_most(wheel: bytes) -> None:
     assert len(wheel) <= 220_000
 
 
-def test_it_holds_the_two_packages_for_pages(members: dict[str, str]) -> None:
+def test_it_contains_exactly_the_two_packages_for_pages(members: dict[str, str]) -> None:
     assert {name for name in members if not name.startswith(f"{INFO}/")} == SOURCES.keys()
 
 
@@ -166,7 +166,7 @@ def test_its_record_lists_each_file_with_hash_and_size(members: dict[str, str]) 
     assert record[-1] == [f"{INFO}/RECORD", "", ""]
 
 
-def test_its_metadata_is_the_library_s_without_the_command_line(members: dict[str, str]) -> None:
+def test_its_metadata_is_the_librarys_without_the_command_line(members: dict[str, str]) -> None:
     metadata = Parser().parsestr(members[f"{INFO}/METADATA"])
     assert (metadata["Name"], metadata["Version"]) == ("mediadevices", version("mediadevices"))
     # An index has one list of requirements for all wheels of a version.
@@ -252,7 +252,7 @@ def test_pip_refuses_it_on_the_desktop(wheel: bytes, tmp_path: Path) -> None:
 # --- the library in it ------------------------------------------------------------------------
 
 
-def test_every_module_can_be_imported_without_the_desktop_s_package(installed: Path) -> None:
+def test_every_module_can_be_imported_without_the_desktops_package(installed: Path) -> None:
     found, loaded = json.loads(run(IMPORT_ALL, installed))
     modules = {
         name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in MODULES

@@ -109,14 +109,14 @@ def lock_file(distribution: Path) -> dict[str, Any]:
     return content
 
 
-def test_pyodide_build_makes_the_wheel_that_is_published(
+def test_pyodide_build_builds_the_published_wheel(
     wheel: Path, distributions: Distributions
 ) -> None:
     assert wheel.name == distributions.wheel.name
     assert contents(wheel) == contents(distributions.wheel)
 
 
-def test_the_lock_file_has_the_wheel_and_no_desktop_library(
+def test_the_lock_file_lists_the_wheel_without_dependencies(
     distribution: Path, wheel: Path
 ) -> None:
     packages = lock_file(distribution)["packages"]
@@ -149,13 +149,13 @@ def test_the_package_loads_and_captures_in_a_page(browser: str, either: Path) ->
     assert loaded.frame == FRAME
 
 
-def test_the_lock_file_takes_the_page_wheel(page_distribution: Path) -> None:
+def test_the_lock_file_accepts_the_page_wheel(page_distribution: Path) -> None:
     entry = lock_file(page_distribution)["packages"]["mediadevices"]
     assert (entry["file_name"], entry["depends"]) == (wheel_name("any"), [])
     assert set(entry["imports"]) == {"mediadevices", "mediadevices_pyodide"}
 
 
-def test_a_page_refuses_a_wheel_that_was_tampered_with(browser: str, tampered: Path) -> None:
+def test_a_browser_rejects_a_wheel_that_was_tampered_with(browser: str, tampered: Path) -> None:
     refused = load_in_chromium(browser, tampered)
     assert refused.packages == []
     assert "Failed to load mediadevices" in refused.messages

@@ -19,6 +19,9 @@ from mediadevices_native.cli.standard_streams import OutputError
 from mediadevices_native.cli.stream_file import StreamFile
 from mediadevices_native.cli.unfinished_file import UnfinishedFile
 
+if sys.platform != "win32":
+    import fcntl
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from types import TracebackType
@@ -254,7 +257,5 @@ def _can_rewind(descriptor: int) -> bool:
     """Return whether a descriptor is a regular file that is not open for appending."""
     can_rewind = stat.S_ISREG(os.fstat(descriptor).st_mode)
     if sys.platform != "win32":  # Windows has no paths of descriptors
-        import fcntl
-
         can_rewind &= not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
     return can_rewind

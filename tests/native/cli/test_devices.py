@@ -29,7 +29,7 @@ def test_devices_are_listed_by_name_without_being_opened(fakes: FakeDevices) -> 
     assert fakes.requests == []
 
 
-def test_the_list_as_json_has_the_standards_keys_and_nothing_else(fakes: FakeDevices) -> None:
+def test_the_json_list_has_exactly_the_standards_keys(fakes: FakeDevices) -> None:
     done = call("devices", "--json")
     listed = json.loads(done.out)
     assert [(one["kind"], one["label"]) for one in listed] == [
@@ -68,7 +68,7 @@ def test_wide_terminals_get_a_table_that_cuts_off_no_name(
     assert ID.match(row.split()[-1])
 
 
-def test_ids_are_the_same_in_the_next_process_and_can_be_given_to_device() -> None:
+def test_ids_are_stable_across_processes_and_select_a_device() -> None:
     first, second = (json.loads(run_process("devices", "--json", "--synthetic").out) for _ in "12")
     assert [one["deviceId"] for one in first] == [one["deviceId"] for one in second]
     camera = next(one for one in first if one["kind"] == "videoinput")
@@ -76,7 +76,7 @@ def test_ids_are_the_same_in_the_next_process_and_can_be_given_to_device() -> No
     assert json.loads(shown.out)["deviceId"] == camera["deviceId"]
 
 
-def test_without_devices_the_list_points_to_the_doctor(fakes: FakeDevices) -> None:
+def test_an_empty_list_refers_to_doctor(fakes: FakeDevices) -> None:
     for device in (*fakes.cameras, *fakes.microphones, *fakes.speakers):
         fakes.unplug(device)
     done = call("devices")
@@ -85,13 +85,13 @@ def test_without_devices_the_list_points_to_the_doctor(fakes: FakeDevices) -> No
     assert json.loads(call("devices", "--json").out) == []
 
 
-def test_synthetic_devices_are_told_on_standard_error_only() -> None:
+def test_synthetic_devices_are_reported_on_standard_error() -> None:
     done = run_process("devices", "--json", "--synthetic")
     assert len(json.loads(done.out)) == 4
     assert done.err == "warning: these devices are synthetic: colour bars and tones, nothing real\n"
 
 
-def test_a_devices_name_is_neither_markup_nor_a_command_to_the_terminal(
+def test_markup_and_control_characters_in_names_have_no_effect(
     fakes: FakeDevices,
 ) -> None:
     fakes.cameras[0].label = "[red]Cam\x1b[2J[/red]"
@@ -105,7 +105,7 @@ def test_capabilities_show_ranges_and_lists_without_opening(fakes: FakeDevices) 
     assert fakes.cameras[0].opened == 0
 
 
-def test_capabilities_as_json_are_those_of_the_standard(fakes: FakeDevices) -> None:
+def test_json_capabilities_have_the_standards_form(fakes: FakeDevices) -> None:
     capabilities = json.loads(call("capabilities", "Fake Microphone 2", "--json").out)
     assert capabilities["echoCancellation"] == [True, False]
     assert capabilities["sampleRate"]["max"] >= 48000
@@ -115,7 +115,7 @@ def test_the_version_is_printed() -> None:
     assert re.match(r"mediadevices \d+\.\d+", call("--version").out)
 
 
-def test_help_names_every_command() -> None:
+def test_help_lists_every_command() -> None:
     shown = call("--help").out
     for name in ("devices", "capabilities", "photo", "record", "monitor", "doctor"):
         assert name in shown
@@ -138,7 +138,7 @@ def test_verbose_shows_the_traceback_of_an_error(fakes: FakeDevices) -> None:
         assert "NotReadableError: the camera is asleep" in done.err
 
 
-def test_a_misspelt_constraint_is_told_and_ignored() -> None:
+def test_a_misspelt_constraint_is_ignored_with_a_warning() -> None:
     done = run_process(
         "photo", "a.png", "--synthetic", "--delay", 0, "--constraints", '{"widht": 320}'
     )

@@ -54,7 +54,7 @@ def failing(error: Exception) -> Callable[[], list[Finding]]:
     return examine
 
 
-def test_a_healthy_machine_is_told_to_be_so(healthy: None) -> None:
+def test_a_healthy_machine_has_only_ok_findings(healthy: None) -> None:
     done = call("doctor")
     assert done.code == 0
     assert "ok /dev/video0: HD Webcam: 9 modes\n" in done.out
@@ -62,7 +62,7 @@ def test_a_healthy_machine_is_told_to_be_so(healthy: None) -> None:
     assert "MEDIADEVICES_ALLOW=camera,microphone" in done.out
 
 
-def test_what_is_wrong_comes_with_its_remedy_and_exit_code_1(
+def test_a_problem_is_printed_with_its_remedy_and_has_exit_code_1(
     healthy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finding = Finding("/dev/video0", False, "HD Webcam: no permission", "join the group video")
@@ -72,7 +72,7 @@ def test_what_is_wrong_comes_with_its_remedy_and_exit_code_1(
     assert "-- /dev/video0: HD Webcam: no permission\n     join the group video\n" in done.out
 
 
-def test_as_json_it_is_a_list_of_findings(healthy: None) -> None:
+def test_the_json_output_is_a_list_of_findings(healthy: None) -> None:
     findings = json.loads(call("doctor", "--json").out)
     assert {tuple(finding) for finding in findings} == {("subject", "ok", "text", "remedy")}
     assert "/dev/video0" in [finding["subject"] for finding in findings]
@@ -155,7 +155,7 @@ def test_a_missing_library_does_not_hide_the_rest(
         ("MEDIADEVICES_SYNTHETIC", "1", 0, "programs get synthetic devices"),
     ],
 )
-def test_it_tells_what_the_environment_decides(
+def test_it_reports_settings_of_the_environment(
     healthy: None,
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
@@ -168,7 +168,7 @@ def test_it_tells_what_the_environment_decides(
     assert (done.code, text in done.out) == (code, True), done.out
 
 
-def test_a_spoilt_secret_is_told_with_its_path(healthy: None) -> None:
+def test_a_corrupt_secret_is_reported_with_its_path(healthy: None) -> None:
     for name in ("mediadevices", "doorbell"):
         path = secret_path(name)
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -180,7 +180,7 @@ def test_a_spoilt_secret_is_told_with_its_path(healthy: None) -> None:
         assert done.out.count(told) == 1
 
 
-def test_what_is_remembered_is_told(healthy: None) -> None:
+def test_remembered_answers_are_reported(healthy: None) -> None:
     assert "ok remembered" not in call("doctor").out
     memory = RememberedPermissions("mediadevices")
     memory.remember({"camera": Decision("granted", "user")})
@@ -200,7 +200,7 @@ def test_what_is_remembered_is_told(healthy: None) -> None:
         assert spoilt.out.count(told) == 1
 
 
-def test_an_audit_log_is_told(
+def test_the_audit_log_is_reported(
     healthy: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "audit.jsonl"
@@ -216,7 +216,7 @@ def test_an_audit_log_is_told(
     assert "name another file in MEDIADEVICES_AUDIT_LOG" in done.out
 
 
-def test_on_this_machine_it_ends_with_findings_whatever_is_there() -> None:
+def test_it_works_on_this_machine() -> None:
     done = run_process("doctor", "--json")
     findings = json.loads(done.out)
     assert done.code == (0 if all(finding["ok"] for finding in findings) else 1)
@@ -284,7 +284,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(tmp_path, monkeypatch)
 
 
-def test_with_nothing_installed_it_says_what_to_install(machine: Machine) -> None:
+def test_without_libraries_it_says_what_to_install(machine: Machine) -> None:
     assert machine.doctor(installed=False) == (
         "-- OpenCV: cameras need OpenCV: No module named 'cv2'\n"
         "     install it with: pip install opencv-python-headless\n"
@@ -315,7 +315,9 @@ def test_with_the_sound_server_down_it_says_how_to_start_it(machine: Machine) ->
 
 
 @pytest.mark.fault("camera", "held by another program (`mediadevices doctor`)")
-def test_a_camera_in_use_is_told_with_its_holder(machine: Machine, fault: FaultNotes) -> None:
+def test_a_camera_in_use_is_reported_with_the_program_that_uses_it(
+    machine: Machine, fault: FaultNotes
+) -> None:
     machine.plug_in_camera(busy=True)
     machine.plug_in_microphone()
     descriptors = machine.cameras.root / "proc" / "4711" / "fd"
@@ -328,7 +330,7 @@ def test_a_camera_in_use_is_told_with_its_holder(machine: Machine, fault: FaultN
 
 
 @pytest.mark.fault("camera", "no permission for the device file (`mediadevices doctor`)")
-def test_a_device_file_that_may_not_be_opened_is_told_with_its_group(
+def test_missing_permission_for_a_device_file_is_reported_with_its_group(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
 ) -> None:
     machine.plug_in_camera(open_error=errno.EACCES)
@@ -342,7 +344,7 @@ def test_a_device_file_that_may_not_be_opened_is_told_with_its_group(
     fault.sees(f"`{told.strip()}`, and the group to join")
 
 
-def test_without_the_library_of_folders_it_says_what_to_install(
+def test_without_platformdirs_it_says_what_to_install(
     healthy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "platformdirs", None)

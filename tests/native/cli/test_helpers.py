@@ -49,17 +49,17 @@ def block(samples: list[int], rate: int = 48000) -> AudioData:
     ("wanted", "meant"),
     [("aa", WEBCAM), ("Webcam", WEBCAM), ("Webcam HD", BUILT_IN), ("hd", BUILT_IN)],
 )
-def test_an_id_comes_before_a_label_and_a_label_before_a_part(wanted: str, meant: Named) -> None:
+def test_ids_match_before_labels_and_labels_before_parts(wanted: str, meant: Named) -> None:
     assert select_device([WEBCAM, BUILT_IN], wanted) is meant
 
 
-def test_a_device_can_be_called_like_another_ones_id() -> None:
+def test_an_id_matches_before_an_equal_label() -> None:
     odd = Named("dd", "aa")
     assert select_device([odd, WEBCAM], "aa") is WEBCAM
 
 
 @pytest.mark.parametrize("wanted", ["Webcam", "webcam", "WEB"])
-def test_what_can_be_two_devices_is_an_error_that_lists_them(wanted: str) -> None:
+def test_an_ambiguous_name_is_an_error_that_lists_the_matches(wanted: str) -> None:
     with pytest.raises(
         CommandError, match=r"matches 2 devices: 'Webcam' \(id aa\), 'Webcam' \(id bb\)"
     ):
@@ -67,7 +67,7 @@ def test_what_can_be_two_devices_is_an_error_that_lists_them(wanted: str) -> Non
 
 
 @pytest.mark.parametrize("wanted", ["", "Scanner", "a"])
-def test_what_is_no_device_is_an_error_that_lists_those_that_there_are(wanted: str) -> None:
+def test_an_unknown_name_is_an_error_that_lists_the_devices(wanted: str) -> None:
     with pytest.raises(CommandError, match=r"available: 'Webcxm' \(id bb\)"):
         select_device([Named("bb", "Webcxm")], wanted)
 
@@ -86,7 +86,7 @@ def test_what_is_no_device_is_an_error_that_lists_those_that_there_are(wanted: s
         ('{"audio": {"sampleRate": 8000}}', {}),
     ],
 )
-def test_constraints_can_be_those_of_the_track_or_those_of_a_call(
+def test_constraints_may_have_the_form_of_a_track_or_of_get_user_media(
     text: str | None, constraints: dict[str, object]
 ) -> None:
     assert parse_constraints(text, "video") == constraints
@@ -94,14 +94,14 @@ def test_constraints_can_be_those_of_the_track_or_those_of_a_call(
 
 @pytest.mark.parametrize("levels", [30, 500, 900, 5000, 200_000])
 @pytest.mark.parametrize("form", ["[{0}]", '{{"width": {0}}}', '{{"video": {{"width": {0}}}}}'])
-def test_constraints_that_are_nested_deeply_are_refused(levels: int, form: str) -> None:
+def test_deeply_nested_constraints_are_rejected(levels: int, form: str) -> None:
     for opening, closing in (("[", "]"), ('{"a": ', "}")):
         nested = opening * levels + "1" + closing * levels
         with pytest.raises(CommandError, match="nested too deeply"):
             parse_constraints(form.format(nested), "video")
 
 
-def test_constraints_may_be_as_deep_as_the_standards() -> None:
+def test_constraints_may_be_nested_as_deeply_as_the_standard_needs() -> None:
     text = '{"video": {"advanced": [{"width": {"exact": [1, 2.5, -3]}}]}}'
     assert parse_constraints(text, "video") == {"advanced": [{"width": {"exact": [1, 2.5, -3]}}]}
 
@@ -115,7 +115,7 @@ def test_the_peak_is_the_greatest_sample_of_either_sign() -> None:
     assert peak(block([0])) == 0
 
 
-def test_decibels_are_those_below_full_scale() -> None:
+def test_decibels_are_relative_to_full_scale() -> None:
     assert decibels(1) == 0
     assert decibels(0.5) == pytest.approx(-6.02, abs=0.01)
     assert decibels(0) == decibels(1e-9) == -96
@@ -137,7 +137,7 @@ def test_the_meter_goes_from_minus_60_to_0(level: float, bar: str) -> None:
 # --- sound files ----------------------------------------------------------------------------------
 
 
-def test_a_block_of_another_rate_is_refused() -> None:
+def test_a_block_with_another_sample_rate_is_rejected() -> None:
     with WaveWriter(io.BytesIO(), 1, 48000, 1) as writer:
         writer.write(block([1, 2, 3]))
         with pytest.raises(CommandError, match="from 48000 Hz, 1 channels to 44100 Hz"):
@@ -145,7 +145,7 @@ def test_a_block_of_another_rate_is_refused() -> None:
     assert writer.seconds == 3 / 48000
 
 
-def test_what_is_longer_than_the_length_is_cut_off() -> None:
+def test_samples_after_the_maximum_length_are_cut_off() -> None:
     file = io.BytesIO()
     with WaveWriter(file, 2 / 48000, 48000, 1) as writer:
         writer.write(block([1, 2, 3]))
@@ -153,7 +153,7 @@ def test_what_is_longer_than_the_length_is_cut_off() -> None:
     assert file.getvalue()[44:] == b"\x01\x00\x02\x00"
 
 
-def test_a_header_is_the_one_of_the_standard_library() -> None:
+def test_the_header_equals_that_of_the_wave_module() -> None:
     for rate, channels, size in ((48000, 1, 960), (44100, 2, 0), (192000, 6, 2**32 - 1024)):
         header = wave_header(rate, channels, size)
         with wave.open(io.BytesIO(header)) as file:
@@ -180,7 +180,7 @@ class NarrowFile(io.BytesIO):
 
 
 @pytest.mark.parametrize("room", range(100))
-def test_a_file_that_takes_no_more_holds_whole_samples_and_a_true_header(room: int) -> None:
+def test_a_full_disk_leaves_whole_samples_and_a_correct_header(room: int) -> None:
     file = NarrowFile(room)
     samples = list(range(100))
 
@@ -200,7 +200,7 @@ def test_a_file_that_takes_no_more_holds_whole_samples_and_a_true_header(room: i
     assert count >= (room - 7 - 44) // 2
 
 
-def test_a_header_is_true_each_second() -> None:
+def test_the_header_is_updated_every_second() -> None:
     file = io.BytesIO()
     with WaveWriter(file, 10, 1000, 1) as writer:
         for number in range(1, 26):
@@ -209,7 +209,7 @@ def test_a_header_is_true_each_second() -> None:
                 assert read.getnframes() == number // 10 * 1000
 
 
-def test_what_cannot_go_back_gets_a_header_of_unknown_length() -> None:
+def test_a_file_that_cannot_seek_gets_a_header_of_unknown_length() -> None:
     class Stream(io.BytesIO):
         def seekable(self) -> bool:
             return False
@@ -224,7 +224,7 @@ def test_what_cannot_go_back_gets_a_header_of_unknown_length() -> None:
 
 
 @pytest.mark.parametrize("seconds", [44740, 1e300, 1.7e308])
-def test_a_length_that_a_file_cannot_hold_is_refused(seconds: float) -> None:
+def test_a_length_above_the_formats_maximum_is_rejected(seconds: float) -> None:
     with pytest.raises(CommandError, match="holds 44739 seconds at most"):
         WaveWriter(io.BytesIO(), seconds, 48000, 1)
 
@@ -243,5 +243,5 @@ def test_a_length_that_a_file_cannot_hold_is_refused(seconds: float) -> None:
         ([], ""),
     ],
 )
-def test_a_value_is_shown_in_words(value: object, text: str) -> None:
+def test_values_are_formatted_for_reading(value: object, text: str) -> None:
     assert value_text(value) == text

@@ -66,7 +66,7 @@ def test_photo_leaves_no_file_behind(folder: Path, fault: FaultNotes) -> None:
 
 
 @pytest.mark.fault("process", "Ctrl-C in `mediadevices monitor`")
-def test_monitor_has_no_other_end(fault: FaultNotes) -> None:
+def test_ctrl_c_ends_monitor_with_exit_code_0(fault: FaultNotes) -> None:
     code, rest, seconds = interrupted("monitor", "--synthetic", begun="camera Synthetic Camera")
     assert code == 0
     assert "Traceback" not in rest
@@ -112,7 +112,7 @@ def check_recording(folder: Path) -> None:
 
 @posix_only
 @as_ctrl_c
-def test_record_keeps_what_was_heard(folder: Path, by: str) -> None:
+def test_record_keeps_the_sound_up_to_the_signal(folder: Path, by: str) -> None:
     with recording(folder) as process:
         process.send_signal(signal.Signals[by])
     assert process.returncode == 130
@@ -121,7 +121,7 @@ def test_record_keeps_what_was_heard(folder: Path, by: str) -> None:
 
 @posix_only
 @as_ctrl_c
-def test_photo_and_monitor_end_as_by_ctrl_c(folder: Path, by: str) -> None:
+def test_signals_end_photo_and_monitor_like_ctrl_c(folder: Path, by: str) -> None:
     number = signal.Signals[by]
     asked = ("photo", "out.png", "--synthetic", "--delay", 60)
     code, rest, _ = interrupted(*asked, begun=_CAPTURING, by=number)
@@ -134,7 +134,7 @@ def test_photo_and_monitor_end_as_by_ctrl_c(folder: Path, by: str) -> None:
 
 
 @posix_only
-def test_signals_that_come_in_pairs_are_one(folder: Path) -> None:
+def test_two_signals_in_short_succession_count_as_one(folder: Path) -> None:
     with recording(folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             process.send_signal(number)
@@ -144,7 +144,7 @@ def test_signals_that_come_in_pairs_are_one(folder: Path) -> None:
 
 
 @posix_only
-def test_a_signal_that_is_ignored_stays_so_as_under_nohup(folder: Path) -> None:
+def test_an_ignored_signal_stays_ignored_as_under_nohup(folder: Path) -> None:
     def ignore() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -160,7 +160,7 @@ def test_a_signal_that_is_ignored_stays_so_as_under_nohup(folder: Path) -> None:
 
 
 @posix_only
-def test_a_terminal_that_is_closed_loses_nothing(folder: Path) -> None:
+def test_closing_the_terminal_keeps_the_recording(folder: Path) -> None:
     import fcntl
     import termios
 
@@ -187,7 +187,7 @@ def be_stuck() -> None:
         time.sleep(0.1)
 
 
-async def test_a_second_signal_ends_what_a_first_one_cannot() -> None:
+async def test_a_second_signal_interrupts_a_stuck_event_loop() -> None:
     with cancelled_by_signals():
         with pytest.raises(KeyboardInterrupt):
             be_stuck()
@@ -198,7 +198,7 @@ async def test_a_second_signal_ends_what_a_first_one_cannot() -> None:
     task.uncancel()
 
 
-def test_a_deferred_signal_comes_at_the_end_of_the_block() -> None:
+def test_a_deferred_signal_is_raised_at_the_end_of_the_block() -> None:
     done: list[str] = []
 
     def defer() -> None:
@@ -212,7 +212,7 @@ def test_a_deferred_signal_comes_at_the_end_of_the_block() -> None:
     assert done == ["the block"]
 
 
-async def test_a_signal_cancels_again_and_again() -> None:
+async def test_each_signal_cancels_the_task_again() -> None:
     task = asyncio.current_task()
     assert task is not None
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
@@ -225,7 +225,7 @@ async def test_a_signal_cancels_again_and_again() -> None:
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_in_a_thread_no_signal_is_waited_for() -> None:
+def test_signals_are_not_handled_outside_of_the_main_thread() -> None:
     async def enter() -> None:
         with cancelled_by_signals():
             pass

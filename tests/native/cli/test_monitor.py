@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mediadevices.testing import FakeDevices
 
 
-def test_into_a_file_it_writes_a_line_a_second_and_one_for_each_event(fakes: FakeDevices) -> None:
+def test_without_a_terminal_it_prints_a_line_per_second_and_per_event(fakes: FakeDevices) -> None:
     done = call("monitor", "--seconds", 2)
     assert (done.code, done.err) == (0, "")
     lines = [re.sub(r"^\d\d:\d\d:\d\d  ", "", line) for line in done.out.splitlines()]
@@ -38,7 +38,7 @@ def test_into_a_file_it_writes_a_line_a_second_and_one_for_each_event(fakes: Fak
     assert not any(device.is_open for device in (*fakes.cameras, *fakes.microphones))
 
 
-def test_ctrl_c_is_its_regular_end(fakes: FakeDevices) -> None:
+def test_ctrl_c_ends_it_normally(fakes: FakeDevices) -> None:
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     done = call("monitor")
@@ -47,13 +47,13 @@ def test_ctrl_c_is_its_regular_end(fakes: FakeDevices) -> None:
     assert not any(device.is_open for device in (*fakes.cameras, *fakes.microphones))
 
 
-def test_only_the_device_that_is_named_is_captured_from(fakes: FakeDevices) -> None:
+def test_with_device_it_captures_only_from_that_device(fakes: FakeDevices) -> None:
     done = call("monitor", "--seconds", 0.25, "--device", "Microphone 2")
     assert "Fake Microphone 2" in done.out
     assert [one.opened for one in (*fakes.cameras, *fakes.microphones)] == [0, 0, 1]
 
 
-async def test_a_camera_that_comes_back_is_captured_from_again(fakes: FakeDevices) -> None:
+async def test_it_captures_again_after_a_camera_is_replugged(fakes: FakeDevices) -> None:
     camera = fakes.cameras[0]
     async with DeviceMonitor(fakes.agent, {"video": None}, None) as watched:
         fakes.unplug(camera)
@@ -71,7 +71,7 @@ async def test_a_camera_that_comes_back_is_captured_from_again(fakes: FakeDevice
     assert not camera.is_open
 
 
-async def test_a_camera_that_is_in_use_is_tried_again_later(
+async def test_it_retries_a_camera_that_is_in_use(
     fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(device_monitor, "_RETRY_SECONDS", 0.05)
@@ -85,14 +85,14 @@ async def test_a_camera_that_is_in_use_is_tried_again_later(
     assert sum("in use by cheese" in text for _, text in watched.events) == 1
 
 
-async def test_a_mute_is_an_event_and_is_shown(fakes: FakeDevices) -> None:
+async def test_muting_is_an_event_and_is_displayed(fakes: FakeDevices) -> None:
     async with DeviceMonitor(fakes.agent, {"audio": None}, None) as watched:
         fakes.mute(fakes.microphones[0])
         await until(lambda: any("mute" in text for _, text in watched.events))
         assert watched.captures[0].reading().endswith("(muted)")
 
 
-async def test_who_denied_is_not_asked_again(fakes: FakeDevices) -> None:
+async def test_a_denied_permission_is_not_requested_again(fakes: FakeDevices) -> None:
     fakes.answer = "deny"
     async with DeviceMonitor(fakes.agent, {"video": None}, None) as watched:
         fakes.plug(type(fakes.cameras[0])(label="Another"))
@@ -108,7 +108,7 @@ async def test_a_wrong_option_ends_it(fakes: FakeDevices) -> None:
             pass
 
 
-async def test_events_are_kept_up_to_a_number(fakes: FakeDevices) -> None:
+async def test_the_number_of_stored_events_is_limited(fakes: FakeDevices) -> None:
     with use_agent(fakes.agent):
         watched = DeviceMonitor(fakes.agent, {}, None)
         for count in range(1000):

@@ -56,7 +56,7 @@ def test_a_new_file_has_its_name_when_it_is_complete(folder: Path) -> None:
     assert stat.S_IMODE((folder / "a.wav").stat().st_mode) == 0o666 & ~umask
 
 
-def test_nothing_is_made_before_there_is_something_to_write(folder: Path) -> None:
+def test_no_file_is_created_before_the_first_write(folder: Path) -> None:
     place = OutputFile(folder / "a.wav", ENDINGS)
     assert names(folder) == []
     with place.opened():
@@ -77,7 +77,7 @@ def test_an_old_file_stays_until_the_new_one_is_complete(folder: Path) -> None:
     [(False, b"part", b"old"), (True, b"part", b"part"), (True, b"", b"old")],
 )
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, asyncio.CancelledError])
-def test_a_block_that_fails_leaves_a_part_only_if_it_is_wanted(
+def test_a_failing_block_leaves_a_partial_file_only_with_keep_partial(
     folder: Path,
     keep_partial: bool,
     written: bytes,
@@ -111,7 +111,7 @@ def test_the_permissions_of_an_old_file_stay(folder: Path, mode: int) -> None:
     assert (folder / "a.wav").read_bytes() == b"new"
 
 
-def test_a_private_file_is_at_no_moment_open_to_others(
+def test_a_private_file_is_never_readable_by_others(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "a.wav").write_bytes(b"old")
@@ -140,7 +140,7 @@ def test_a_link_is_followed_and_stays(folder: Path) -> None:
     assert names(folder / "there") == ["real.wav"]
 
 
-def test_a_file_with_two_names_keeps_both(folder: Path) -> None:
+def test_hard_links_are_preserved(folder: Path) -> None:
     (folder / "a.wav").write_bytes(b"old content")
     (folder / "b.wav").hardlink_to(folder / "a.wav")
     with OutputFile(folder / "a.wav", ENDINGS).opened() as file:
@@ -149,7 +149,7 @@ def test_a_file_with_two_names_keeps_both(folder: Path) -> None:
     assert names(folder) == ["a.wav", "b.wav"]
 
 
-def test_a_file_in_a_folder_that_cannot_be_written_is_written_itself(
+def test_a_file_in_a_read_only_folder_is_overwritten_in_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: Path) -> UnfinishedFile:
@@ -168,7 +168,7 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_written_itself(
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-def test_a_file_of_another_user_stays_theirs(folder: Path) -> None:
+def test_a_file_keeps_its_owner(folder: Path) -> None:
     (folder / "a.wav").write_bytes(b"old content")
     os.chown(folder / "a.wav", 12345, 12345)
     write(folder / "a.wav")
@@ -199,9 +199,7 @@ def test_names_as_long_as_the_system_allows_are_written(folder: Path, stem: str)
         ("/dev/fd/999", "cannot write: Bad file descriptor"),
     ],
 )
-def test_what_cannot_be_written_is_told_before_anything_is_captured(
-    folder: Path, name: str, why: str
-) -> None:
+def test_an_unwritable_path_is_an_error_before_capturing(folder: Path, name: str, why: str) -> None:
     import socket
 
     (folder / "file.wav").touch()
@@ -246,7 +244,9 @@ def kept(message: str) -> Path:
     return Path(message.rpartition("the data is in ")[2])
 
 
-def test_if_the_folder_vanishes_the_file_is_rescued(folder: Path, spare: Path) -> None:
+def test_if_the_folder_is_deleted_the_file_is_copied_to_the_temporary_folder(
+    folder: Path, spare: Path
+) -> None:
     import shutil
 
     (folder / "there").mkdir()
@@ -266,7 +266,7 @@ def test_if_the_folder_is_moved_the_file_is_found(folder: Path, spare: Path) -> 
     assert left.read_bytes() == b"new"
 
 
-def test_if_there_are_no_temporary_files_the_home_rescues_it(
+def test_without_a_temporary_folder_the_file_is_copied_to_the_home(
     folder: Path, spare: Path, tmp_path: Path
 ) -> None:
     import shutil
@@ -282,7 +282,7 @@ def test_if_there_are_no_temporary_files_the_home_rescues_it(
     assert kept(message).read_bytes() == b"new"
 
 
-def test_if_nothing_has_room_for_it_the_message_says_so(
+def test_if_the_file_cannot_be_copied_the_error_says_so(
     folder: Path, spare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import shutil
@@ -299,7 +299,7 @@ def test_if_nothing_has_room_for_it_the_message_says_so(
 
 @pytest.mark.parametrize("before", [None, b"old"])
 @pytest.mark.parametrize("after", ["a file", "a folder"])
-def test_what_another_program_puts_there_is_not_replaced(
+def test_a_file_that_another_program_created_is_not_replaced(
     folder: Path, before: bytes | None, after: str
 ) -> None:
     place = folder / "a.wav"
@@ -320,7 +320,7 @@ def test_what_another_program_puts_there_is_not_replaced(
     assert place.is_dir() if after == "a folder" else place.read_bytes() == b"theirs"
 
 
-def test_where_an_open_file_cannot_be_moved_it_is_closed_first(
+def test_the_file_is_closed_first_on_systems_that_cannot_rename_open_files(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unfinished_file, "_CAN_RENAME_OPEN_FILES", False)
@@ -333,7 +333,7 @@ def test_where_an_open_file_cannot_be_moved_it_is_closed_first(
     assert kept(message).read_bytes() == b"new"
 
 
-def test_an_old_file_that_is_deleted_meanwhile_is_no_hindrance(folder: Path) -> None:
+def test_the_old_file_may_be_deleted_before_the_end(folder: Path) -> None:
     (folder / "a.wav").write_bytes(b"old")
     with OutputFile(folder / "a.wav", ENDINGS).opened() as file:
         write_all(file, b"new")
@@ -341,7 +341,7 @@ def test_an_old_file_that_is_deleted_meanwhile_is_no_hindrance(folder: Path) -> 
     assert (folder / "a.wav").read_bytes() == b"new"
 
 
-def test_an_error_of_the_disk_at_the_end_is_told_and_the_file_is_kept(
+def test_a_disk_error_at_the_end_is_reported_and_the_file_is_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: int) -> None:
@@ -369,7 +369,7 @@ def read_later(pipe: Path) -> bytes:
     return pipe.read_bytes()
 
 
-async def test_a_named_pipe_is_written_to_once_it_is_read(
+async def test_a_named_pipe_is_opened_when_a_program_reads_it(
     folder: Path, pipe: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reading = asyncio.create_task(asyncio.to_thread(read_later, pipe))
@@ -390,7 +390,7 @@ async def test_waiting_for_a_pipes_reader_can_be_cancelled(pipe: Path) -> None:
             pass
 
 
-async def test_a_reader_that_goes_away_is_an_error(pipe: Path) -> None:
+async def test_a_closed_reader_is_an_error(pipe: Path) -> None:
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     async with OutputFile(pipe, ENDINGS) as place:
         os.close(reader)
@@ -401,7 +401,7 @@ async def test_a_reader_that_goes_away_is_an_error(pipe: Path) -> None:
             write_all(file, b"new")
 
 
-async def test_a_reader_that_takes_nothing_is_given_up(
+async def test_a_reader_that_reads_nothing_causes_a_timeout(
     pipe: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_file, "_WRITE_TIMEOUT", 0.1)
@@ -417,7 +417,7 @@ async def test_a_reader_that_takes_nothing_is_given_up(
         os.close(reader)
 
 
-async def test_a_full_device_is_an_error_and_stays() -> None:
+async def test_a_full_device_is_an_error_and_is_not_replaced() -> None:
     async with OutputFile(Path("/dev/full"), ENDINGS) as place:
         with pytest.raises(CommandError, match="No space left on device"), place.opened() as file:
             write_all(file, b"new")
@@ -437,7 +437,7 @@ async def test_a_terminal_is_refused() -> None:
 
 @pytest.mark.parametrize("form", ["/dev/fd/{0}", "/proc/self/fd/{0}"])
 @pytest.mark.parametrize("appending", [False, True])
-async def test_a_descriptor_is_written_where_it_stands(
+async def test_a_descriptor_is_written_at_its_current_position(
     folder: Path, form: str, appending: bool
 ) -> None:
     flags = os.O_RDWR | os.O_CREAT | (os.O_APPEND if appending else 0)
@@ -454,7 +454,7 @@ async def test_a_descriptor_is_written_where_it_stands(
     assert (folder / "log.bin").read_bytes() == b"before new after"
 
 
-def test_it_is_known_whether_messages_would_go_into_the_file(
+def test_is_standard_output_tells_whether_messages_would_go_into_the_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not OutputFile(folder / "a.wav", ENDINGS).is_standard_output

@@ -32,7 +32,7 @@ def test_without_answers_there_is_nothing_to_list() -> None:
 
 
 @pytest.mark.usefixtures("two_applications")
-def test_what_is_remembered_is_listed_for_each_application() -> None:
+def test_remembered_answers_are_listed_for_each_application() -> None:
     done = call("permissions")
     assert done.code == 0
     assert re.search(r"doorbell +camera +granted", done.out)
@@ -45,7 +45,7 @@ def test_what_is_remembered_is_listed_for_each_application() -> None:
 
 
 @pytest.mark.usefixtures("two_applications")
-def test_what_is_remembered_for_an_application_can_be_forgotten() -> None:
+def test_the_answers_for_an_application_can_be_forgotten() -> None:
     done = call("permissions", "--forget", "doorbell")
     assert done.code == 0
     assert "doorbell" not in done.out
@@ -54,7 +54,7 @@ def test_what_is_remembered_for_an_application_can_be_forgotten() -> None:
 
 
 @pytest.mark.usefixtures("two_applications")
-def test_a_spoilt_file_is_told_and_can_be_forgotten() -> None:
+def test_a_corrupt_file_is_reported_and_can_be_forgotten() -> None:
     path = answer_path("doorbell", "camera")
     path.write_bytes(b"spoilt")
     done = run_process("permissions")
@@ -66,7 +66,7 @@ def test_a_spoilt_file_is_told_and_can_be_forgotten() -> None:
 
 
 @pytest.mark.usefixtures("two_applications")
-def test_an_application_that_is_misspelt_is_an_error_that_names_the_others() -> None:
+def test_a_misspelt_application_is_an_error_with_a_suggestion() -> None:
     done = call("permissions", "--forget", "dorbell")
     assert done.code == 1
     assert "error: no answers are remembered for 'dorbell'; did you mean 'doorbell'?" in done.err
@@ -89,7 +89,7 @@ def test_programs_are_listed_with_their_paths(two_scripts: tuple[str, str]) -> N
     assert listed == set(two_scripts)
 
 
-def test_a_name_of_several_programs_forgets_none_of_them(two_scripts: tuple[str, str]) -> None:
+def test_an_ambiguous_name_forgets_nothing(two_scripts: tuple[str, str]) -> None:
     for name in ("main", "main.py"):
         done = call("permissions", "--forget", name)
         assert done.code == 1
@@ -99,7 +99,7 @@ def test_a_name_of_several_programs_forgets_none_of_them(two_scripts: tuple[str,
 
 
 @pytest.mark.parametrize("spelling", ["{0}", "./main.py", "../work/../work/main.py"])
-def test_a_path_names_one_program_in_any_spelling(
+def test_different_spellings_of_a_path_mean_the_same_program(
     two_scripts: tuple[str, str], spelling: str
 ) -> None:
     done = call("permissions", "--forget", spelling.format(*two_scripts))
@@ -109,7 +109,7 @@ def test_a_path_names_one_program_in_any_spelling(
 
 
 @pytest.mark.parametrize("name", ["doorbell", "doorbell.py"])
-def test_a_file_name_is_enough_for_a_program_that_is_alone_with_it(
+def test_a_unique_file_name_selects_a_program(
     folder: Path, two_scripts: tuple[str, str], name: str
 ) -> None:
     path = str(folder / "doorbell.py")
@@ -120,7 +120,7 @@ def test_a_file_name_is_enough_for_a_program_that_is_alone_with_it(
 
 
 @pytest.mark.usefixtures("two_applications")
-def test_a_given_name_goes_before_the_file_name_of_another(folder: Path) -> None:
+def test_an_application_name_matches_before_a_file_name(folder: Path) -> None:
     path = str(folder / "doorbell.py")
     RememberedPermissions(path).remember({"camera": GRANTED})
     assert call("permissions", "--forget", "doorbell").code == 0

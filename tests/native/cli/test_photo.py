@@ -59,14 +59,14 @@ def test_a_photo_shows_what_the_camera_sees(folder: Path, fakes: FakeDevices, na
     assert not fakes.cameras[0].is_open
 
 
-def test_the_settings_are_printed_in_the_end(fakes: FakeDevices) -> None:
+def test_the_settings_are_printed_after_the_photo(fakes: FakeDevices) -> None:
     out = call("photo", "out.png", "--delay", 0, "--constraints", '{"width": 1280}').out
     assert out.startswith("out.png: a photo by Fake Camera 1\n")
     assert re.search(r"width +1280\b", out)
     assert re.search(r"frameRate +30\b", out)
 
 
-def test_the_settings_as_json_are_those_of_the_standard(fakes: FakeDevices, folder: Path) -> None:
+def test_json_settings_have_the_standards_form(fakes: FakeDevices, folder: Path) -> None:
     constraints = '{"video": {"width": {"exact": 320}}, "audio": false}'
     done = call("photo", "out.png", "--delay", 0, "--json", "--constraints", constraints)
     told = json.loads(done.out)
@@ -75,19 +75,19 @@ def test_the_settings_as_json_are_those_of_the_standard(fakes: FakeDevices, fold
     assert picture(folder / "out.png").shape[1] == 320
 
 
-def test_the_camera_gets_its_time_before_the_photo(folder: Path, fakes: FakeDevices) -> None:
+def test_the_photo_is_taken_after_the_delay(folder: Path, fakes: FakeDevices) -> None:
     assert call("photo", "out.png", "--delay", 0.3).code == 0
     assert 5 <= number(picture(folder / "out.png")) <= 20
 
 
-def test_the_camera_is_the_one_that_is_named(folder: Path, fakes: FakeDevices) -> None:
+def test_device_selects_the_camera(folder: Path, fakes: FakeDevices) -> None:
     other = type(fakes.cameras[0])(label="Microscope")
     fakes.plug(other)
     assert "by Microscope" in call("photo", "out.png", "--delay", 0, "--device", "scope").out
     assert (other.opened, fakes.cameras[0].opened) == (1, 0)
 
 
-def test_a_process_of_its_own_takes_a_synthetic_photo(folder: Path) -> None:
+def test_a_separate_process_takes_a_synthetic_photo(folder: Path) -> None:
     done = run_process("photo", "demo.png", "--synthetic", "--allow", "camera")
     assert done.code == 0
     assert "Synthetic Camera" in done.out
@@ -95,13 +95,13 @@ def test_a_process_of_its_own_takes_a_synthetic_photo(folder: Path) -> None:
     assert [file.name for file in folder.iterdir()] == ["demo.png"]
 
 
-def test_or_synthetic_takes_the_real_camera_where_there_is_one(fakes: FakeDevices) -> None:
+def test_or_synthetic_prefers_a_real_camera(fakes: FakeDevices) -> None:
     done = call("photo", "out.png", "--delay", 0, "--or-synthetic")
     assert "by Fake Camera 1" in done.out
     assert "synthetic" not in done.err
 
 
-def test_or_synthetic_takes_a_synthetic_one_where_there_is_none_and_says_so(
+def test_or_synthetic_uses_a_synthetic_camera_and_says_so(
     folder: Path, fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mediadevices_native.agent import create_agent
@@ -122,7 +122,7 @@ def test_or_synthetic_takes_a_synthetic_one_where_there_is_none_and_says_so(
     assert (folder / "out.png").exists()
 
 
-def test_an_old_photo_stays_until_there_is_a_new_one(folder: Path, fakes: FakeDevices) -> None:
+def test_an_old_photo_stays_until_the_new_one_is_complete(folder: Path, fakes: FakeDevices) -> None:
     (folder / "out.png").write_text("old")
     fakes.fail_to_open(fakes.cameras[0])
     assert call("photo", "out.png").code == 1
@@ -132,7 +132,7 @@ def test_an_old_photo_stays_until_there_is_a_new_one(folder: Path, fakes: FakeDe
     assert picture(folder / "out.png").shape == (480, 640, 3)
 
 
-def test_a_camera_that_gives_nothing_is_given_up(
+def test_a_camera_without_frames_causes_a_timeout(
     fakes: FakeDevices, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mediadevices.testing.fake_captures import FakeCameraCapture

@@ -47,7 +47,7 @@ def soon(fakes: FakeDevices, do: Callable[[], object], seconds: float = 0.3) -> 
     return timer
 
 
-def test_a_recording_holds_what_the_microphone_heard_for_exactly_so_long(
+def test_a_recording_has_the_microphones_samples_and_the_exact_length(
     folder: Path, fakes: FakeDevices
 ) -> None:
     done = call("record", "out.wav", "--seconds", 0.5)
@@ -60,15 +60,13 @@ def test_a_recording_holds_what_the_microphone_heard_for_exactly_so_long(
     assert not fakes.microphones[0].is_open
 
 
-def test_the_microphone_is_the_one_that_is_named(folder: Path, fakes: FakeDevices) -> None:
+def test_device_selects_the_microphone(folder: Path, fakes: FakeDevices) -> None:
     assert call("record", "out.wav", "--seconds", 0.5, "--device", "Microphone 2").code == 0
     samples, rate = heard(folder / "out.wav")
     assert loudest(samples[:, 0], rate) == pytest.approx(880, abs=2)
 
 
-def test_a_length_that_is_no_multiple_of_a_block_is_kept_too(
-    folder: Path, fakes: FakeDevices
-) -> None:
+def test_the_length_need_not_be_a_multiple_of_a_block(folder: Path, fakes: FakeDevices) -> None:
     assert call("record", "out.wav", "--seconds", 0.1234).code == 0
     assert len(heard(folder / "out.wav")[0]) == round(0.1234 * 48000)
 
@@ -81,7 +79,7 @@ def test_constraints_choose_rate_and_channels(folder: Path, fakes: FakeDevices) 
     assert (samples.shape, rate) == ((8820, 2), 44100)
 
 
-def test_a_process_of_its_own_records_a_synthetic_tone(folder: Path) -> None:
+def test_a_separate_process_records_a_synthetic_tone(folder: Path) -> None:
     done = run_process("record", "out.wav", "--seconds", 0.5, "--synthetic", "--device", "1000 Hz")
     assert done.code == 0
     samples, rate = heard(folder / "out.wav")
@@ -91,7 +89,7 @@ def test_a_process_of_its_own_records_a_synthetic_tone(folder: Path) -> None:
 # --- faults -------------------------------------------------------------------------------------
 
 
-def test_a_microphone_that_is_unplugged_leaves_what_it_gave_and_an_error(
+def test_an_unplugged_microphone_leaves_its_sound_and_an_error(
     folder: Path, fakes: FakeDevices
 ) -> None:
     timer = soon(fakes, lambda: fakes.unplug(fakes.microphones[0]))
@@ -104,7 +102,7 @@ def test_a_microphone_that_is_unplugged_leaves_what_it_gave_and_an_error(
     assert not fakes.microphones[0].is_open
 
 
-def test_silence_is_told_since_a_system_that_denies_gives_just_that(fakes: FakeDevices) -> None:
+def test_silence_is_a_warning_because_denied_access_causes_it(fakes: FakeDevices) -> None:
     fakes.microphones[0].level = 0
     done = call("record", "out.wav", "--seconds", 0.2)
     assert done.code == 0
@@ -112,9 +110,7 @@ def test_silence_is_told_since_a_system_that_denies_gives_just_that(fakes: FakeD
     assert "silence" in done.out
 
 
-def test_ctrl_c_keeps_what_was_heard_and_closes_the_microphone(
-    folder: Path, fakes: FakeDevices
-) -> None:
+def test_ctrl_c_keeps_the_sound_and_closes_the_microphone(folder: Path, fakes: FakeDevices) -> None:
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     done = call("record", "out.wav", "--seconds", 30)
@@ -127,7 +123,7 @@ def test_ctrl_c_keeps_what_was_heard_and_closes_the_microphone(
 
 
 @pytest.mark.fault("process", "Ctrl-C in `mediadevices record`")
-def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(
+def test_ctrl_c_ends_a_separate_process_without_a_traceback(
     folder: Path, fault: FaultNotes
 ) -> None:
     process = subprocess.Popen(
@@ -158,7 +154,7 @@ def test_ctrl_c_ends_a_process_of_its_own_without_a_traceback(
     fault.sees("exit code 130; the file holds what was heard", seconds)
 
 
-def test_a_length_that_a_wav_file_cannot_hold_is_refused_before_anything_is_written(
+def test_a_length_above_the_formats_maximum_is_an_error_before_writing(
     folder: Path, fakes: FakeDevices
 ) -> None:
     done = call("record", "out.wav", "--seconds", 1e6)

@@ -105,7 +105,7 @@ def silent_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("silent_microphone")
-def test_ctrl_c_before_anything_was_heard_leaves_the_old_file(
+def test_ctrl_c_before_the_first_samples_leaves_the_old_file(
     folder: Path, old: Path, fakes: FakeDevices
 ) -> None:
     import threading
@@ -120,7 +120,7 @@ def test_ctrl_c_before_anything_was_heard_leaves_the_old_file(
 
 
 @pytest.mark.usefixtures("silent_microphone")
-def test_a_microphone_that_is_lost_before_anything_was_heard_leaves_the_old_file(
+def test_losing_the_microphone_before_the_first_samples_leaves_the_old_file(
     folder: Path, old: Path, fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = record_module._record
@@ -138,9 +138,7 @@ def test_a_microphone_that_is_lost_before_anything_was_heard_leaves_the_old_file
     assert old.read_bytes() == OLD
 
 
-def test_a_length_that_is_refused_leaves_the_old_file(
-    folder: Path, old: Path, fakes: FakeDevices
-) -> None:
+def test_a_rejected_length_leaves_the_old_file(folder: Path, old: Path, fakes: FakeDevices) -> None:
     for seconds in ("1e6", "1e308"):
         done = call("record", "out.wav", "--seconds", seconds)
         assert done.code == 1
@@ -170,7 +168,7 @@ def fail_after(blocks: int, monkeypatch: pytest.MonkeyPatch, error: BaseExceptio
     monkeypatch.setattr(record_module, "peak", count)
 
 
-def test_an_error_in_the_middle_leaves_what_was_heard(
+def test_an_error_during_the_recording_keeps_the_sound(
     folder: Path, old: Path, fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail_after(20, monkeypatch, RuntimeError("a bug"))
@@ -180,7 +178,7 @@ def test_an_error_in_the_middle_leaves_what_was_heard(
     assert names(folder) == ["out.wav"]
 
 
-def test_a_microphone_that_falls_silent_leaves_what_was_heard(
+def test_a_microphone_that_stops_delivering_keeps_the_sound(
     folder: Path, fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schedule = FakeMicrophoneCapture._schedule
@@ -199,7 +197,7 @@ def test_a_microphone_that_falls_silent_leaves_what_was_heard(
     assert 0 < seconds_of(folder / "out.wav") <= 0.2
 
 
-def test_a_microphone_that_changes_leaves_what_was_heard(
+def test_a_changed_sample_rate_keeps_the_sound(
     folder: Path, fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mediadevices import AudioData
@@ -221,7 +219,7 @@ def test_a_microphone_that_changes_leaves_what_was_heard(
 
 @posix_only
 @pytest.mark.parametrize("limit", [100_000, 100_001])
-def test_a_full_disk_leaves_what_was_heard(folder: Path, old: Path, limit: int) -> None:
+def test_a_full_disk_keeps_the_sound(folder: Path, old: Path, limit: int) -> None:
     import resource
 
     def fill() -> None:
@@ -238,7 +236,7 @@ def test_a_full_disk_leaves_what_was_heard(folder: Path, old: Path, limit: int) 
 
 
 @posix_only
-def test_a_disk_that_is_full_from_the_start_leaves_the_old_file(folder: Path, old: Path) -> None:
+def test_a_disk_that_is_full_at_the_start_leaves_the_old_file(folder: Path, old: Path) -> None:
     import resource
 
     def fill() -> None:
@@ -255,7 +253,7 @@ def test_a_disk_that_is_full_from_the_start_leaves_the_old_file(folder: Path, ol
 
 
 @posix_only
-def test_a_folder_that_vanishes_loses_nothing(
+def test_deleting_the_folder_loses_no_sound(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "there").mkdir()
@@ -274,7 +272,7 @@ def test_a_folder_that_vanishes_loses_nothing(
 
 
 @posix_only
-def test_two_recordings_to_one_name_are_both_kept(folder: Path) -> None:
+def test_two_recordings_to_the_same_path_are_both_kept(folder: Path) -> None:
     with (
         running(folder, "record", "out.wav", "--seconds", 1) as first,
         running(folder, "record", "out.wav", "--seconds", 4) as second,
@@ -295,9 +293,7 @@ def test_two_recordings_to_one_name_are_both_kept(folder: Path) -> None:
 
 
 @posix_only
-def test_a_process_that_is_killed_leaves_a_file_that_plays_and_says_what_it_is(
-    folder: Path, old: Path
-) -> None:
+def test_a_killed_process_leaves_a_playable_unfinished_file(folder: Path, old: Path) -> None:
     with running(folder, "record", "out.wav", "--seconds", 30) as command:
         command.wait_for(44 + 2 * 96_000 + 20_000)
         command.process.kill()
@@ -327,7 +323,7 @@ def test_a_recording_keeps_the_permissions_of_the_file_that_it_replaces(
 # --- pipes ----------------------------------------------------------------------------------------
 
 
-def test_a_recording_into_standard_output_is_alone_there(folder: Path) -> None:
+def test_a_recording_to_standard_output_is_not_mixed_with_messages(folder: Path) -> None:
     done = subprocess.run(
         command("record", "/dev/stdout", "--seconds", 0.5, "--synthetic"),
         capture_output=True,
@@ -364,7 +360,7 @@ def test_standard_output_can_be_a_file(folder: Path, mode: str, is_true: bool) -
 
 
 @posix_only
-def test_a_photo_into_standard_output_is_alone_there() -> None:
+def test_a_photo_to_standard_output_is_not_mixed_with_messages() -> None:
     for more in ([], ["--json"]):
         done = subprocess.run(
             command("photo", "/dev/stdout", "--delay", 0, "--synthetic", *more),
@@ -379,7 +375,7 @@ def test_a_photo_into_standard_output_is_alone_there() -> None:
 
 
 @posix_only
-def test_a_recording_into_a_named_pipe_goes_to_its_reader(folder: Path) -> None:
+def test_a_recording_to_a_named_pipe_reaches_its_reader(folder: Path) -> None:
     os.mkfifo(folder / "out.wav")
     with running(folder, "record", "out.wav", "--seconds", 0.5) as command:
         received = (folder / "out.wav").read_bytes()
@@ -391,7 +387,7 @@ def test_a_recording_into_a_named_pipe_goes_to_its_reader(folder: Path) -> None:
 
 
 @posix_only
-def test_ctrl_c_ends_the_wait_for_a_pipes_reader(folder: Path) -> None:
+def test_ctrl_c_works_while_waiting_for_the_reader_of_a_pipe(folder: Path) -> None:
     os.mkfifo(folder / "out.wav")
     with running(folder, "record", "out.wav") as command:
         assert command.process.stderr is not None

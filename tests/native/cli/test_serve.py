@@ -73,7 +73,7 @@ def test_a_folder_is_served_with_its_index(client: PageClient) -> None:
     assert client.get("/sub/").body == b"<p>below"
 
 
-def test_a_file_comes_byte_by_byte_whatever_the_query(client: PageClient, pages: Path) -> None:
+def test_a_file_is_sent_unchanged_and_the_query_is_ignored(client: PageClient, pages: Path) -> None:
     answer = client.get("/main.py?x=1")
     assert answer.body == (pages / "main.py").read_bytes()
     assert answer.headers["Content-Type"] == "text/x-python; charset=utf-8"
@@ -89,7 +89,7 @@ def test_head_has_the_length_and_no_body(client: PageClient) -> None:
     connection.close()
 
 
-def test_nobody_else_gets_through(pages: Path) -> None:
+def test_the_server_listens_on_the_loopback_address_only(pages: Path) -> None:
     with PageServer(Site(pages), 0) as server:
         assert server.server_address[0] == "127.0.0.1"
         assert server.url == f"http://localhost:{server.server_port}/"
@@ -98,19 +98,19 @@ def test_nobody_else_gets_through(pages: Path) -> None:
 # --- the library and Pyodide ------------------------------------------------------------------
 
 
-def test_the_loader_is_there(client: PageClient) -> None:
+def test_the_loader_is_served(client: PageClient) -> None:
     answer = client.get("/_mediadevices/loader.mjs")
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert b"export async function loadMediaDevices" in answer.body
 
 
-def test_without_pyodide_here_pages_take_it_from_the_network(client: PageClient) -> None:
+def test_without_a_local_pyodide_pages_load_it_from_the_network(client: PageClient) -> None:
     settings = json.loads(client.get("/_mediadevices/settings.json").body)
     assert settings["pyodide"] == CDN
     assert client.get(f"/_mediadevices/{settings['wheel']}").body.startswith(b"PK")
 
 
-def test_with_pyodide_here_pages_take_it_from_here(pages: Path, tmp_path: Path) -> None:
+def test_with_a_local_pyodide_pages_load_it_from_this_server(pages: Path, tmp_path: Path) -> None:
     pyodide = put_pyodide(tmp_path / "pyodide")
     (pyodide / "pyodide.asm.wasm").write_bytes(b"\0asm")
     with serving(Site(pages, pyodide=pyodide)) as client:
@@ -121,7 +121,9 @@ def test_with_pyodide_here_pages_take_it_from_here(pages: Path, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("no_npm")
-def test_pyodide_is_looked_for_in_both_folders(folder: Path, pages: Path) -> None:
+def test_pyodide_is_found_in_the_current_folder_and_in_the_pages_folder(
+    folder: Path, pages: Path
+) -> None:
     assert find_pyodide(pages) is None
     (put_pyodide(folder / "incomplete" / "node_modules" / "pyodide") / "pyodide.asm.wasm").unlink()
     assert find_pyodide(folder / "incomplete") is None
@@ -132,7 +134,7 @@ def test_pyodide_is_looked_for_in_both_folders(folder: Path, pages: Path) -> Non
 
 
 @pytest.mark.usefixtures("no_npm")
-def test_pyodide_is_looked_for_where_the_current_folder_is_gone(
+def test_pyodide_is_found_if_the_current_folder_was_deleted(
     monkeypatch: pytest.MonkeyPatch, folder: Path, pages: Path
 ) -> None:
     of_the_page = put_pyodide(pages / "node_modules" / "pyodide")
@@ -152,7 +154,7 @@ def test_pyodide_is_looked_for_where_the_current_folder_is_gone(
         (r"printf 'a\0b'", False),
     ],
 )
-def test_npm_is_asked_for_its_own_folder(
+def test_pyodide_is_found_in_npms_global_folder(
     monkeypatch: pytest.MonkeyPatch, pages: Path, tmp_path: Path, script: str, found: bool
 ) -> None:
     pyodide = put_pyodide(tmp_path / "global" / "pyodide")
@@ -200,7 +202,7 @@ def test_the_example_page_is_served_and_ctrl_c_ends_it_quietly(tmp_path: Path) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes otherwise")
 @pytest.mark.parametrize("by", ["SIGTERM", "SIGHUP"])
-def test_other_signals_end_it_as_ctrl_c_does(pages: Path, tmp_path: Path, by: str) -> None:
+def test_other_signals_end_it_like_ctrl_c(pages: Path, tmp_path: Path, by: str) -> None:
     with running(pages, "--pyodide", put_pyodide(tmp_path / "pyodide")) as (process, url):
         PageClient(int(url.removeprefix("http://localhost:").removesuffix("/"))).get("/")
         process.send_signal(signal.Signals[by])
@@ -208,7 +210,7 @@ def test_other_signals_end_it_as_ctrl_c_does(pages: Path, tmp_path: Path, by: st
     assert (process.returncode, out, len(err.splitlines())) == (0, "", 1)
 
 
-def test_what_is_not_found_is_told(pages: Path, tmp_path: Path) -> None:
+def test_a_missing_file_is_logged(pages: Path, tmp_path: Path) -> None:
     with running(pages, "--pyodide", put_pyodide(tmp_path / "pyodide")) as (process, url):
         client = PageClient(int(url.removeprefix("http://localhost:").removesuffix("/")))
         assert client.get("/favicon.ico").status == 404  # browsers ask for it unasked
@@ -260,7 +262,9 @@ def _interrupted(_: PageServer) -> None:
     ],
 )
 @pytest.mark.usefixtures("pages")
-def test_bad_folders_are_told_in_a_line(folder: Path, arguments: list[str], message: str) -> None:
+def test_a_wrong_folder_is_an_error_in_one_line(
+    folder: Path, arguments: list[str], message: str
+) -> None:
     (folder / "empty").mkdir()
     (put_pyodide(folder / "incomplete") / "python_stdlib.zip").unlink()
     (folder / "a-file").touch()
@@ -269,7 +273,7 @@ def test_bad_folders_are_told_in_a_line(folder: Path, arguments: list[str], mess
 
 
 @pytest.mark.usefixtures("no_npm")
-def test_a_port_that_is_taken_is_told_in_a_line(pages: Path) -> None:
+def test_a_port_in_use_is_an_error_in_one_line(pages: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = call("serve", pages, "--port", port)
@@ -280,7 +284,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(pages: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_npm")
-def test_a_port_that_is_not_allowed_is_told_in_a_line(
+def test_a_forbidden_port_is_an_error_in_one_line(
     monkeypatch: pytest.MonkeyPatch, pages: Path
 ) -> None:
     def refuse(*_: object) -> None:
@@ -292,5 +296,5 @@ def test_a_port_that_is_not_allowed_is_told_in_a_line(
     assert done.err.startswith("error: --port 80: Permission denied; ")
 
 
-def test_a_port_that_there_cannot_be_is_a_wrong_call(pages: Path) -> None:
+def test_an_invalid_port_is_wrong_usage(pages: Path) -> None:
     assert call("serve", pages, "--port", 65536).code == 2

@@ -58,27 +58,27 @@ COMMANDS: dict[str, list[object]] = {
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
-def test_output_that_cannot_be_written_is_an_error_in_a_line(arguments: list[object]) -> None:
+def test_unwritable_output_is_an_error_in_one_line(arguments: list[object]) -> None:
     done = shell("> /dev/full", *arguments)
     assert done.code == 1
     assert done.err.endswith(f"{CANNOT}{os.strerror(errno.ENOSPC)}\n")
 
 
 @pytest.mark.parametrize("name", ["help", "devices as JSON", "monitor"])
-def test_closed_output_is_an_error_in_a_line(name: str) -> None:
+def test_closed_output_is_an_error_in_one_line(name: str) -> None:
     done = shell(">&-", *COMMANDS[name])
     assert done.code == 1
     assert done.err.endswith(f"{CANNOT}{os.strerror(errno.EBADF)}\n")
 
 
 @pytest.mark.parametrize("name", ["help", "devices as JSON", "monitor"])
-def test_a_pipe_whose_reader_is_gone_ends_a_command_quietly(name: str) -> None:
+def test_a_broken_pipe_ends_the_command_without_a_message(name: str) -> None:
     done = shell("| true", *COMMANDS[name])
     assert (done.code, done.err) == (1, "")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_it_is_the_same_with_and_without_a_buffer(unbuffered: str) -> None:
+def test_unbuffered_output_behaves_the_same(unbuffered: str) -> None:
     environment = {"PYTHONUNBUFFERED": unbuffered}
     for name in ("help", "devices"):
         done = shell("> /dev/full", *COMMANDS[name], environment=environment)
@@ -86,7 +86,7 @@ def test_it_is_the_same_with_and_without_a_buffer(unbuffered: str) -> None:
 
 
 @pytest.mark.parametrize("redirected", ["2>&-", "2> /dev/full"])
-def test_notes_that_cannot_be_written_change_nothing(redirected: str) -> None:
+def test_unwritable_standard_error_is_ignored(redirected: str) -> None:
     done = shell(redirected, "devices", "--json", "--synthetic")
     assert (done.code, len(json.loads(done.out))) == (0, 4)
     assert shell(redirected, "photo", "nowhere/a.png").code == 1
@@ -106,7 +106,7 @@ def test_notes_that_cannot_be_written_change_nothing(redirected: str) -> None:
         ("> /dev/full 2> /dev/full", 1),
     ],
 )
-def test_a_recording_is_kept_whatever_becomes_of_the_messages(
+def test_a_recording_is_kept_if_messages_cannot_be_written(
     folder: Path, redirected: str, code: int
 ) -> None:
     done = shell(redirected, "record", "a.wav", "--seconds", 0.2, "--synthetic")
@@ -118,7 +118,7 @@ def test_a_recording_is_kept_whatever_becomes_of_the_messages(
         assert "a.wav: 0.20 s of Synthetic Microphone (440 Hz), maximum level -6 dB\n" in told
 
 
-def test_no_file_takes_the_place_of_a_closed_stream(folder: Path) -> None:
+def test_no_file_gets_the_descriptor_of_a_closed_stream(folder: Path) -> None:
     """What a library prints to descriptor 1 or 2 must not go into the recording."""
     script = (
         "import os\n"
@@ -150,7 +150,7 @@ def test_no_file_takes_the_place_of_a_closed_stream(folder: Path) -> None:
     ],
     ids=str,
 )
-def test_an_encoding_that_lacks_a_character_is_no_error(
+def test_characters_that_the_encoding_lacks_are_replaced(
     folder: Path, environment: dict[str, str], full: str, empty: str
 ) -> None:
     done = shell("", "monitor", "--seconds", 1, "--synthetic", environment=environment)
@@ -162,7 +162,7 @@ def test_an_encoding_that_lacks_a_character_is_no_error(
     assert (folder / name).exists()
 
 
-def test_what_stands_for_a_character_says_which_one_it_was() -> None:
+def test_a_replaced_character_can_be_identified() -> None:
     done = shell("", "photo", "日.gif", environment={"PYTHONIOENCODING": "ascii"})
     assert done.err == "error: \\u65e5.gif: the name must end in .png or .jpg or .jpeg\n"
 
@@ -200,7 +200,7 @@ def controls(text: str) -> set[str]:
     ],
     ids=str,
 )
-def test_a_name_from_elsewhere_is_printed_as_harmless_text(
+def test_control_characters_in_names_are_replaced(
     fakes: FakeDevices, arguments: list[object]
 ) -> None:
     for device in (*fakes.cameras, *fakes.microphones, *fakes.speakers):
@@ -211,7 +211,7 @@ def test_a_name_from_elsewhere_is_printed_as_harmless_text(
         assert not line.startswith("error: pay")
 
 
-def test_an_error_about_a_device_is_printed_as_harmless_text(fakes: FakeDevices) -> None:
+def test_control_characters_in_errors_are_replaced(fakes: FakeDevices) -> None:
     fakes.fail_to_open(fakes.cameras[0], NotReadableError(f"{EVIL} is asleep"))
     for more in ([], ["--verbose"]):
         done = call("photo", "a.png", *more)
@@ -220,19 +220,19 @@ def test_an_error_about_a_device_is_printed_as_harmless_text(fakes: FakeDevices)
         assert f"NotReadableError: {HARMLESS} is asleep\n" in done.err
 
 
-def test_a_name_is_neither_markup_nor_an_emoji(fakes: FakeDevices) -> None:
+def test_names_are_not_parsed_as_markup_or_emoji(fakes: FakeDevices) -> None:
     fakes.cameras[0].label = "[red]Cam[/red] :smile:"
     assert "[red]Cam[/red] :smile:" in call("devices").out
     assert "by [red]Cam[/red] :smile:\n" in call("photo", "a.png", "--delay", 0).out
 
 
-def test_a_long_name_is_not_broken_into_lines(fakes: FakeDevices, folder: Path) -> None:
+def test_a_long_name_is_not_wrapped(fakes: FakeDevices, folder: Path) -> None:
     name = "n" * 245 + ".wav"
     done = call("record", name, "--seconds", 0.1)
     assert done.out == f"{name}: 0.10 s of Fake Microphone 1, maximum level -6 dB\n"
 
 
-def test_an_interruption_before_anything_is_captured_has_its_exit_code(
+def test_an_early_interruption_has_exit_code_130(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def interrupt() -> None:
@@ -245,5 +245,5 @@ def test_an_interruption_before_anything_is_captured_has_its_exit_code(
     assert (done.code, done.err) == (130, "")
 
 
-def test_the_version_of_a_process_is_printed() -> None:
+def test_a_separate_process_prints_the_version() -> None:
     assert run_process("--version").out.startswith("mediadevices ")

@@ -45,7 +45,7 @@ HOST = "Host: localhost"
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_part_is_sent_as_it_is_asked_for(
+def test_the_requested_range_is_sent(
     client: PageClient,
     wanted: list[str],
     status: int,
@@ -57,25 +57,25 @@ def test_a_part_is_sent_as_it_is_asked_for(
     assert body is None or (answer.body, answer.headers["Content-Length"]) == (body, str(len(body)))
 
 
-def test_an_empty_file_has_no_part(client: PageClient) -> None:
+def test_a_range_of_an_empty_file_is_unsatisfiable(client: PageClient) -> None:
     assert client.get("/empty.txt").body == b""
     assert client.get("/empty.txt", {"Range": "bytes=0-"}).status == 416
 
 
-def test_a_part_of_what_is_made_now_is_sent_too(client: PageClient) -> None:
+def test_ranges_work_for_generated_content(client: PageClient) -> None:
     whole = client.get("/_mediadevices/settings.json")
     part = client.get("/_mediadevices/settings.json", {"Range": "bytes=1-5"})
     assert (part.status, part.body) == (206, whole.body[1:6])
     assert "Last-Modified" not in whole.headers
 
 
-def test_head_asks_for_no_part(client: PageClient) -> None:
+def test_head_ignores_the_range(client: PageClient) -> None:
     answer = client.get("/x.js", {"Range": "bytes=0-0"}, method="HEAD")
     assert (answer.status, answer.headers["Content-Length"], answer.body) == (200, "10", b"")
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
-def test_a_part_of_another_version_is_not_sent(client: PageClient) -> None:
+def test_if_range_with_another_version_sends_the_whole_file(client: PageClient) -> None:
     date = client.get("/x.js").headers["Last-Modified"]
     for condition, status in ((date, 206), ("Mon, 01 Jan 2001 00:00:00 GMT", 200), ('"tag"', 200)):
         answer = client.get("/x.js", {"Range": "bytes=0-0", "If-Range": condition})
@@ -98,14 +98,14 @@ def test_a_part_of_another_version_is_not_sent(client: PageClient) -> None:
         ({"If-Modified-Since": "Sat, 01 Jan 2050 00:00:00 GMT", "If-None-Match": '"x"'}, 200),
     ],
 )
-def test_a_file_is_not_sent_again_to_a_client_that_has_it(
+def test_a_cached_file_is_not_sent_again(
     client: PageClient, headers: dict[str, str], status: int
 ) -> None:
     answer = client.get("/x.js", headers)
     assert (answer.status, answer.body != b"") == (status, status == 200)
 
 
-def test_the_date_of_a_file_is_the_one_that_it_has(client: PageClient) -> None:
+def test_last_modified_is_the_files_time(client: PageClient) -> None:
     date = client.get("/x.js").headers["Last-Modified"]
     assert client.get("/x.js", {"If-Modified-Since": date}).status == 304
 

@@ -59,7 +59,7 @@ ODD_PATHS = [
 
 @pytest.mark.parametrize("prefix", ["", "/_mediadevices/pyodide", "/_mediadevices/pyodide/"])
 @pytest.mark.parametrize("path", ODD_PATHS, ids=lambda path: path[:40])
-def test_a_path_leads_to_no_file_that_is_not_to_be_seen(
+def test_no_path_leads_to_a_hidden_or_outside_file(
     client: PageClient, folder: Path, prefix: str, path: str
 ) -> None:
     outside = str(folder / "outside.txt")
@@ -71,7 +71,7 @@ def test_a_path_leads_to_no_file_that_is_not_to_be_seen(
     "path",
     ["/_mediadevices/server.py", "/_mediadevices/", "/_mediadevices", "/_mediadevices/loader.mjs/"],
 )
-def test_below_the_librarys_own_path_is_what_a_page_needs_and_nothing_else(
+def test_the_librarys_path_serves_only_what_pages_need(
     client: PageClient, pages: Path, path: str
 ) -> None:
     (pages / "_mediadevices").mkdir()
@@ -82,11 +82,11 @@ def test_below_the_librarys_own_path_is_what_a_page_needs_and_nothing_else(
 @pytest.mark.parametrize(
     "path", ["/sub/../x.js", "//x.js", "/./x.js", "/%78.js", "/x.js?/../..", "/x.js#y"]
 )
-def test_a_path_is_normalised_as_browsers_do_it(client: PageClient, path: str) -> None:
+def test_paths_are_normalised_as_in_browsers(client: PageClient, path: str) -> None:
     assert client.ask(f"GET {path} HTTP/1.1", HOST).body == b"0123456789"
 
 
-def test_the_whole_of_a_machine_can_be_served_if_the_user_wants_it(pages: Path) -> None:
+def test_the_root_folder_can_be_served(pages: Path) -> None:
     # The root of the file system is its own parent.
     with serving(Site(type(pages)(pages.anchor))) as client:
         assert client.get((pages / "x.js").as_uri().removeprefix("file://")).status == 200
@@ -112,7 +112,7 @@ def test_the_whole_of_a_machine_can_be_served_if_the_user_wants_it(pages: Path) 
         ("//evil.com/%2f..", "/"),
     ],
 )
-def test_a_folder_without_its_slash_is_redirected_and_never_to_another_server(
+def test_a_folder_without_a_slash_is_redirected_on_this_server(
     client: PageClient, path: str, location: str
 ) -> None:
     answer = client.ask(f"GET {path} HTTP/1.1", HOST)
@@ -128,7 +128,7 @@ def test_a_folder_is_not_listed(client: PageClient) -> None:
 
 
 @pytest.mark.parametrize("target", ["outside.txt", "other"])
-def test_a_link_that_leaves_the_folder_is_not_followed(
+def test_a_link_out_of_the_folder_is_not_followed(
     client: PageClient, pages: Path, folder: Path, target: str
 ) -> None:
     (pages / "link").symlink_to(folder / target)
@@ -136,7 +136,7 @@ def test_a_link_that_leaves_the_folder_is_not_followed(
         assert client.get(path).status == 404
 
 
-def test_a_link_that_stays_in_the_folder_is_followed(client: PageClient, pages: Path) -> None:
+def test_a_link_inside_the_folder_is_followed(client: PageClient, pages: Path) -> None:
     (pages / "link.js").symlink_to("x.js")
     (pages / "there").symlink_to(pages / "sub")
     answer = client.get("/link.js")
@@ -148,7 +148,7 @@ def test_a_link_that_stays_in_the_folder_is_followed(client: PageClient, pages: 
     assert client.get("/there/").body == b"<p>below"
 
 
-def test_the_folder_itself_can_be_a_link_that_is_turned_later(pages: Path, folder: Path) -> None:
+def test_the_folder_can_be_a_link_whose_target_changes(pages: Path, folder: Path) -> None:
     current = folder / "current"
     current.symlink_to(pages)
     with serving(Site(current)) as client:
@@ -158,7 +158,7 @@ def test_the_folder_itself_can_be_a_link_that_is_turned_later(pages: Path, folde
         assert client.get("/").body == b"<p>below"
 
 
-def test_links_in_a_circle_lead_nowhere(client: PageClient, pages: Path) -> None:
+def test_a_circle_of_links_is_not_found(client: PageClient, pages: Path) -> None:
     (pages / "a").symlink_to("b")
     (pages / "b").symlink_to("a")
     assert client.get("/a").status == 404
@@ -166,7 +166,7 @@ def test_links_in_a_circle_lead_nowhere(client: PageClient, pages: Path) -> None
 
 @pytest.mark.parametrize("by_descriptors", [pytest.param(True, marks=posix_only), False])
 @pytest.mark.parametrize("swapped", ["y.txt", "deep"])
-def test_a_link_that_is_made_after_the_check_is_not_followed(
+def test_a_link_created_after_the_check_is_not_followed(
     client: PageClient,
     pages: Path,
     folder: Path,
@@ -196,7 +196,7 @@ def test_a_link_that_is_made_after_the_check_is_not_followed(
 
 
 @posix_only
-def test_a_file_that_is_replaced_while_it_is_opened_is_not_sent_by_the_other_way(
+def test_without_folder_descriptors_a_file_replaced_while_opening_is_not_sent(
     client: PageClient, pages: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contained_files.os, "supports_dir_fd", set())
@@ -212,7 +212,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_sent_by_the_other_way
 
 
 @posix_only
-def test_a_named_pipe_is_no_file_and_nothing_waits_for_it(client: PageClient, pages: Path) -> None:
+def test_a_named_pipe_is_not_served_and_does_not_block(client: PageClient, pages: Path) -> None:
     os.mkfifo(pages / "fifo")
     (pages / "link").symlink_to("fifo")
     for path in ("/fifo", "/link"):
@@ -221,7 +221,7 @@ def test_a_named_pipe_is_no_file_and_nothing_waits_for_it(client: PageClient, pa
 
 @posix_only
 @pytest.mark.parametrize("by_descriptors", [True, False])
-def test_a_file_that_becomes_a_named_pipe_after_the_check_is_not_waited_for(
+def test_a_named_pipe_created_after_the_check_does_not_block(
     client: PageClient, pages: Path, monkeypatch: pytest.MonkeyPatch, by_descriptors: bool
 ) -> None:
     if not by_descriptors:
@@ -239,7 +239,7 @@ def test_a_file_that_becomes_a_named_pipe_after_the_check_is_not_waited_for(
 
 
 @posix_only
-def test_a_device_and_a_socket_are_no_files(pages: Path) -> None:
+def test_devices_and_sockets_are_not_served(pages: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(pages / "socket"))
         with serving(Site(pages)) as client:
@@ -250,7 +250,7 @@ def test_a_device_and_a_socket_are_no_files(pages: Path) -> None:
 
 
 @posix_only
-def test_a_file_that_cannot_be_read_is_not_found_and_the_log_says_why(
+def test_an_unreadable_file_is_not_found_and_the_log_says_why(
     client: PageClient,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

@@ -44,7 +44,7 @@ HOST = "Host: localhost"
         (["Host: \xe9localhost"], 421),
     ],
 )
-def test_a_request_for_another_name_is_refused(
+def test_a_request_with_another_host_name_is_rejected(
     client: PageClient, lines: list[str], status: int
 ) -> None:
     assert client.ask("GET /x.js HTTP/1.1", *lines).status == status
@@ -63,7 +63,7 @@ def test_a_request_for_another_name_is_refused(
         "[::1]:8000",
     ],
 )
-def test_the_names_of_this_machine_are_answered(client: PageClient, host: str) -> None:
+def test_requests_with_local_host_names_are_accepted(client: PageClient, host: str) -> None:
     assert client.ask("GET /x.js HTTP/1.1", f"Host: {host}").status == 200
 
 
@@ -85,9 +85,7 @@ def test_the_names_of_this_machine_are_answered(client: PageClient, host: str) -
         ("http:///x.js", 400),
     ],
 )
-def test_a_target_may_be_a_whole_address_of_this_server(
-    client: PageClient, target: str, status: int
-) -> None:
+def test_the_target_may_be_an_absolute_url(client: PageClient, target: str, status: int) -> None:
     assert client.ask(f"GET {target} HTTP/1.1", HOST).status == status
 
 
@@ -112,7 +110,7 @@ def test_a_target_may_be_a_whole_address_of_this_server(
         ({"Origin": "null"}, 403),
     ],
 )
-def test_a_page_of_another_server_gets_nothing(
+def test_requests_of_other_servers_pages_are_rejected(
     client: PageClient, path: str, headers: dict[str, str], status: int
 ) -> None:
     assert client.get(path, {"Host": "localhost:8000", **headers}).status == status
@@ -122,7 +120,7 @@ def test_a_page_of_another_server_gets_nothing(
     ("path", "status"),
     [("/x.js", 200), ("/sub", 301), ("/nothing", 404), ("/_mediadevices/settings.json", 200)],
 )
-def test_every_answer_forbids_other_sites_to_embed_it(
+def test_every_response_forbids_embedding_by_other_sites(
     client: PageClient, path: str, status: int
 ) -> None:
     answer = client.get(path)
@@ -133,7 +131,7 @@ def test_every_answer_forbids_other_sites_to_embed_it(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_files_can_only_be_read(client: PageClient, method: str) -> None:
+def test_only_get_and_head_are_allowed(client: PageClient, method: str) -> None:
     body = "GET /x.js HTTP/1.1\r\nHost: localhost\r\n"  # must not be taken for a request
     length = f"Content-Length: {len(body) + 4}"
     received = client.exchange(f"{method} /x.js HTTP/1.1", HOST, length, "", body, "")
@@ -142,20 +140,20 @@ def test_files_can_only_be_read(client: PageClient, method: str) -> None:
     assert received.count(b"HTTP/1.1 ") == 1
 
 
-def test_an_unknown_method_is_told_so(client: PageClient) -> None:
+def test_an_unknown_method_is_an_error(client: PageClient) -> None:
     assert client.ask("BREW /x.js HTTP/1.1", HOST).status == 501
 
 
 @pytest.mark.parametrize(
     "body", ["Content-Length: 10", "Transfer-Encoding: chunked", "Content-Length: x"]
 )
-def test_a_body_is_not_taken_for_the_next_request(client: PageClient, body: str) -> None:
+def test_a_body_is_not_parsed_as_the_next_request(client: PageClient, body: str) -> None:
     received = client.exchange("GET /x.js HTTP/1.1", HOST, body, "", "GET /x.js HTTP/1.1", HOST, "")
     assert received.startswith(b"HTTP/1.1 400 ")
     assert received.count(b"HTTP/1.1 ") == 1
 
 
-def test_a_get_that_says_it_has_no_body_is_answered(client: PageClient) -> None:
+def test_a_get_with_content_length_0_is_accepted(client: PageClient) -> None:
     assert client.ask("GET /x.js HTTP/1.1", HOST, "Content-Length: 0").status == 200
 
 
@@ -173,7 +171,7 @@ def test_a_get_that_says_it_has_no_body_is_answered(client: PageClient) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_request_that_is_malformed_or_huge_is_refused(
+def test_malformed_and_huge_requests_are_rejected(
     client: PageClient, request_bytes: bytes, status: int
 ) -> None:
     received = client.send(request_bytes)
@@ -181,7 +179,7 @@ def test_a_request_that_is_malformed_or_huge_is_refused(
     assert b"\r\nX-Content-Type-Options: nosniff\r\n" in received
 
 
-def test_the_log_shows_no_more_of_a_path_than_a_line_holds(
+def test_long_paths_are_shortened_in_the_log(
     client: PageClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert client.get("/" + "a" * 60_000).status == 404

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HOST = "Host: localhost"
 
 
-def test_a_large_file_is_never_whole_in_memory(client: PageClient, pages: Path) -> None:
+def test_a_large_file_is_not_loaded_into_memory(client: PageClient, pages: Path) -> None:
     import tracemalloc
 
     size = 200 * 2**20
@@ -45,7 +45,7 @@ def test_a_large_file_is_never_whole_in_memory(client: PageClient, pages: Path) 
     assert most < 20 * 2**20
 
 
-def test_no_client_is_waited_for_without_end() -> None:
+def test_every_connection_has_a_timeout() -> None:
     assert server._Handler.timeout <= 60
 
 
@@ -57,14 +57,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch, client: PageClient) -> PageClient
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /x.js HT", b"GET /x.js HTTP/1.1\r\nHost: loc"])
-def test_a_client_that_says_nothing_is_not_waited_for(impatient: PageClient, begun: bytes) -> None:
+def test_a_silent_client_is_disconnected(impatient: PageClient, begun: bytes) -> None:
     with impatient.connect() as silent:
         silent.sendall(begun)
         assert impatient.get("/x.js").status == 200  # others are served meanwhile
         assert silent.recv(100) == b""
 
 
-def test_a_client_that_takes_nothing_is_not_waited_for(impatient: PageClient, pages: Path) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(impatient: PageClient, pages: Path) -> None:
     with (pages / "large.bin").open("wb") as file:
         file.truncate(100 * 2**20)
     before = threading.active_count()
@@ -77,7 +77,7 @@ def test_a_client_that_takes_nothing_is_not_waited_for(impatient: PageClient, pa
             time.sleep(0.02)
 
 
-def test_a_client_that_goes_away_is_no_error(
+def test_a_closed_connection_is_not_logged_as_an_error(
     client: PageClient, pages: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with (pages / "large.bin").open("wb") as file:
@@ -96,7 +96,7 @@ def test_a_client_that_goes_away_is_no_error(
     assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
 
 
-def test_a_file_that_becomes_shorter_ends_the_connection(
+def test_truncating_a_file_while_sending_ends_the_connection(
     client: PageClient, pages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send_other_headers = server._Handler.end_headers
@@ -122,14 +122,12 @@ def test_an_error_of_the_server_itself_is_logged(
     assert "serve: a request failed: RuntimeError('broken')" in caplog.text
 
 
-def test_two_servers_cannot_have_one_port(pages: Path) -> None:
+def test_two_servers_cannot_use_the_same_port(pages: Path) -> None:
     with PageServer(Site(pages), 0) as first, pytest.raises(OSError, match="in use"):
         PageServer(Site(pages), first.server_port)
 
 
-def test_no_name_server_is_asked_for_this_machines_name(
-    pages: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_starting_makes_no_dns_query(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(_: str) -> str:
         raise AssertionError("a name server may never answer")
 
