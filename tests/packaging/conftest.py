@@ -1,4 +1,4 @@
-"""A release, built once for all tests of it."""
+"""A release, built once for all its tests."""
 
 from __future__ import annotations
 

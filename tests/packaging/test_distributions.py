@@ -1,4 +1,4 @@
-"""One pure wheel holds the three packages and nothing else, and asks for nothing in a web page."""
+"""The wheel is pure, contains exactly the three packages, and needs nothing else in a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 if TYPE_CHECKING:
     from support.distributions import Distributions
 
-# The build front end makes an environment of its own for each build.
+# The build front end creates a new environment for each build.
 pytestmark = pytest.mark.timeout(300)
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,7 +25,7 @@ PACKAGES = {
     "mediadevices_native": ROOT / "native",
     "mediadevices_pyodide": ROOT / "pyodide",
 }
-# What `mediadevices serve` shows.
+# The example page of `mediadevices serve`.
 EXAMPLES = PurePosixPath("mediadevices_native/serving/examples")
 HEAVY = {"numpy", "cv2", "sounddevice", "soxr", "av", "typer", "rich", "pulsectl", "pyudev", "js"}
 LIST_MODULES = "import mediadevices, json, sys; print(json.dumps(sorted(sys.modules)))"
@@ -70,7 +70,7 @@ def test_the_wheel_contains_exactly_the_three_packages(distributions: Distributi
     }
     expected |= {
         (EXAMPLES / path.relative_to(ROOT / "examples")).as_posix()
-        # What `mediadevices serve` shows.
+        # The example page of `mediadevices serve`.
         for path in (ROOT / "examples" / "same_program.py", *(ROOT / "examples/web").rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }

@@ -1,4 +1,4 @@
-"""The wheels go through Pyodide's own tools, and load from a distribution of one's own."""
+"""Pyodide's tools accept the wheels, and pages load them from a custom distribution."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from support.pyodide_distribution import (
 if TYPE_CHECKING:
     from support.distributions import Distributions
 
-# The first time the tools are installed.
+# The first run installs the tools.
 pytestmark = pytest.mark.timeout(300)
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,7 +43,7 @@ def tools() -> PyodideTools:
 def wheel(
     tools: PyodideTools, distributions: Distributions, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """What `pyodide build` makes of the source archive, as a recipe of Pyodide's does."""
+    """The wheel that `pyodide build` makes from the source archive, like a recipe of Pyodide's."""
     folder = tmp_path_factory.mktemp("pyodide-build")
     with tarfile.open(distributions.sdist) as archive:
         archive.extractall(folder / "unpacked", filter="data")
@@ -62,9 +62,9 @@ def distribution(
 
 @pytest.fixture(scope="module")
 def page_distribution(tools: PyodideTools, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with the page wheel."""
+    """A distribution with the page wheel."""
     folder = tmp_path_factory.mktemp("page-distribution")
-    wheel = folder / wheel_name("any")  # pyodide-lock knows no other
+    wheel = folder / wheel_name("any")  # pyodide-lock accepts no other tag
     wheel.write_bytes(build_wheel("any"))
     tools.make_distribution(wheel, folder / "pyodide")
     return folder / "pyodide"
@@ -72,14 +72,14 @@ def page_distribution(tools: PyodideTools, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(params=["distribution", "page_distribution"])
 def either(request: pytest.FixtureRequest) -> Path:
-    """The distribution with the one wheel, and that with the other."""
+    """A distribution with the desktop's wheel, and one with the page wheel."""
     found: Path = request.getfixturevalue(request.param)
     return found
 
 
 @pytest.fixture
 def tampered(distribution: Path, wheel: Path, tmp_path: Path) -> Path:
-    """The distribution with a module more in the wheel, which is still a good one."""
+    """The distribution with an additional module in its wheel, which is still valid."""
     folder = tmp_path / "tampered"
     shutil.copytree(distribution, folder)
     with ZipFile(folder / wheel.name, "a") as archive:
@@ -96,7 +96,7 @@ def browser() -> str:
 
 
 def contents(wheel: Path) -> list[tuple[str, tuple[int, ...], int, bytes]]:
-    # All that a wheel says: the compressed bytes depend on the Python's zlib as well.
+    # Compare the contents, because the compressed bytes depend on the version of zlib.
     with ZipFile(wheel) as archive:
         return [
             (info.filename, info.date_time, info.external_attr, archive.read(info))
@@ -120,7 +120,7 @@ def test_the_lock_file_lists_the_wheel_without_dependencies(
     distribution: Path, wheel: Path
 ) -> None:
     packages = lock_file(distribution)["packages"]
-    # These could be depended on: that nothing is, the markers bring about.
+    # Both are available; the markers exclude them.
     assert {"numpy", "opencv-python"} <= packages.keys()
     entry = packages["mediadevices"]
     assert entry["depends"] == []
@@ -159,5 +159,5 @@ def test_a_browser_rejects_a_wheel_that_was_tampered_with(browser: str, tampered
     refused = load_in_chromium(browser, tampered)
     assert refused.packages == []
     assert "Failed to load mediadevices" in refused.messages
-    # Nothing but its hash speaks against it.
+    # Only its hash is wrong.
     assert load_in_chromium(browser, tampered, check_integrity=False).frame == FRAME

@@ -1,4 +1,4 @@
-"""A user of its own, in a folder of its own, with or without fake devices."""
+"""Each test has its own home and working folder; some have fake devices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The folder in which commands run."""
+    """The working folder of the commands."""
     use_own_home(monkeypatch, tmp_path / "home")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -30,7 +30,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevices]:
-    """Fake devices, in place of those that commands would find."""
+    """Fake devices, which the commands find instead of real ones."""
     with install_fake_devices() as fakes:
         first = iter([fakes.agent])
         monkeypatch.setattr(
@@ -40,6 +40,6 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevices]:
 
 
 def _another_agent(fakes: FakeDevices) -> LocalAgent:
-    """Return the agent of a further command, since each closes its own."""
+    """Return a new agent for the next command, because each command closes its agent."""
     permissions = PermissionAuthority("test", fakes.agent.prompter)
     return LocalAgent([fakes.driver], permissions, secret=b"", clock=fakes.clock)

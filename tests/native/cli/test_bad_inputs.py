@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NO_NAME = "expecting property name enclosed in double quotes"
 _NO_PERMISSION = "expected camera, microphone or camera,microphone"
 
-# The devices and files of this machine rule it out.
+# They fail because of the devices and files of this machine.
 FAILURES: dict[str, tuple[list[str], str]] = {
     "an unknown device": (
         ["photo", "a.png", "--device", "Webcam"],
@@ -47,7 +47,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     ),
 }
 
-# The values are wrong on any machine.
+# They fail on any machine.
 WRONG_USAGE: dict[str, tuple[list[str], str]] = {
     "constraints that are not JSON": (
         ["photo", "a.png", "--constraints", '{"width": 640, height: 480}'],

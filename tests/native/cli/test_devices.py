@@ -1,4 +1,4 @@
-"""``mediadevices devices``, ``capabilities`` and what all commands have in common."""
+"""``mediadevices devices``, ``capabilities``, and options of all commands."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ def test_it_works_on_this_machine() -> None:
 
 
 class Machine:
-    """A machine that only the doctor sees: cameras, sound cards, and what is installed."""
+    """A simulated machine for `doctor`: cameras, sound cards and libraries."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cameras = FakeMachine(folder / "cameras")
@@ -249,7 +249,7 @@ class Machine:
         self.sound = FakeSoundDevice([row("Headset: USB Audio (hw:0,0)", inputs=1)])
 
     def doctor(self, *, installed: bool = True) -> str:
-        """What the doctor prints, without the first line and the last, which are the host's."""
+        """Return the output of `doctor` without the host-dependent first and last line."""
 
         def connect() -> SoundServer:
             raise NoSoundServerError("no PulseAudio or PipeWire server answers")

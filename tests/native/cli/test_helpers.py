@@ -1,4 +1,4 @@
-"""The parts of the command line that compute."""
+"""The helpers of the command line: device selection, constraints, levels, WAV files, formatting."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_the_header_equals_that_of_the_wave_module() -> None:
 
 
 class NarrowFile(io.BytesIO):
-    """A file that takes seven bytes at a time, and has room for so many."""
+    """A file that accepts seven bytes per write, up to a maximum size."""
 
     def __init__(self, room: int) -> None:
         super().__init__()

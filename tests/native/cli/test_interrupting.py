@@ -1,4 +1,4 @@
-"""Signals that end a command while it captures in a process of its own."""
+"""Signals that end a command while it captures in a separate process."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _CAPTURING = "warning: these devices are synthetic"
 def interrupted(
     *arguments: object, begun: str, by: signal.Signals = signal.SIGINT
 ) -> tuple[int, str, float]:
-    """Run a command, and interrupt it when it has said something.
+    """Run a command, and send a signal after a certain line of output.
 
     Args:
         arguments: The command.
-        begun: What it says when it has begun.
+        begun: A part of the line.
         by: The signal.
 
     Returns:
-        Its exit code, what it said after that, and how many seconds its end took.
+        Its exit code, the output after the signal, and the seconds from the signal to the exit.
     """
     process = subprocess.Popen(
         command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -83,7 +83,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends pr
 def recording(
     folder: Path, before: Callable[[], object] | None = None, **streams: int
 ) -> Generator[subprocess.Popen[bytes]]:
-    """Record until a part of a second has been written."""
+    """Record until the file has a fraction of a second of sound."""
     process = subprocess.Popen(
         command("record", "out.wav", "--seconds", 30, "--synthetic"),
         preexec_fn=before,  # noqa: PLW1509  (this process has no other threads that matter)
@@ -102,7 +102,7 @@ def recording(
 
 
 def check_recording(folder: Path) -> None:
-    """Assert that what was heard has its name, and a header that is true."""
+    """Assert that the recording has its final name, and a correct header."""
     [path] = folder.iterdir()
     assert path.name == "out.wav"
     with wave.open(str(path)) as file:
@@ -174,13 +174,13 @@ def test_closing_the_terminal_keeps_the_recording(folder: Path) -> None:
     with recording(folder, take_terminal, **streams) as process:
         os.close(terminal)
         assert os.read(controller, 10)  # the progress is shown
-        os.close(controller)  # which sends SIGHUP
-    assert process.returncode in {1, 130}  # 1, because the summary could not be printed
+        os.close(controller)  # this sends SIGHUP
+    assert process.returncode in {1, 130}  # 1 if the summary could not be printed
     check_recording(folder)
 
 
 def be_stuck() -> None:
-    """Block the event loop, and send signals meanwhile."""
+    """Block the event loop, and send signals while it is blocked."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         signal.raise_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Where a result goes: a new file, an old one, a link, a pipe, a device."""
+"""Output files: new and existing files, links, pipes and devices."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ ENDINGS = (".wav", ".wave")
 
 
 def write(path: Path, data: bytes = b"new") -> None:
-    """Write a whole result."""
+    """Write the complete data to an output file."""
     with OutputFile(path, ENDINGS).opened() as file:
         write_all(file, data)
 
 
 def names(folder: Path) -> list[str]:
-    """Return the names of a folder's files."""
+    """Return the names of the files in a folder."""
     return sorted(path.name for path in folder.iterdir())
 
 
@@ -220,14 +220,14 @@ def test_an_unwritable_path_is_an_error_before_capturing(folder: Path, name: str
 
 @pytest.fixture
 def spare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of temporary files."""
+    """The folder for temporary files."""
     (tmp_path / "spare").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "spare"))
     return tmp_path / "spare"
 
 
 def finish_after(place: Path, change: Callable[[], object]) -> str:
-    """Write to a place, change something, and return the error, which says where it all is."""
+    """Write to a path, change something before the end, and return the error message."""
 
     def finish() -> None:
         with OutputFile(place, ENDINGS).opened() as file:
@@ -240,7 +240,7 @@ def finish_after(place: Path, change: Callable[[], object]) -> str:
 
 
 def kept(message: str) -> Path:
-    """Return the path that a message names."""
+    """Return the path in a message."""
     return Path(message.rpartition("the data is in ")[2])
 
 
@@ -364,7 +364,7 @@ def pipe(folder: Path) -> Path:
 
 
 def read_later(pipe: Path) -> bytes:
-    """Read a pipe after a moment, to its end."""
+    """Read a pipe to its end, after a moment."""
     time.sleep(0.3)
     return pipe.read_bytes()
 

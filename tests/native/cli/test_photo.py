@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def picture(path: Path) -> np.ndarray:
-    """Return a picture that was taken, as red, green and blue."""
+    """Return the pixels of a picture file, in the order red, green, blue."""
     decoded = cv2.imread(str(path))
     assert decoded is not None
     return decoded[:, :, ::-1]
@@ -40,7 +40,7 @@ def bars(pixels: np.ndarray) -> list[tuple[int, ...]]:
 
 
 def number(pixels: np.ndarray) -> int:
-    """Return the number that the fake camera wrote."""
+    """Return the frame number in a picture of the fake camera."""
     height, width, _ = pixels.shape
     with VideoFrame(
         pixels.tobytes(), format="RGB24", coded_width=width, coded_height=height, timestamp=0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def heard(path: Path) -> tuple[np.ndarray, int]:
-    """Return a recording as samples from -1 to 1 by channels, and its rate."""
+    """Return the samples of a recording, from -1 to 1 and by channel, and its sample rate."""
     with wave.open(str(path)) as file:
         assert file.getsampwidth() == 2
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
@@ -35,7 +35,7 @@ def heard(path: Path) -> tuple[np.ndarray, int]:
 
 
 def soon(fakes: FakeDevices, do: Callable[[], object], seconds: float = 0.3) -> threading.Timer:
-    """Do something in the event loop of the command that is about to run."""
+    """Run a coroutine in the event loop of the next command."""
 
     def later() -> None:
         loop = fakes.agent._loop
@@ -169,7 +169,9 @@ def test_memory_does_not_grow_with_the_length(
 ) -> None:
     import tracemalloc
 
-    monkeypatch.setattr(record_module, "_MAX_BUFFERED_BLOCKS", 5)  # more may wait on a busy machine
+    monkeypatch.setattr(
+        record_module, "_MAX_BUFFERED_BLOCKS", 5
+    )  # a busy machine could buffer more
 
     def growth(seconds: float) -> int:
         tracemalloc.start()
@@ -178,5 +180,5 @@ def test_memory_does_not_grow_with_the_length(
         tracemalloc.stop()
         return most
 
-    growth(0.2)  # whatever is made once
+    growth(0.2)  # one-time allocations
     assert growth(3) < growth(0.2) + 150_000  # 3 s are 288 kB

@@ -1,4 +1,4 @@
-"""What ``mediadevices record`` and ``photo`` keep, whatever ends them."""
+"""``mediadevices record`` and ``photo`` keep their data however they end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")
 
 
 def seconds_of(path: Path) -> float:
-    """Return how long a recording is; its header must say what is in the file."""
+    """Return the length of a recording, and check that its header fits the file."""
     with wave.open(str(path)) as file:
         frames = file.getnframes()
         samples = file.readframes(10**9)
@@ -44,19 +44,19 @@ def seconds_of(path: Path) -> float:
 
 
 def names(folder: Path) -> list[str]:
-    """Return the names of a folder's files."""
+    """Return the names of the files in a folder."""
     return sorted(path.name for path in folder.iterdir())
 
 
 class Running:
-    """A command in a process of its own."""
+    """A command in a separate process."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[str]) -> None:
         self.folder = folder
         self.process = process
 
     def wait_for(self, size: int) -> None:
-        """Wait until an unfinished file has that many bytes."""
+        """Wait until an unfinished file has this many bytes."""
         deadline = time.monotonic() + SECONDS
         while not any(file.stat().st_size > size for file in self.folder.glob("*.unfinished-*")):
             assert self.process.poll() is None, self.process.communicate()
@@ -64,7 +64,7 @@ class Running:
             time.sleep(0.02)
 
     def end(self) -> Outcome:
-        """Wait for the end."""
+        """Wait until the process exits."""
         out, err = self.process.communicate(timeout=SECONDS)
         return Outcome(self.process.returncode, out, err.removeprefix(SYNTHETIC))
 
@@ -90,7 +90,7 @@ def running(
 
 @pytest.fixture
 def old(folder: Path) -> Path:
-    """A recording that is there already."""
+    """An existing recording."""
     (folder / "out.wav").write_bytes(OLD)
     return folder / "out.wav"
 
@@ -100,7 +100,7 @@ def old(folder: Path) -> Path:
 
 @pytest.fixture
 def silent_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A microphone that never gives anything."""
+    """A microphone that delivers no samples."""
     monkeypatch.setattr(FakeMicrophoneCapture, "_schedule", lambda self: None)
 
 
@@ -156,7 +156,7 @@ def test_the_shortest_recording_has_a_sample(folder: Path, fakes: FakeDevices) -
 
 
 def fail_after(blocks: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    """Let an error happen after so many blocks."""
+    """Raise an error after this many blocks."""
     peak = record_module.peak
     counted = iter(range(blocks))
 
@@ -277,7 +277,7 @@ def test_two_recordings_to_the_same_path_are_both_kept(folder: Path) -> None:
         running(folder, "record", "out.wav", "--seconds", 1) as first,
         running(folder, "record", "out.wav", "--seconds", 4) as second,
     ):
-        # Both have begun before the first one ends, or the second one may replace it.
+        # Both must start before the first one ends; otherwise the second one may replace it.
         deadline = time.monotonic() + SECONDS
         while len(list(folder.glob("*.unfinished-*"))) < 2:
             if first.process.poll() is not None or second.process.poll() is not None:
@@ -302,7 +302,7 @@ def test_a_killed_process_leaves_a_playable_unfinished_file(folder: Path, old: P
     [left] = folder.glob("*.unfinished-*")
     assert left.name.startswith("out.unfinished-")
     assert left.suffix == ".wav"
-    with wave.open(str(left)) as file:  # what the header says is there
+    with wave.open(str(left)) as file:  # it reads only as much as the header says
         assert file.getnframes() >= 2 * 48000
         assert len(file.readframes(file.getnframes())) == file.getnframes() * 2
 

@@ -30,7 +30,7 @@ _REMEDY = "`npm install pyodide` creates node_modules/pyodide"
 
 @pytest.fixture
 def pages(folder: Path) -> Path:
-    """A user's folder."""
+    """The user's folder."""
     pages = folder / "pages"
     (pages / "sub").mkdir(parents=True)
     (pages / "index.html").write_text("<p>mine")
@@ -43,7 +43,7 @@ def pages(folder: Path) -> Path:
 
 @pytest.fixture
 def client(pages: Path) -> Generator[PageClient]:
-    """A client of a server of the user's folder."""
+    """A client of a server that serves the user's folder."""
     with serving(Site(pages)) as client:
         yield client
 
@@ -84,7 +84,7 @@ def test_head_has_the_length_and_no_body(client: PageClient) -> None:
     connection.request("HEAD", "/")
     answer = Answer(connection.getresponse())
     assert (answer.status, answer.headers["Content-Length"]) == (200, "7")
-    connection.request("GET", "/")  # a body would stand before this answer
+    connection.request("GET", "/")  # the body of a response to HEAD would precede this response
     assert Answer(connection.getresponse()).body == b"<p>mine"
     connection.close()
 
@@ -171,7 +171,7 @@ def test_pyodide_is_found_in_npms_global_folder(
 
 @contextmanager
 def running(*arguments: object) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """Run the command until it has said where it is, and end it."""
+    """Run the command, and yield it with the address that it prints; then end it."""
     process = subprocess.Popen(
         command("serve", *arguments, "--port", 0),
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Standard streams that are full, closed or gone, or lack characters: never a traceback."""
+"""Standard streams that are full, closed or broken, or lack characters, cause no traceback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CANNOT = "error: standard output cannot be written: "
 
 
 def shell(redirected: str, *arguments: object, environment: Mapping[str, str] = {}) -> Outcome:
-    """Run a command by a shell that redirects its streams."""
+    """Run a command in a shell that redirects its streams."""
     line = f'"$@" {redirected}'
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {line}", "bash", *command(*arguments)],
@@ -113,13 +113,13 @@ def test_a_recording_is_kept_if_messages_cannot_be_written(
     assert done.code == code
     with wave.open(str(folder / "a.wav")) as file:
         assert file.getnframes() == 9600
-    if "2>" not in redirected:  # what standard output cannot tell, the other one does
+    if "2>" not in redirected:  # standard error has the messages instead
         told = done.err if code else done.out
         assert "a.wav: 0.20 s of Synthetic Microphone (440 Hz), maximum level -6 dB\n" in told
 
 
 def test_no_file_gets_the_descriptor_of_a_closed_stream(folder: Path) -> None:
-    """What a library prints to descriptor 1 or 2 must not go into the recording."""
+    """Output of libraries to descriptor 1 or 2 must not go into the recording."""
     script = (
         "import os\n"
         "from mediadevices_native.cli.standard_streams import guard_standard_streams\n"
@@ -174,7 +174,7 @@ HARMLESS = "Cam?[2J???error: pay ?:smile: [red]now"
 
 
 def controls(text: str) -> set[str]:
-    """Return the characters of a text that a terminal would obey, or that are invisible."""
+    """Return the control characters and the invisible characters of a text."""
     return {sign for sign in text if not sign.isprintable() and sign != "\n"}
 
 

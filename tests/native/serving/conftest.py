@@ -1,4 +1,4 @@
-"""A server of a user's folder, with a secret beside the folder."""
+"""A server that serves the user's folder, with a secret file beside the folder."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder that the user's folder lies in."""
+    """The parent of the user's folder."""
     (tmp_path / "work").mkdir()
     return tmp_path / "work"
 
 
 @pytest.fixture
 def pages(folder: Path) -> Path:
-    """A user's folder, with a secret beside it."""
+    """The user's folder, with a secret file beside it."""
     pages = folder / "pages"
     (pages / "sub" / "deep").mkdir(parents=True)
     (pages / "evil.com").mkdir()
@@ -43,7 +43,7 @@ def pages(folder: Path) -> Path:
 
 @pytest.fixture
 def pyodide(tmp_path: Path) -> Path:
-    """Something that looks like Pyodide."""
+    """A folder with a file of Pyodide's."""
     (tmp_path / "pyodide").mkdir()
     (tmp_path / "pyodide" / "pyodide.mjs").write_text("export {}")
     return tmp_path / "pyodide"
@@ -51,6 +51,6 @@ def pyodide(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(pages: Path, pyodide: Path) -> Generator[PageClient]:
-    """A client of a server of the user's folder."""
+    """A client of a server that serves the user's folder."""
     with serving(Site(pages, pyodide=pyodide)) as client:
         yield client

@@ -1,4 +1,4 @@
-"""Parts of files, and copies that a client has already."""
+"""Range requests, and requests for files in the client's cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file a path leads to, and that no path leads out of the folder."""
+"""The file at a path; no path leads out of the folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which requests are answered."""
+"""Which requests the server accepts."""
 
 from __future__ import annotations
 

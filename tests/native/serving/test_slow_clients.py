@@ -51,7 +51,7 @@ def test_every_connection_has_a_timeout() -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch, client: PageClient) -> PageClient:
-    """A client of a server that waits for a short time only."""
+    """A client of a server with a short timeout."""
     monkeypatch.setattr(server._Handler, "timeout", 0.3)
     return client
 
@@ -60,7 +60,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, client: PageClient) -> PageClient
 def test_a_silent_client_is_disconnected(impatient: PageClient, begun: bytes) -> None:
     with impatient.connect() as silent:
         silent.sendall(begun)
-        assert impatient.get("/x.js").status == 200  # others are served meanwhile
+        assert impatient.get("/x.js").status == 200  # other clients are still served
         assert silent.recv(100) == b""
 
 
