@@ -200,11 +200,11 @@ async def test_a_dropped_processor_closes_its_reader(
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         (track,) = stream.get_tracks()
         processor = MediaStreamTrackProcessor(track)
-        output = fakes.agent.sources[0].tracks[0].pipeline
-        assert len(output.readers) == 1
+        pipeline = fakes.agent.sources[0].tracks[0].pipeline
+        assert len(pipeline.readers) == 1
         del processor
         gc.collect()
-        assert output.readers == ()
+        assert pipeline.readers == ()
 
 
 async def test_a_processor_keeps_its_track_live(fakes: FakeDevices, clock: ManualClock) -> None:

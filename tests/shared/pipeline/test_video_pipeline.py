@@ -37,23 +37,23 @@ def grey_frame(timestamp: int) -> VideoFrame:
 async def test_lost_frames_count_at_the_tracks_frame_rate(
     clock: ManualClock, rate: float, before: int, expected: int
 ) -> None:
-    output = VideoPipeline(clock)
-    output.configure({"width": 16, "height": 16, "frameRate": rate}, 30.0)
-    reader = output.open_reader(5, None, lambda: None)
+    pipeline = VideoPipeline(clock)
+    pipeline.configure({"width": 16, "height": 16, "frameRate": rate}, 30.0)
+    reader = pipeline.open_reader(5, None, lambda: None)
     for index in range(before):
-        output.deliver(grey_frame(index * 33_333), 0)
+        pipeline.deliver(grey_frame(index * 33_333), 0)
     dropped = reader.dropped
-    output.deliver(grey_frame(before * 33_333), 10)
+    pipeline.deliver(grey_frame(before * 33_333), 10)
     assert reader.dropped - dropped == expected
-    assert output.stats()["totalFrames"] == before + 11
+    assert pipeline.stats()["totalFrames"] == before + 11
 
 
 async def test_fractions_of_lost_frames_add_up(clock: ManualClock) -> None:
-    output = VideoPipeline(clock)
-    output.configure({"width": 16, "height": 16, "frameRate": 10.0}, 30.0)
-    reader = output.open_reader(100, None, lambda: None)
+    pipeline = VideoPipeline(clock)
+    pipeline.configure({"width": 16, "height": 16, "frameRate": 10.0}, 30.0)
+    reader = pipeline.open_reader(100, None, lambda: None)
     for index in range(30):
-        output.deliver(grey_frame(2 * index * 33_333), 1)  # Every other frame is lost.
+        pipeline.deliver(grey_frame(2 * index * 33_333), 1)  # Every other frame is lost.
     assert reader.dropped == pytest.approx(10, abs=1)
 
 

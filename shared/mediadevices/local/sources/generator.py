@@ -85,7 +85,7 @@ class LocalGenerator(GeneratorHandle):
             check_writable(data, self._source.tracks)
         except InvalidStateError as error:
             return promise.rejected(error)
-        self._source.take(data)
+        self._source.deliver(data)
         return promise.resolved(None)
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class GeneratorSource(Source):
         for track in tuple(self.tracks):
             track.set_muted(self.muted)
 
-    def take(self, data: MediaData) -> None:
+    def deliver(self, data: MediaData) -> None:
         """Deliver a frame or block to every track, and close it."""
         mode = _mode_of(data)
         if mode != self._mode:
