@@ -16,6 +16,7 @@ from mediadevices.driver import ControlValue, Device, VideoMode
 from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.enumerated.macos_permission import request_camera_access
 from mediadevices_native.diagnostics import Finding
+from mediadevices_native.hardware.device_keys import unique_key
 from mediadevices_native.hardware.hotplug import watch_by_polling
 from mediadevices_native.opencv import prepare_opencv
 
@@ -93,11 +94,7 @@ class EnumeratedCameras:
             ids = ""
             if camera.vid is not None and camera.pid is not None:
                 ids = f"{camera.vid:04x}:{camera.pid:04x}"
-            base = key = camera.path or f"{ids}:{camera.name}"
-            number = 2
-            while key in devices:
-                key = f"{base}#{number}"
-                number += 1
+            key = unique_key(camera.path or f"{ids}:{camera.name}", devices)
             devices[key] = Device(
                 kind="videoinput",
                 key=key,

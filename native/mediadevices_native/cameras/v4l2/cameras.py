@@ -32,6 +32,7 @@ from mediadevices_native.cameras.v4l2.obstacles import (
     unreachable,
 )
 from mediadevices_native.diagnostics import Finding
+from mediadevices_native.hardware.device_keys import unique_key
 from mediadevices_native.hardware.device_permissions import permission_hint
 from mediadevices_native.hardware.hotplug import watch_directory, watch_udev
 from mediadevices_native.hardware.usb import find_usb_device, read_attribute, usb_group_key
@@ -83,11 +84,7 @@ class LinuxCameras:
         for node in self._nodes():
             device = self._look_at(node)
             if isinstance(device, Device):
-                number = 2
-                key = device.key
-                while key in found:  # two devices that differ in nothing, not even the place
-                    key = f"{device.key}#{number}"
-                    number += 1
+                key = unique_key(device.key, found)
                 found[key] = replace(device, key=key)
         return list(found.values())
 

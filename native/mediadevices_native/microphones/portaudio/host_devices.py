@@ -50,7 +50,7 @@ def host_devices(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
         Device(
             kind="audioinput",
             key=_key(address),
-            label=address.name if address.ordinal == 1 else f"{address.name} #{address.ordinal}",
+            label=_label(address),
             default=row.default_input,
             modes=(AudioMode(round(row.default_sample_rate), row.max_input_channels),),
             controls=CONTROLS,
@@ -63,7 +63,7 @@ def host_devices(rows: Sequence[PortAudioDevice]) -> tuple[Device, ...]:
         Device(
             kind="audiooutput",
             key=_key(address),
-            label=address.name if address.ordinal == 1 else f"{address.name} #{address.ordinal}",
+            label=_label(address),
             default=row.default_output,
         )
         for row, address in _numbered([row for row in rows if row.max_output_channels])
@@ -87,6 +87,10 @@ def _numbered(rows: Sequence[PortAudioDevice]) -> list[tuple[PortAudioDevice, Ho
             seen[row.name] += 1
             numbered.append((row, HostAddress(row.host_api, row.name, seen[row.name])))
     return numbered
+
+
+def _label(address: HostAddress) -> str:
+    return address.name if address.ordinal == 1 else f"{address.name} #{address.ordinal}"
 
 
 def _key(address: HostAddress) -> str:

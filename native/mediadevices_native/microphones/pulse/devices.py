@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mediadevices.driver import AudioMode, Device
+from mediadevices_native.hardware.device_keys import unique_key
 from mediadevices_native.microphones.capture import CONTROLS
 from mediadevices_native.microphones.pulse.source_channels import SourceChannels, source_channels
 
@@ -96,10 +97,6 @@ def _keyed(endpoints: Iterable[Endpoint]) -> list[tuple[str, Endpoint]]:
         if properties.get("device.bus") == "usb" and (port := properties.get("device.bus_path")):
             rest = (properties.get(name, "") for name in ("device.serial", "alsa.device"))
             key = ":".join(("usb", port, *rest))
-        number = 2
-        unique = key
-        while unique in found:  # two profiles of one device, or missing properties
-            unique = f"{key}#{number}"
-            number += 1
-        found[unique] = endpoint
+        # Two profiles of one device have the same key, and so have devices without properties.
+        found[unique_key(key, found)] = endpoint
     return list(found.items())
