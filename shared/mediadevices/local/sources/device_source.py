@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 from mediadevices.algorithms.capabilities import device_capabilities
 from mediadevices.algorithms.properties import OWN_PIXEL_FORMAT
-from mediadevices.driver import Configuration, VideoMode
+from mediadevices.driver import VideoMode
 from mediadevices.kinds import INPUT_OF_DEVICE
 from mediadevices.local.handover.device_sink import DeviceSink
-from mediadevices.local.sources.device_changes import follow_configuration, follow_mode
+from mediadevices.local.sources.device_changes import follow_configuration
 from mediadevices.local.sources.device_connection import DeviceConnection, DeviceObserver
+from mediadevices.local.sources.device_fitting import fit_device
 from mediadevices.local.sources.relinquishing import Relinquisher
-from mediadevices.local.sources.settings_selector import SettingsSelector, named_controls
+from mediadevices.local.sources.settings_selector import SettingsSelector
 from mediadevices.local.sources.source import Source
 from mediadevices.local.sources.track_requirements import SharedDevice
 from mediadevices.local.tracks.track import LocalTrack
 from mediadevices.webidl import promise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping
 
     from mediadevices.algorithms.constraints import MediaTrackConstraints, Value
-    from mediadevices.algorithms.select_settings import Selection
-    from mediadevices.driver import Capture, Device, Driver, Mode
+    from mediadevices.driver import Capture, Configuration, Device, Driver
     from mediadevices.pipeline.clock import Clock
 
 __all__ = ["DeviceSource"]
@@ -151,7 +151,7 @@ class DeviceSource(Source):
         self.connection.update_device(device)
         self.selector = SettingsSelector(SharedDevice(device, self._identity, self.kind))
 
-    # --- opening and fitting --------------------------------------------------------------
+    # --- opening and configuring --------------------------------------------------------------
 
     async def create_track(self, constraints: MediaTrackConstraints) -> LocalTrack:
         """Open the device if it is closed, and return a new track with these constraints.
@@ -185,7 +185,7 @@ class DeviceSource(Source):
         self, constraints: MediaTrackConstraints, unwanted: asyncio.Event
     ) -> LocalTrack:
         try:
-            selection = await self._fit(constraints, None)
+            selection = await fit_device(self, constraints, None)
             if unwanted.is_set():
                 raise asyncio.CancelledError
             return LocalTrack(self, constraints, selection.settings)
@@ -196,82 +196,12 @@ class DeviceSource(Source):
 
     async def apply_now(self, track: LocalTrack, constraints: MediaTrackConstraints) -> None:
         """Replace a track's constraints and settings in one step, or fail and change nothing."""
-        selection = await self._fit(constraints, track)
+        selection = await fit_device(self, constraints, track)
         track.set_applied(constraints, selection.settings)
         self.selector.requirements.update(track)
 
-    async def reopen(self, track: LocalTrack) -> None:
-        """Open the closed device for a track that was enabled again. The caller holds the lock."""
-        selection = self._select(track.get_constraints(), track)
-        configuration = Configuration(selection.mode, self._controls_to_restore())
-        actual = (await self._open(configuration)).configuration
-        if actual.mode == selection.mode:
-            follow_mode(self)
-        else:
-            follow_configuration(self, actual)
-
-    async def _fit(self, constraints: MediaTrackConstraints, track: LocalTrack | None) -> Selection:
-        """Configure the device so that it satisfies these constraints and all other tracks.
-
-        Args:
-            constraints: The constraints.
-            track: The track to apply them to; None for a new track, which opens the device.
-        """
-        connection = self.connection
-        connection.check_present()
-        capture = connection.capture
-        before = capture.configuration if capture is not None else None
-        selection = self._select(constraints, track)
-        wanted = self.selector.configuration(selection, constraints)
-        if capture is None and track is not None:
-            # The mode takes effect when the device is opened again.
-            connection.store_controls(wanted.controls)
-            return selection
-        if capture is None:
-            controls = {**self._controls_to_restore(), **wanted.controls}
-            capture = await self._open(Configuration(wanted.mode, controls))
-        elif wanted.mode != capture.configuration.mode or any(
-            connection.controls.get(name) != value for name, value in wanted.controls.items()
-        ):
-            await capture.configure(wanted)
-        try:
-            connection.check_present()
-            actual = capture.configuration
-            self.selector.check_controls(constraints, actual.controls)
-            if actual.mode != selection.mode:
-                _log.debug("%r: requested %s, delivers %s", self.label, selection.mode, actual.mode)
-                selection = self._select(constraints, track, (actual.mode,))
-        except BaseException:
-            if before is not None and not connection.lost:
-                await capture.configure(before)
-            raise
-        connection.store_controls(actual.controls)
-        if before is None or before.mode != actual.mode:
-            follow_mode(self, track)
-        return selection
-
-    def _select(
-        self,
-        constraints: MediaTrackConstraints,
-        track: LocalTrack | None,
-        modes: Sequence[Mode] | None = None,
-    ) -> Selection:
-        return self.selector.select(
-            constraints,
-            track,
-            modes=self.device.modes if modes is None else modes,
-            controls=self.connection.controls,
-            current_mode=self.connection.mode,
-        )
-
-    def _controls_to_restore(self) -> Mapping[str, Value]:
-        """Return the values that tracks have set: another program may have changed them."""
-        named: set[str] = set()
-        for track in self.tracks:
-            named |= named_controls(track.get_constraints(), self.device)
-        return {name: value for name, value in self.connection.controls.items() if name in named}
-
-    async def _open(self, configuration: Configuration) -> Capture:
+    async def open_device(self, configuration: Configuration) -> Capture:
+        """Open the device in a configuration. The caller holds the lock."""
         sink = DeviceSink(
             self.loop,
             self.distribute,

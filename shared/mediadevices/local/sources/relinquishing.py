@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from mediadevices.local.sources.device_fitting import reopen_device
+
 if TYPE_CHECKING:
     from mediadevices.local.sources.device_source import DeviceSource
     from mediadevices.local.tracks.track import LocalTrack
@@ -68,7 +70,7 @@ class Relinquisher:
             if track is None or source.is_open or source.connection.lost:
                 return
             try:
-                await source.reopen(track)
+                await reopen_device(source, track)
             except Exception as error:  # noqa: BLE001  (the standard: failing to reopen ends the track)
                 _log.warning("%r could not be opened again: %s", source.label, error)
                 source.end_tracks()
