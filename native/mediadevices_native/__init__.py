@@ -1,7 +1,7 @@
 """The desktop's part of `mediadevices`: drivers, permission, identity and the command line.
 
-Programs import `mediadevices`; what is of use to them here are `clear_device_ids` and
-`forget_permissions`, which raise `PrivateFileError` where a file cannot be deleted.
+Programs import `mediadevices`. From this package they may use `clear_device_ids` and
+`forget_permissions`, which raise `PrivateFileError` if a file cannot be deleted.
 """
 
 from mediadevices_native.application.identity import clear_device_ids

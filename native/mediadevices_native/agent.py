@@ -1,4 +1,4 @@
-"""The desktop's user agent: `LocalAgent` over cameras by OpenCV and microphones by PortAudio."""
+"""The desktop's user agent: `LocalAgent` with OpenCV cameras and PortAudio microphones."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ def create_agent(
     synthetic: bool | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> LocalAgent:
-    """Return a new agent over the devices of this machine, of which it opens none.
+    """Return a new agent for the devices of this machine; this opens no device.
 
-    The user decides by environment variables: ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY``
-    (``camera``, ``microphone`` or both with a comma between), what is granted or denied without a
-    question; ``MEDIADEVICES_SYNTHETIC=1``, for synthetic devices instead of real ones.
-    Those give colour bars and tones and nobody's picture, so they are granted unless denied.
-    ``MEDIADEVICES_AUDIT_LOG`` names a file for the audit log.
+    The user decides by environment variables. ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY``
+    grant and deny permissions without a question; the value is ``camera``, ``microphone`` or both,
+    separated by a comma. ``MEDIADEVICES_SYNTHETIC=1`` replaces real devices by synthetic ones,
+    which are granted unless denied, because they show only colour bars and tones.
+    ``MEDIADEVICES_AUDIT_LOG`` is the path of the audit log.
 
-    Where the environment decides nothing, an answer counts that the user wanted to be remembered
-    for this application. None is remembered for a name that many programs share: a session without
-    a file, or a program that runs others; see `application.identity.is_one_program`.
+    If the environment decides nothing, the stored answers for this application apply. No answer is
+    stored for a name that many programs share, such as that of a session without a file; see
+    `application.identity.is_one_program`.
 
     Args:
-        application: The application's name, where the environment gives none; see
+        application: The application's name, unless the environment sets one; see
             `application.identity.application_name`.
-        synthetic: Whether the devices are synthetic; None for what the environment says.
+        synthetic: Whether the devices are synthetic; None to read the environment.
         environment: The environment variables.
 
     Raises:
-        ValueError: A variable has a value that nobody understands; the message names it.
+        ValueError: A variable has an invalid value; the message names the variable.
     """
     decided = policies(environment)
     if synthetic is None:
@@ -89,7 +89,7 @@ def create_agent(
 
 
 def native_drivers() -> list[Driver]:
-    """Return the drivers of this machine's devices, without those that lack a library.
+    """Return the drivers for this machine, except those whose libraries are missing or broken.
 
     ``mediadevices doctor`` says what is missing.
     """
@@ -98,7 +98,7 @@ def native_drivers() -> list[Driver]:
     for kind, load in loaders.items():
         try:
             drivers.append(load())
-        except Exception as error:  # noqa: BLE001  (whatever a broken library raises)
+        except Exception as error:  # noqa: BLE001  (a broken library can raise anything)
             _log.warning("there are no %s: %s; see `mediadevices doctor`", kind, error)
     return drivers
 

@@ -1,4 +1,4 @@
-"""What a look at this machine found: the lines of ``mediadevices doctor``."""
+"""The results of ``mediadevices doctor``, one for each line that it prints."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ __all__ = ["Finding"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        subject: What was looked at, such as ``"OpenCV"`` or ``"/dev/video0"``.
-        ok: Whether it is as it should be.
-        text: What was found, in one sentence.
-        remedy: What to do about it; ``""`` where there is nothing to do.
+        subject: What was checked, such as ``"OpenCV"`` or ``"/dev/video0"``.
+        ok: Whether the check found no problem.
+        text: The result, in one sentence.
+        remedy: What to do about a problem; ``""`` if there is nothing to do.
     """
 
     subject: str

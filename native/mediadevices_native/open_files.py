@@ -1,4 +1,4 @@
-"""Whether the process may open some more files: libraries of the system end it where it may not."""
+"""Checks that the process can open more files, because some libraries crash if it cannot."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from mediadevices.errors import NotReadableError
 
 __all__ = ["TooManyOpenFilesError", "require_free_descriptors"]
 
-#: More than a connection to a sound server and a stream, or a camera, need.
+#: More than a camera, or a sound server connection and a stream, need.
 _NEEDED = 32
 
 
 class TooManyOpenFilesError(NotReadableError):
-    """The process, or the system, has as many files open as it may."""
+    """The process, or the system, has reached its limit of open files."""
 
 
 def require_free_descriptors() -> None:
-    """Make sure that a library of the system can open the files that it needs.
+    """Check that a library of the system can open the files that it needs.
 
-    libpulse ends the process where it gets none.
+    Without this check, libpulse would end the process.
 
     Raises:
-        TooManyOpenFilesError: It could not.
+        TooManyOpenFilesError: The process has too few free file descriptors.
     """
     held: list[int] = []
     try:
         for _ in range(_NEEDED):
-            held.append(os.open(os.devnull, os.O_RDONLY))  # noqa: PERF401  (what was got is closed)
+            held.append(os.open(os.devnull, os.O_RDONLY))  # noqa: PERF401  (all opened ones are closed)
     except OSError as error:
         if error.errno not in {errno.EMFILE, errno.ENFILE}:
             raise

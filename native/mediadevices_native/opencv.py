@@ -1,9 +1,9 @@
-"""OpenCV, imported when a camera is opened and not before.
+"""Imports OpenCV when a camera is opened.
 
-This is the only module that imports it for capturing. Some of its settings are read when it is
-imported, and only from the environment, so they are put there first; what the user has set stays.
-A program that imports cv2 before it opens a camera has OpenCV's own values, and all still works:
-only the wait for a camera's very first frame is longer, and opening is slow on Windows.
+Only this module imports cv2 for capturing. OpenCV reads some settings from the environment when it
+is imported, so this module sets them first, unless the user has set them. If a program imports cv2
+earlier, everything works, but the wait for the first frame is longer, and opening is slow on
+Windows.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ __all__ = [
 ]
 
 _ENVIRONMENT = {
-    # Seconds that a read may block when a camera gives nothing (10 otherwise).
+    # Seconds that a read blocks when a camera delivers nothing (10 by default).
     "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "2",
-    # Opening takes up to half a minute on Windows with them.
+    # With hardware transforms, opening takes up to half a minute on Windows.
     "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS": "0",
-    # The system's question may only be asked on the main thread: see macos_permission.
+    # OpenCV can ask for permission only on the main thread: see macos_permission.
     "OPENCV_AVFOUNDATION_SKIP_AUTH": "1",
-    # What OpenCV would print about a busy camera is in the error that we raise.
+    # NotReadableError already says what OpenCV would print about a busy camera.
     "OPENCV_LOG_LEVEL": "ERROR",
 }
 
@@ -106,7 +106,7 @@ class OpenCV(Protocol):
 
 
 def load_opencv() -> OpenCV:
-    """Import OpenCV, which takes a second or so: do not call this on an event loop.
+    """Import OpenCV. This can take a second, so do not call it on an event loop.
 
     Returns:
         The module cv2.
@@ -125,9 +125,9 @@ def load_opencv() -> OpenCV:
     except ImportError as error:
         remedy = _LIBRARIES.get(sys.platform, _ANEW)
         raise NotReadableError(f"OpenCV cannot start: {error}; {remedy}") from error
-    except Exception as error:  # what a broken one raises has no end
+    except Exception as error:  # a broken OpenCV can raise anything
         raise NotReadableError(f"OpenCV cannot start: {error!r}; {_ANEW}") from error
-    if not hasattr(cv2, "VideoCapture"):  # built without videoio, or a folder that is named cv2
+    if not hasattr(cv2, "VideoCapture"):  # built without videoio, or a folder named cv2
         where = getattr(cv2, "__file__", None) or list(getattr(cv2, "__path__", ()))
         raise NotReadableError(f"this OpenCV knows no cameras: {where}; {_ANEW}")
     # cv2 ships types, but they do not say that `retrieve` and `imdecode` may return None.
@@ -135,6 +135,6 @@ def load_opencv() -> OpenCV:
 
 
 def prepare_opencv() -> None:
-    """Make OpenCV's settings, before anything imports it."""
+    """Set OpenCV's environment variables, before cv2 is imported."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""Operations on pictures by OpenCV."""
+"""Conversion and scaling of pictures with OpenCV."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ __all__ = ["OpenCVPixelOperations"]
 
 
 def _conversions() -> dict[tuple[str, str], int]:
-    """Return OpenCV's code for each pair of formats that it converts the way we do."""
+    """Return OpenCV's code for each pair of formats that it converts as NumPy does."""
     names = {"RGB24": "RGB", "BGR24": "BGR", "RGBA": "RGBA", "BGRA": "BGRA"}
     found: dict[tuple[str, str], int] = {}
     for ours, theirs in names.items():
-        # An X is written as 255 and read as opaque: OpenCV adds 255 and drops what was there.
+        # X bytes are written as 255 and ignored when read: OpenCV appends 255 and drops the byte.
         for theirs_too, targets in (
             *((other, [name]) for name, other in names.items()),
             ("RGBA", ["RGBX"]),
@@ -60,7 +60,7 @@ _CONVERSIONS = _conversions()
 
 
 class OpenCVPixelOperations(NumpyPixelOperations):
-    """Operations on pictures by OpenCV; NumPy does what OpenCV does not (odd sizes, I422, …)."""
+    """Converts and scales with OpenCV; NumPy does what OpenCV cannot (odd sizes, I422, …)."""
 
     def converted_bytes(self, frame: VideoFrame, wanted: PixelFormat) -> npt.NDArray[np.uint8]:
         """Return the packed bytes of the visible pixels in another format."""
@@ -102,6 +102,6 @@ class OpenCVPixelOperations(NumpyPixelOperations):
         for plane, smaller in zip(plane_views(frame, crop), target, strict=True):
             size = smaller.shape[1], smaller.shape[0]
             written = cv2.resize(plane, size, smaller, interpolation=cv2.INTER_AREA)
-            if written is not smaller:  # OpenCV has not taken our memory
+            if written is not smaller:  # OpenCV did not write to this memory
                 smaller[...] = written.reshape(smaller.shape)
         return memory

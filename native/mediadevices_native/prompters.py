@@ -1,7 +1,7 @@
-"""Asking the user for permission, where the program brings no prompter of its own.
+"""Prompters, which ask the user for permission if the program sets no prompter of its own.
 
-On a terminal the question goes to standard error and the answer comes from standard input; in a
-notebook the kernel's `input` does both. Elsewhere nobody can be asked.
+On a terminal, the question goes to standard error and the answer comes from standard input. In a
+notebook, the kernel's `input` does both. Anywhere else, the user cannot be asked.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from mediadevices.errors import NotAllowedError
 from mediadevices.local.permissions.authority import how_to_grant
 from mediadevices_native.text import quoted
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import termios
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,24 +33,24 @@ if TYPE_CHECKING:
         Prompter,
     )
 
-__all__ = ["ask_in_notebook", "ask_on_terminal", "choose_prompter", "question", "understood"]
+__all__ = ["ask_in_notebook", "ask_on_terminal", "choose_prompter", "parse_answer", "question"]
 
 _LONGEST_ANSWER = 1024
-_LONGEST_PATH = 200  # of a program, which must not look like another one's
+_LONGEST_PATH = 200  # long enough to distinguish programs
 
 
 def choose_prompter() -> Prompter | None:
-    """Return what asks the user here: on the terminal, or in the notebook; None for nobody."""
+    """Return the prompter for this terminal or notebook; None if the user cannot be asked."""
     if _in_notebook():
         return ask_in_notebook
     return ask_on_terminal if _is_terminal(sys.stdin) and _is_terminal(sys.stderr) else None
 
 
 def question(request: PermissionRequest) -> str:
-    """Return one question for everything that is asked; devices to choose from have numbers.
+    """Return one question for the whole request; devices to choose from have numbers.
 
     Args:
-        request: What is asked.
+        request: The request.
     """
     numbers = {choice: number for number, choice in _choices(request).items()}
     parts: list[str] = []
@@ -65,7 +70,7 @@ def question(request: PermissionRequest) -> str:
 
 
 def _choices(request: PermissionRequest) -> dict[int, tuple[PermissionName, str]]:
-    """Return what the user may choose by its number, if there is a choice at all."""
+    """Return the devices that the user can choose, by number; none if there is no choice."""
     choices: list[tuple[PermissionName, str]] = [
         (name, label) for name in request.names for label in request.devices.get(name, ()) if label
     ]
@@ -73,15 +78,15 @@ def _choices(request: PermissionRequest) -> dict[int, tuple[PermissionName, str]
     return dict(enumerate(choices, start=1)) if has_choice else {}
 
 
-def understood(text: str, request: PermissionRequest) -> PermissionAnswer:
-    """Return what an answer to `question` means; whatever is not clearly a yes is a no.
+def parse_answer(text: str, request: PermissionRequest) -> PermissionAnswer:
+    """Parse the answer to `question`; anything that is not clearly a yes is a no.
 
-    ``y`` and ``yes`` hold for this process, ``always`` and ``never`` are remembered. Numbers
-    choose devices, one of a kind at most, and are a yes.
+    ``y`` and ``yes`` are valid for this process; ``always`` and ``never`` are stored. Numbers
+    choose devices, at most one of each kind, and mean yes.
 
     Args:
         text: The answer.
-        request: What was asked.
+        request: The request.
     """
     words = set(text.casefold().replace(",", " ").split())
     if request.can_remember and words == {"never"}:
@@ -103,12 +108,12 @@ def understood(text: str, request: PermissionRequest) -> PermissionAnswer:
 
 
 async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
-    """Ask on the terminal while the event loop goes on; when cancelled, read nothing more.
+    """Ask on the terminal without blocking the event loop; stop reading when cancelled.
 
-    Keys that were typed before the question are discarded: they are no answer to it.
+    Keys typed before the question are discarded, because they are no answer to it.
 
     Args:
-        request: What is asked.
+        request: The request.
     """
     _discard_typed_ahead(sys.stdin.fileno())
     print(question(request), end="", file=sys.stderr, flush=True)
@@ -121,7 +126,7 @@ async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
 
     def read() -> None:
         answer = _read_line(sys.stdin.fileno(), wake)
-        # The loop may be closed by now; then nobody waits for the answer.
+        # If the loop is closed, the answer is no longer needed.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, answer)
 
@@ -129,7 +134,7 @@ async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
     reader = threading.Thread(target=read, name="mediadevices prompt", daemon=True)
     reader.start()
     try:
-        return understood(await answered, request)
+        return parse_answer(await answered, request)
     except asyncio.CancelledError:
         print(file=sys.stderr)
         raise
@@ -143,21 +148,17 @@ async def ask_on_terminal(request: PermissionRequest) -> PermissionAnswer:
 
 def _discard_typed_ahead(terminal: int) -> None:
     if sys.platform == "win32":
-        import msvcrt
-
         while msvcrt.kbhit():
             msvcrt.getwch()
     else:
-        import termios
-
-        with contextlib.suppress(termios.error):  # no terminal after all: nothing is typed there
+        with contextlib.suppress(termios.error):  # not a terminal, so nothing was typed
             termios.tcflush(terminal, termios.TCIFLUSH)
 
 
 def _read_line(terminal: int, wake: int) -> str:
-    """Read a line, or nothing once `wake` is readable or the terminal is gone.
+    """Read a line; return ``""`` when `wake` is readable or the terminal is gone.
 
-    By the descriptor, because a thread inside `sys.stdin` would hold its lock while Python ends.
+    This reads the descriptor, because a thread in `sys.stdin` would hold its lock at exit.
     """
     try:
         if sys.platform != "win32":  # Windows cannot wait for a console and a pipe
@@ -165,7 +166,7 @@ def _read_line(terminal: int, wake: int) -> str:
             if wake in readable:
                 return ""
         return os.read(terminal, _LONGEST_ANSWER).decode(errors="replace")
-    except (OSError, ValueError):  # the terminal was closed, or cannot be waited for
+    except (OSError, ValueError):  # the terminal is closed, or `select` does not support it
         return ""
 
 
@@ -187,22 +188,22 @@ def _fileno(stream: object) -> int:
 
 
 def ask_in_notebook(request: PermissionRequest) -> PermissionAnswer:
-    """Ask below the notebook's cell; everything else in the kernel waits for the answer.
+    """Ask below the notebook's cell; this blocks the kernel until the user answers.
 
-    The kernel can only ask from the thread that runs the cell, which is the event loop's.
+    The kernel can ask only on the thread of the cell, which is also the event loop's.
 
     Args:
-        request: What is asked.
+        request: The request.
 
     Raises:
-        NotAllowedError: The notebook runs where nobody can answer.
+        NotAllowedError: The notebook runs without a user, who could answer.
     """
     try:
-        return understood(input(question(request)), request)
+        return parse_answer(input(question(request)), request)
     except EOFError:
         return False
     except Exception as error:
-        if type(error).__name__ != "StdinNotImplementedError":  # of IPython, not imported for this
+        if type(error).__name__ != "StdinNotImplementedError":  # IPython's
             raise
         message = f"nobody can be asked in this notebook; {how_to_grant(request.names)}"
         raise NotAllowedError(message) from error

@@ -1,4 +1,4 @@
-"""Resampling by soxr."""
+"""Resampling with soxr."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["SoxrResampler"]
 
 try:
     import soxr  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]  # it has none
-except Exception as broken:  # a broken NumPy or soxr raises what it likes
+except Exception as broken:  # a broken library can raise anything
     raise ImportError(f"resampling needs soxr: {broken}; pip install soxr", name="soxr") from broken
 
 
 class _Stream(Protocol):
-    """The part of ``soxr.ResampleStream`` that we use, which carries no types."""
+    """The part of ``soxr.ResampleStream`` that is used here; soxr ships no types."""
 
     def resample_chunk(
         self, x: npt.NDArray[np.generic], last: bool = False
@@ -28,15 +28,15 @@ class _Stream(Protocol):
 
 
 class SoxrResampler:
-    """A `mediadevices.media.resampling.Resampler` of high quality.
+    """A high-quality `mediadevices.media.resampling.Resampler`.
 
-    It collects blocks before it gives some out at once: the delay is about 20 ms between 44.1 and
-    48 kHz, 40 ms down to 16 kHz and 160 ms down to 8 kHz. Time-stamps take account of it.
+    It collects several blocks before it returns one: the delay is about 20 ms between 44.1 and
+    48 kHz, 40 ms down to 16 kHz and 160 ms down to 8 kHz. The timestamps include the delay.
 
     Args:
-        source_rate: Hertz of the blocks that go in.
-        target_rate: Hertz of the blocks that come out.
-        channels: Channels of both.
+        source_rate: The input rate in hertz.
+        target_rate: The output rate in hertz.
+        channels: The number of channels.
     """
 
     def __init__(self, source_rate: float, target_rate: float, channels: int, /) -> None:
@@ -48,13 +48,13 @@ class SoxrResampler:
 
     def process(self, data: AudioData, /) -> AudioData | None:
         """Take the next block of the stream; see `Resampler.process`."""
-        with data.clone() as held:  # a closed block is said to be closed before anything else
+        with data.clone() as held:  # first, so that a closed block raises an error that says so
             self._clock.check(held, self._channels)
             name = str(held.format)
             if self._stream is None:
                 self._open(name)
             assert self._stream is not None  # just opened
-            # soxr reads its input before it returns, and keeps none of it.
+            # soxr keeps no reference to its input.
             resampled = self._stream.resample_chunk(held.to_ndarray(self._working))
         frames = len(resampled)
         timestamp = self._clock.advance(data, frames)
@@ -66,7 +66,7 @@ class SoxrResampler:
         return made.converted(name)
 
     def _open(self, name: str) -> None:
-        # soxr has no 8-bit samples, and alternates the channels.
+        # soxr has no 8-bit samples and no planar formats.
         self._working = name.removesuffix("-planar").replace("u8", "s16")
         types = {"s16": "int16", "s32": "int32", "f32": "float32"}
         self._stream = cast(

@@ -1,4 +1,4 @@
-"""Synthetic devices, in place of real ones: ``MEDIADEVICES_SYNTHETIC=1`` and ``--synthetic``."""
+"""Synthetic devices, for ``MEDIADEVICES_SYNTHETIC=1`` and ``--synthetic``."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _UNIT = "synthetic-unit"
 def synthetic_driver() -> FakeDriver:
     """Return a driver with one camera, two microphones and a speaker.
 
-    The camera shows colour bars and the number of each frame; the microphones, of which the first
-    is the camera's, hear 440 and 1000 Hz.
+    The camera shows colour bars and the number of each frame. The microphones deliver 440 and
+    1000 Hz; the first belongs to the same unit as the camera.
     """
     return FakeDriver(
         [

@@ -1,4 +1,4 @@
-"""Texts that come from elsewhere, such as the names of devices."""
+"""Makes text from outside, such as names of devices, safe to print on a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LONGEST_NAME = 60
 
 
 def printable(text: str) -> str:
-    """Return a text without what a terminal would obey: a device can call itself anything.
+    """Replace control characters, because a device can have any name.
 
     Args:
         text: Any text.
@@ -17,14 +17,14 @@ def printable(text: str) -> str:
 
 
 def quoted(name: str, longest: int = _LONGEST_NAME) -> str:
-    """Return a name in double quotes, printable, and without its middle if it is long.
+    """Return a printable name in double quotes; the middle of a long name is left out.
 
-    So a name such as ``x) [y/N]`` cannot be taken for a part of the question around it. Both ends
-    stay, because a path has the program's name at its end.
+    The quotes show that a name such as ``x) [y/N]`` is no part of the question around it. Both ends
+    stay, because the end of a path is the program's name.
 
     Args:
         name: Any text, such as the label of a device.
-        longest: How many characters of it there may be.
+        longest: The most characters of the name.
     """
     text = printable(name).replace('"', "'")
     if len(text) > longest:

@@ -1,4 +1,4 @@
-"""Warnings that cannot end what the program was doing."""
+"""Warnings that never raise."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _log = logging.getLogger("mediadevices")
 
 
 def warn_without_raising(message: str) -> None:
-    """Give a `MediaDevicesWarning`; where warnings raise, log the message instead.
+    """Issue a `MediaDevicesWarning`; if that raises, log the message instead.
 
-    With ``python -W error`` a warning is an exception. What the library keeps in files must not
-    end a capture, so the message goes to the logger ``mediadevices`` then.
+    With ``python -W error``, a warning raises. A problem that the program can ignore must not end a
+    capture, so the message then goes to the logger ``mediadevices``.
 
     Args:
-        message: What is wrong, and what to do.
+        message: The problem, and what to do about it.
     """
     try:
         warnings.warn(message, MediaDevicesWarning, stacklevel=3)
-    except Exception:  # noqa: BLE001  (the filter "error", or the program's own `showwarning`)
+    except Exception:  # noqa: BLE001  (raised by a filter, or by the program's `showwarning`)
         _log.warning("%s", message)

@@ -21,8 +21,8 @@ from mediadevices_native.prompters import (
     ask_in_notebook,
     ask_on_terminal,
     choose_prompter,
+    parse_answer,
     question,
-    understood,
 )
 from support.sound import until
 
@@ -166,7 +166,7 @@ def test_the_path_of_a_program_is_shown_with_its_file_name() -> None:
     ],
 )
 def test_numbers_choose_devices(text: str, meaning: object) -> None:
-    answer = understood(text, BOTH)
+    answer = parse_answer(text, BOTH)
     assert answer == (meaning if isinstance(meaning, bool) else {**meaning, "remember": False})
 
 
@@ -184,7 +184,7 @@ def test_numbers_choose_devices(text: str, meaning: object) -> None:
     ],
 )
 def test_always_and_never_are_remembered(text: str, meaning: object) -> None:
-    assert understood(text, BOTH._replace(can_remember=True)) == meaning
+    assert parse_answer(text, BOTH._replace(can_remember=True)) == meaning
 
 
 async def test_the_device_that_is_chosen_on_the_terminal_is_used(terminal: Terminal) -> None:

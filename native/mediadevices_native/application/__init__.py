@@ -1,1 +1,1 @@
-"""The running application: its identity, and the private files that are kept for it."""
+"""The running application: its identity and its private files."""

@@ -1,4 +1,4 @@
-"""The audit log in a file: a line of JSON for each entry."""
+"""The audit log in a file, with one line of JSON for each entry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mediadevices_native.application.file_lock import locked
-from mediadevices_native.application.ownership import CAREFULLY
+from mediadevices_native.application.ownership import SAFE_OPEN_FLAGS
 from mediadevices_native.application.private_file_error import (
     PrivateFileError,
     as_private_file_error,
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["AuditFile"]
 
-_OPEN = os.O_RDWR | os.O_APPEND | CAREFULLY
+_OPEN_FLAGS = os.O_RDWR | os.O_APPEND | SAFE_OPEN_FLAGS
 _REMEDY = "name another file in MEDIADEVICES_AUDIT_LOG"
 
 _log = logging.getLogger("mediadevices")
 
 
 class AuditFile:
-    """Appends entries to a file that its user alone can read.
+    """Appends entries to a file that only this user can read.
 
-    Programs may share the file: each entry is a whole line, and nothing stays open.
+    Programs may share the file: each entry is a whole line, and the file is closed in between.
 
     Args:
-        path: The file; it is made with the first entry.
+        path: The file; the first entry creates it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,8 +46,8 @@ class AuditFile:
     def __call__(self, entry: AuditEntry) -> None:
         """Append an entry, without raising.
 
-        If it cannot be appended, a `MediaDevicesWarning` says so. As long as further entries cannot
-        be appended either, only the logger ``mediadevices`` says so, at level ``INFO``.
+        If that fails, a `MediaDevicesWarning` says so. While further entries fail too, only the
+        logger ``mediadevices`` says so, at level ``INFO``.
 
         Args:
             entry: The entry.
@@ -65,14 +65,14 @@ class AuditFile:
             self._has_gap = False
 
     def examine(self) -> None:
-        """Check that an entry could be appended, and change nothing.
+        """Check that an entry could be appended, without changing anything.
 
         Raises:
-            PrivateFileError: It could not.
+            PrivateFileError: It could not be appended.
         """
         try:
             if os.path.lexists(self._path):
-                descriptor = os.open(self._path, _OPEN)
+                descriptor = os.open(self._path, _OPEN_FLAGS)
                 try:
                     _check(self._path, os.fstat(descriptor))
                 finally:
@@ -85,13 +85,13 @@ class AuditFile:
 
 
 def _append(path: Path, line: bytes) -> None:
-    """Append a line, or nothing.
+    """Append a whole line or nothing.
 
     Raises:
-        PrivateFileError: It cannot be appended.
+        PrivateFileError: The line cannot be appended.
     """
     try:
-        descriptor = os.open(path, _OPEN | os.O_CREAT, 0o600)
+        descriptor = os.open(path, _OPEN_FLAGS | os.O_CREAT, 0o600)
         try:
             status = os.fstat(descriptor)
             _check(path, status)
@@ -108,7 +108,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _check(path: Path, status: os.stat_result) -> None:
-    """Check that what was opened is a file of this user's, and no other file by another name."""
+    """Check that the open file belongs to this user and has no second name."""
     if not stat.S_ISREG(status.st_mode):
         raise PrivateFileError(f"{path}: not a regular file", _REMEDY)
     if sys.platform != "win32":
@@ -120,7 +120,7 @@ def _check(path: Path, status: os.stat_result) -> None:
 
 
 def _append_to(descriptor: int, line: bytes, *, is_alone: bool) -> None:
-    """Append a line to an open file, on a line of its own even if the last one is unfinished."""
+    """Append a line to an open file, after a line break if the last line is incomplete."""
     size = os.lseek(descriptor, 0, os.SEEK_END)
     if size:
         os.lseek(descriptor, -1, os.SEEK_END)
@@ -131,6 +131,6 @@ def _append_to(descriptor: int, line: bytes, *, is_alone: bool) -> None:
         while written < len(line):
             written += os.write(descriptor, line[written:])
     except OSError:  # such as a full disk
-        if is_alone:  # leave no part of the line; without the lock, another line may follow it
+        if is_alone:  # remove the partial line; without the lock, another may follow
             os.ftruncate(descriptor, size)
         raise

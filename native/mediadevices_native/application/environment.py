@@ -1,4 +1,4 @@
-"""What the user decides by environment variables."""
+"""Reads the environment variables by which the user decides."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _FALSE = frozenset({"", "0", "false", "no", "off"})
 
 
 def parse_permissions(text: str, source: str) -> tuple[PermissionName, ...]:
-    """Read a list such as ``camera,microphone``.
+    """Parse a list such as ``camera,microphone``.
 
     Args:
-        text: The list, with commas between; it may be empty.
-        source: Where it stands, for the error.
+        text: The list, separated by commas; it may be empty.
+        source: The name of the variable or option, for the error.
 
     Raises:
-        ValueError: It names something else.
+        ValueError: The list contains another word.
     """
     found: list[PermissionName] = []
     for word in (part.strip() for part in text.split(",")):
@@ -57,10 +57,10 @@ def parse_permissions(text: str, source: str) -> tuple[PermissionName, ...]:
 
 
 def policies(environment: Mapping[str, str]) -> dict[PermissionName, PermissionPolicy]:
-    """Return what ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY`` decide.
+    """Return the decisions of ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY``.
 
     Raises:
-        ValueError: One of them names something else, or both name the same.
+        ValueError: One of them contains another word, or both contain the same one.
     """
     allowed = parse_permissions(environment.get(ALLOW, ""), ALLOW)
     denied = parse_permissions(environment.get(DENY, ""), DENY)
@@ -75,7 +75,7 @@ def wants_synthetic(environment: Mapping[str, str]) -> bool:
     """Tell whether ``MEDIADEVICES_SYNTHETIC`` asks for synthetic devices.
 
     Raises:
-        ValueError: It is neither a yes nor a no.
+        ValueError: The value is neither yes nor no.
     """
     text = environment.get(SYNTHETIC, "").strip().lower()
     if text in _TRUE:

@@ -1,4 +1,4 @@
-"""A lock on an open file, against other processes and threads that take it too."""
+"""A lock on an open file, between processes and threads."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["locked"]
 
 _ATTEMPTS, _PAUSE_SECONDS = 20, 0.005
-_LOCKED_BYTE = 2**30  # far behind what is written: on Windows others can neither read nor write it
+_LOCKED_BYTE = 2**30  # far beyond the content, because on Windows others cannot read or write it
 
 
 @contextmanager
 def locked(descriptor: int) -> Generator[bool, None, None]:
-    """Hold the lock of a file, if it can be had within a tenth of a second.
+    """Hold the lock of a file, if it is free within a tenth of a second.
 
     Args:
         descriptor: The open file.
 
     Yields:
-        Whether the lock is held: not if another program keeps it, or the file system has none.
+        Whether the lock is held; False if another program holds it or the file system has no locks.
     """
     has_lock = _lock(descriptor)
     try:
@@ -50,7 +50,7 @@ def _lock(descriptor: int) -> bool:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             time.sleep(_PAUSE_SECONDS)
-        except OSError:  # such as ENOLCK: a file system of another computer without locks
+        except OSError:  # such as ENOLCK, on a network file system without locks
             return False
         else:
             return True

@@ -1,9 +1,9 @@
-"""Which application runs, and the secret from which its device ids are made.
+"""The name of the running application, and the secret from which its device ids are made.
 
 A `device_id` is a keyed hash of the hardware with a secret of the application (see
-`mediadevices.algorithms.device_ids`). The secret is made when an application first needs it, and
-kept in the user's data folder, so that ids are the same after a restart and unrelated between
-applications, as a browser keeps them for an origin.
+`mediadevices.algorithms.device_ids`). The secret is created when an application first needs it, and
+stored in the user's data folder. So ids stay the same after a restart and differ between
+applications, as they do between origins in a browser.
 """
 
 from __future__ import annotations
@@ -55,23 +55,23 @@ def application_name(
     given: str | None = None,
     main: object | None = None,
 ) -> str:
-    """Return the name of the running application, under which it is remembered.
+    """Return the name of the running application, under which answers and ids are stored.
 
-    The first of these that there is:
+    It is the first of these that exists:
 
     1. the environment variable ``MEDIADEVICES_APPLICATION``;
-    2. the name that the program gives itself;
+    2. the name that the program passes;
     3. the path of the program, without symbolic links: its script, the folder or archive of its
        ``__main__.py``, its module, its command, or its executable if it is frozen. A process of
        `multiprocessing` has the path of its parent;
     4. ``"python"``, for the interpreter's prompt, ``python -c``, standard input and notebooks.
 
-    Two programs with one file name have two paths, so they share nothing. A program that is moved
-    is another application; with the variable it stays the same one.
+    Two programs with the same file name have different paths, so they share nothing. A program that
+    is moved becomes another application, unless the variable is set.
 
     Args:
         environment: The environment variables.
-        given: The name that the program gives itself, if it does.
+        given: The name that the program passes, if any.
         main: The module ``__main__``; the real one by default.
     """
     if name := environment.get(_VARIABLE, "").strip():
@@ -83,9 +83,9 @@ def application_name(
 
 
 def is_one_program(application: str) -> bool:
-    """Tell whether a name stands for one program, so that answers can be remembered for it.
+    """Tell whether a name identifies one program, so that answers can be stored for it.
 
-    It does not for a session without a file, nor for the path of a program that runs others.
+    False for a session without a file, and for the path of a program that runs other programs.
 
     Args:
         application: The application's name.
@@ -97,7 +97,7 @@ def is_one_program(application: str) -> bool:
 
 
 def names_of(application: str) -> set[str]:
-    """Return the names that a user can mean: the text itself, and where it is a path, that.
+    """Return the names that a user can mean by a text: the text and, for a path, the resolved path.
 
     Args:
         application: A name, or the path of a program in any spelling.
@@ -107,11 +107,11 @@ def names_of(application: str) -> set[str]:
 
 
 def _file_of(main: object) -> str | None:
-    """Return the path of the program that runs, in some spelling; None if it has no file."""
+    """Return the path of the running program, not resolved; None if it has no file."""
     if getattr(sys, "frozen", False):  # PyInstaller, cx_Freeze, py2app and others
         return sys.executable or None
     compiled = getattr(main, "__compiled__", None)
-    if folder := getattr(compiled, "containing_dir", None):  # Nuitka, which may unpack itself
+    if folder := getattr(compiled, "containing_dir", None):  # Nuitka
         return str(Path(folder, Path(sys.argv[0]).name))
     if isinstance(file := getattr(main, "__file__", None), str) and file:
         return file
@@ -119,9 +119,9 @@ def _file_of(main: object) -> str | None:
 
 
 def _file_of_parent() -> str | None:
-    """Return the folder, archive or ``__main__.py`` that the parent process runs, if it is one.
+    """Return the folder, archive or ``__main__.py`` that the parent process runs, or None.
 
-    `multiprocessing` does not import those in a child process, but copies the arguments.
+    `multiprocessing` does not import these in a child process, but it copies the arguments.
     """
     process = sys.modules.get("multiprocessing.process")
     if process is None or process.parent_process() is None or not sys.argv:
@@ -135,14 +135,14 @@ def _file_of_parent() -> str | None:
 
 
 def _program_path(file: str) -> str:
-    """Return the path of a program in its one spelling, or `NAMELESS` if it is no file's path."""
+    """Return the resolved path of a program, or `NAMELESS` if it is no file."""
     path = Path(file)
     if path.stem == "__main__":
         path = path.parent
     resolved = _resolved(path)
     if resolved is None:
         return NAMELESS
-    # Code from a pipe has a path such as /dev/fd/63, and other code one such as "<stdin>".
+    # The path is such as /dev/fd/63 for code from a pipe, and "<stdin>" for other code.
     is_pipe = os.path.exists(path)  # noqa: PTH110  (never raises)
     if not os.path.lexists(resolved) and (is_pipe or not path.is_absolute()):
         return NAMELESS
@@ -150,7 +150,7 @@ def _program_path(file: str) -> str:
 
 
 def _resolved(path: str | Path) -> str | None:
-    """Return a path without links, in the one spelling that it has; None if it has no meaning."""
+    """Return a path without links, in normal case; None if that fails."""
     try:
         return os.path.normcase(os.path.realpath(path))
     except (OSError, ValueError):  # the working folder is deleted, or there is a null character
@@ -158,11 +158,10 @@ def _resolved(path: str | Path) -> str | None:
 
 
 def private_folder() -> Path:
-    """Return where this user's secrets, and answers beside them, are kept.
+    """Return the folder of this user's secrets and stored answers.
 
     Raises:
-        PrivateFileError: The user has no folder for them, or the library that knows the system's
-            folders is missing.
+        PrivateFileError: The user has no such folder, or platformdirs is missing.
     """
     variable = "USERPROFILE" if sys.platform == "win32" else "HOME"
     remedy = f"set {variable} to the absolute path of your home folder"
@@ -175,7 +174,7 @@ def private_folder() -> Path:
         raise PrivateFileError(f"platformdirs cannot be used: {error}", how) from error
     try:
         folder = user_data_path("mediadevices", appauthor=False)
-    except Exception as error:  # what the system and its settings can do to it has no end
+    except Exception as error:  # unusual settings of the system can cause any error
         raise PrivateFileError(f"no folder to keep anything in: {error}", remedy) from error
     if not folder.is_absolute():
         raise PrivateFileError(f"no folder to keep anything in: {folder} is relative", remedy)
@@ -183,7 +182,7 @@ def private_folder() -> Path:
 
 
 def secret_path(application: str) -> Path:
-    """Return where the secret of an application is kept, whether or not it is there.
+    """Return the path of an application's secret, which need not exist.
 
     Args:
         application: The application's name, any text.
@@ -191,7 +190,7 @@ def secret_path(application: str) -> Path:
     Raises:
         PrivateFileError: The user has no folder for it.
     """
-    # Readable, yet unique also where names are long, strange, or differ in capitals alone.
+    # Readable, but unique even for long names and names that differ only in case.
     last = application.replace("\\", "/").rpartition("/")[2]
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "-", last)[:40]
     digest = hashlib.sha256(application.encode(errors="surrogatepass")).hexdigest()[:16]
@@ -199,10 +198,10 @@ def secret_path(application: str) -> Path:
 
 
 def application_secret(application: str) -> bytes:
-    """Return the secret of an application, made now if there is none.
+    """Return the secret of an application; create it if there is none.
 
-    Where it can be neither read nor kept, the secret is this process's alone: everything works,
-    but device ids are others the next time, and a `MediaDevicesWarning` names the file.
+    If it can be neither read nor stored, this process uses a temporary secret: everything works,
+    but device ids change at the next start, and a `MediaDevicesWarning` names the file.
 
     Args:
         application: The application's name.
@@ -218,18 +217,18 @@ def application_secret(application: str) -> bytes:
 
 
 def load_secret(path: Path) -> bytes:
-    """Return the secret that a file holds; if there is no file, make it.
+    """Return the secret in a file; create the file if it is missing.
 
     Args:
         path: The file.
 
     Raises:
-        PrivateFileError: The file can be neither read nor made, or holds something else.
+        PrivateFileError: The file can be neither read nor created, or contains something else.
     """
     secret = _read_secret(path)
     if secret is None:
         write_private(path, secrets.token_bytes(_SECRET_BYTES), keep=True)
-        secret = _read_secret(path)  # perhaps that of a process that was faster
+        secret = _read_secret(path)  # perhaps another process was faster
     if secret is None:
         raise PrivateFileError(f"{path}: deleted while it was made", "start the program again")
     return secret
@@ -245,10 +244,10 @@ def _read_secret(path: Path) -> bytes | None:
 
 
 def unreadable_secrets(*, besides: Path) -> list[PrivateFileError]:
-    """Return what is wrong with the secrets of this user's other applications.
+    """Return the problems with the secrets of this user's other applications.
 
     Args:
-        besides: The file that is not looked at.
+        besides: A file to skip.
 
     Raises:
         PrivateFileError: The folder cannot be read.
@@ -265,10 +264,10 @@ def unreadable_secrets(*, besides: Path) -> list[PrivateFileError]:
 
 
 def clear_device_ids(application: str | None = None) -> None:
-    """Forget the device ids of an application, as clearing a site's data does in a browser.
+    """Delete the device ids of an application, as clearing a site's data does in a browser.
 
-    The next process of the application gets new ids, unrelated to the old ones. Those of this
-    process stay what they are until it ends.
+    The next process of the application gets new, unrelated ids. This process keeps its ids until it
+    ends.
 
     Args:
         application: The application's name, or the path of its program; by default this one.

@@ -1,7 +1,7 @@
 """Programs that run other programs, such as web servers, notebooks, test runners and debuggers.
 
-A path says which program runs only where the file at the path is the program. The path of a
-launcher is the same whatever it launches, so no answer may be remembered for it.
+The path of a launcher is the same for every program that it runs. So it does not identify a
+program, and no answer may be stored for it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _INSTALLED = frozenset(
     uwsgi viztracer voila waitress waitress-serve watchdog watchfiles watchmedo xonsh
     """.split()  # noqa: SIM905  (words are easier to read without quotes)
 )
-#: Parts of editors, which lie in the editor's own folders.
+#: Parts of editors, in the editors' own folders.
 _OF_EDITORS = frozenset(
     """
     _jb_pytest_runner.py _jb_unittest_runner.py debugpy pydevconsole.py pydevd.py
@@ -46,7 +46,7 @@ def launches_others(path: Path) -> bool:
     such as ``uvicorn``; a command that such a package installs; or a part of a known editor.
 
     Args:
-        path: What runs, resolved.
+        path: The resolved path of the program.
     """
     parts = path.parts
     packages = [
@@ -63,7 +63,7 @@ def launches_others(path: Path) -> bool:
 
 
 def _command(file_name: str) -> str:
-    """Return a command without what systems add to its file: ``ipython3``, ``.pytest-wrapped``."""
+    """Return the name of a command without additions: ``ipython3``, ``.pytest-wrapped``."""
     name = file_name.removesuffix(".exe")
     name = re.sub(r"^\.(.*)-wrapped$", r"\1", name)
     return re.sub(r"[-.]?\d+(\.\d+)*$", "", name)

@@ -1,12 +1,12 @@
-"""Whether another user of this machine could have changed a file, or could change it.
+"""Checks that no other user of this machine can change a file.
 
-The rule is OpenSSH's for its keys: a file, and each folder on the path to it, must belong to this
-user or to root, and nobody else may write to it. The check starts at the user's home folder,
-because the folders above are the administrator's; for a file outside of the home folder it starts
-at the root.
+The rule is that of OpenSSH for its keys: a file, and each folder on its path, must belong to this
+user or to root, and no other user may have write permission. The check starts at the user's home
+folder, because the administrator is responsible for the folders above. For a file outside of the
+home folder, it starts at the root.
 
 Windows has no such owners and modes. There the files are in the user's profile, which Windows
-protects from other users, and nothing is checked.
+protects from other users, so nothing is checked.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ if sys.platform != "win32":
     import grp
     import pwd
 
-__all__ = ["CAREFULLY", "check_file", "enter_folder"]
+__all__ = ["SAFE_OPEN_FLAGS", "check_file", "enter_folder"]
 
-CAREFULLY = (
+SAFE_OPEN_FLAGS = (
     getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_BINARY", 0)
 )
-"""Flags for `os.open` with which a link is not followed, and a FIFO or a device does not block."""
+"""Flags for `os.open`: do not follow a link, and do not block on a FIFO or a device."""
 
 _MOST_LINKS = 40
 _PRIVATE = 0o700
 
 
 def enter_folder(folder: Path, *, make: bool = False) -> None:
-    """Check that nobody else can change what is in a folder, or where its path leads.
+    """Check that no other user can change the content of a folder, or where its path leads.
 
-    The folders are checked from the top down, symbolic links included: once a folder is known to
-    be safe, nobody else can exchange its entries between the check and their use.
+    The folders are checked from the top down, symbolic links included: in a folder that was found
+    safe, no other user can replace an entry between the check and its use.
 
     Args:
         folder: The folder, an absolute path.
-        make: Whether to make what is missing of it, for this user alone.
+        make: Whether to create missing folders, which only this user can access.
 
     Raises:
-        FileNotFoundError: There is no such folder, and it is not to be made.
-        PrivateFileError: Another user could change it, or it cannot be looked at or made.
+        FileNotFoundError: The folder is missing, and `make` is false.
+        PrivateFileError: Another user could change it, or it cannot be checked or created.
     """
     if sys.platform != "win32":
         _enter(folder, make=make)
@@ -62,14 +62,14 @@ def enter_folder(folder: Path, *, make: bool = False) -> None:
 
 
 def check_file(path: Path, status: os.stat_result) -> None:
-    """Check that an open file is a regular file, and that nobody else can change it.
+    """Check that an open file is a regular file, and that no other user can change it.
 
     Args:
         path: Its path, for the error.
-        status: The status of its descriptor, which nobody can exchange any more.
+        status: The status of its descriptor, because the file at the path can be replaced.
 
     Raises:
-        PrivateFileError: It is something else, or another user could change it.
+        PrivateFileError: It is no regular file, or another user could change it.
     """
     if not stat.S_ISREG(status.st_mode):
         raise PrivateFileError(f"{path}: not a regular file", "delete it")
@@ -78,7 +78,7 @@ def check_file(path: Path, status: os.stat_result) -> None:
 
 
 def _look(place: Path, *, make: bool) -> tuple[os.stat_result, Path | None]:
-    """Return the status of a folder or link, and where the link leads."""
+    """Return the status of a folder or link, and the target of a link."""
     try:
         try:
             status = place.lstat()
@@ -125,8 +125,8 @@ if sys.platform != "win32":
         Args:
             place: Its path, for the error.
             status: Its status.
-            sticky_is_safe: Whether others may write to a folder such as ``/tmp``, in which they
-                cannot exchange the entries of this user.
+            sticky_is_safe: Whether others may write to a folder such as ``/tmp``, where they
+                cannot replace the entries of this user.
 
         Raises:
             PrivateFileError: Another user could change it.
@@ -148,7 +148,7 @@ if sys.platform != "win32":
             )
 
     def _is_private_group(group: int) -> bool:
-        """Tell whether a group is this user's alone, as many distributions give each user one."""
+        """Tell whether a group has only this user, as in many distributions."""
         try:
             user, found = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group)
         except KeyError:

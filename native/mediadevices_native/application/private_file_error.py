@@ -1,4 +1,4 @@
-"""The error of a file that the library keeps for an application."""
+"""The error of a file that the library stores for an application."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REMEDIES = {
 
 
 class PrivateFileError(Exception):
-    """What the library keeps for an application can be neither read nor kept.
+    """A file that the library stores for an application cannot be read or written.
 
     Args:
         problem: Which file, and what is wrong with it.
@@ -34,15 +34,15 @@ class PrivateFileError(Exception):
 
 
 def as_private_file_error(path: Path, error: OSError) -> PrivateFileError:
-    """Return the error for a file that the system does not let this user read or write.
+    """Return the error for a file that this user cannot read or write.
 
     Args:
         path: The file.
-        error: What the system says.
+        error: The system's error.
     """
     generic = "let this user read and write the file and its folder"
     remedy = _REMEDIES.get(error.errno or 0, generic)
-    # With O_NOFOLLOW, the system's words for a symbolic link are those for too many of them.
+    # With O_NOFOLLOW, the system's message for a symbolic link is "too many symbolic links".
     is_link = error.errno == errno.ELOOP
     problem = "a symbolic link, which is not followed" if is_link else error.strerror or error
     return PrivateFileError(f"{path}: {problem}", remedy)

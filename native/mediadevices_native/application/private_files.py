@@ -1,7 +1,7 @@
-"""Small files that their user alone can read and change.
+"""Small files that only their user can read and change.
 
-Nothing that lies at such a path can hang or end a program: what is not a regular file of this
-user, in a folder that nobody else can change, is a `PrivateFileError`.
+Each must be a regular file of this user, in a folder that no other user can change. Anything else
+at its path raises `PrivateFileError`, and does not block the program.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediadevices_native.application.ownership import CAREFULLY, check_file, enter_folder
+from mediadevices_native.application.ownership import SAFE_OPEN_FLAGS, check_file, enter_folder
 from mediadevices_native.application.private_file_error import (
     PrivateFileError,
     as_private_file_error,
@@ -29,19 +29,19 @@ _ATTEMPTS, _PAUSE_SECONDS = 20, 0.005
 
 
 def read_private(path: Path, limit: int) -> bytes | None:
-    """Return what a file holds; None if there is no file.
+    """Return the content of a file; None if the file is missing.
 
     Args:
         path: The file.
-        limit: How many bytes it may have.
+        limit: The most bytes that it may have.
 
     Raises:
-        PrivateFileError: It cannot be read, is longer or no regular file, or another user could
-            have changed it.
+        PrivateFileError: The file cannot be read, is longer, is no regular file, or another user
+            could have changed it.
     """
     try:
         enter_folder(path.parent)
-        descriptor = os.open(path, os.O_RDONLY | CAREFULLY)
+        descriptor = os.open(path, os.O_RDONLY | SAFE_OPEN_FLAGS)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -62,12 +62,12 @@ def write_private(path: Path, content: bytes, *, keep: bool = False) -> None:
     """Write a whole file in one step, so that no reader sees a part of it.
 
     Args:
-        path: The file; its folder is made, for this user alone, if there is none.
-        content: What it is to hold.
-        keep: Whether a file that is there already stays as it is.
+        path: The file; a missing folder is created, and only this user can access it.
+        content: The new content.
+        keep: Whether an existing file stays unchanged.
 
     Raises:
-        PrivateFileError: It cannot be written, or another user could change it there.
+        PrivateFileError: The file cannot be written, or another user could change it.
     """
     try:
         enter_folder(path.parent, make=True)
@@ -88,13 +88,13 @@ def write_private(path: Path, content: bytes, *, keep: bool = False) -> None:
 
 
 def remove_private(path: Path) -> None:
-    """Delete a file, if it is there.
+    """Delete a file, if it exists.
 
     Args:
         path: The file.
 
     Raises:
-        PrivateFileError: It cannot be deleted.
+        PrivateFileError: The file cannot be deleted.
     """
     try:
         _while_others_read(lambda: path.unlink(missing_ok=True))
@@ -103,7 +103,7 @@ def remove_private(path: Path) -> None:
 
 
 def list_private(folder: Path, suffix: str) -> list[Path]:
-    """Return the files of a folder with a suffix, whether or not they can be read.
+    """Return the files of a folder with a suffix, even unreadable ones.
 
     Args:
         folder: The folder; it may be missing.
@@ -123,7 +123,7 @@ def list_private(folder: Path, suffix: str) -> list[Path]:
 
 
 def _publish_unless_there(unfinished: Path, path: Path) -> None:
-    """Give a finished file its name in one step, unless there is one of that name already."""
+    """Rename a finished file in one step, unless the new name exists already."""
     with contextlib.suppress(FileExistsError):
         if sys.platform == "win32":
             unfinished.rename(path)
@@ -141,7 +141,7 @@ def _link_unless_there(unfinished: Path, path: Path) -> None:
 
 
 def _while_others_read(change: Callable[[], object]) -> None:
-    """Make a change, which Windows refuses for as long as another process has the file open."""
+    """Make a change; retry on Windows, which refuses it while another process has the file open."""
     if sys.platform == "win32":
         for _ in range(_ATTEMPTS):
             try:

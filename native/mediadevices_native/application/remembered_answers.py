@@ -1,8 +1,8 @@
-"""Answers of the user that are kept for an application: one file for each permission.
+"""The user's answers that are stored for an application: one file for each permission.
 
-Only those are kept that the user wants to be kept; the user can see them and forget them with
-``mediadevices permissions``. Each answer has a file of its own, which is replaced or deleted in
-one step. So processes that answer at once need no lock, and do not touch each other's answers.
+An answer is stored only if the user wants that. ``mediadevices permissions`` lists and deletes the
+answers. Each answer has its own file, which is replaced or deleted in one step. So concurrent
+processes need no lock, and do not change each other's answers.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ _MOST_BYTES = 64 * 1024
 
 
 class Answer(NamedTuple):
-    """What the user answered to an application.
+    """The user's answer to an application.
 
     Attributes:
         application: The application's name.
-        permission: What it asked for.
+        permission: The permission that it requested.
         decision: The answer.
     """
 
@@ -64,8 +64,8 @@ class Answer(NamedTuple):
 class RememberedPermissions:
     """The memory of one application; see `mediadevices.local.permissions.decisions`.
 
-    Where nothing can be read or kept, answers hold for this process, and a `MediaDevicesWarning`
-    names the file.
+    If answers cannot be read or stored, they are valid for this process only, and a
+    `MediaDevicesWarning` names the file.
 
     Args:
         application: The application's name.
@@ -75,7 +75,7 @@ class RememberedPermissions:
         self._application = application
 
     def recall(self) -> Mapping[PermissionName, Decision]:
-        """Return what is kept."""
+        """Return the stored answers."""
         found: dict[PermissionName, Decision] = {}
         problems: list[PrivateFileError] = []
         for permission in PERMISSION_NAMES:
@@ -90,7 +90,7 @@ class RememberedPermissions:
         return found
 
     def remember(self, decisions: Mapping[PermissionName, Decision]) -> None:
-        """Keep answers, instead of earlier ones to the same; what is undecided is forgotten."""
+        """Store the answers, replacing earlier ones; delete undecided permissions."""
         problems: list[PrivateFileError] = []
         for permission, decision in decisions.items():
             try:
@@ -105,11 +105,11 @@ class RememberedPermissions:
 
 
 def answer_path(application: str, permission: PermissionName) -> Path:
-    """Return where an answer for an application is kept, whether or not there is one.
+    """Return the path of an application's answer, which need not exist.
 
     Args:
         application: The application's name, any text.
-        permission: What the answer is about.
+        permission: The permission.
 
     Raises:
         PrivateFileError: The user has no folder for it.
@@ -118,13 +118,13 @@ def answer_path(application: str, permission: PermissionName) -> Path:
 
 
 def load_answer(path: Path) -> Answer | None:
-    """Return the answer that a file holds; None if there is no file.
+    """Return the answer in a file; None if the file is missing.
 
     Args:
         path: The file.
 
     Raises:
-        PrivateFileError: It cannot be read, or does not hold the answer that belongs there.
+        PrivateFileError: The file cannot be read, or contains something else.
     """
     found = read_private(path, _MOST_BYTES)
     if found is None:
@@ -146,7 +146,7 @@ def load_answer(path: Path) -> Answer | None:
 
 
 def has_answers(application: str) -> bool:
-    """Tell whether anything is kept for an application, even if it cannot be read.
+    """Tell whether answers are stored for an application, even unreadable ones.
 
     Args:
         application: The application's name.
@@ -158,7 +158,7 @@ def has_answers(application: str) -> bool:
 
 
 def all_remembered() -> tuple[list[Answer], list[PrivateFileError]]:
-    """Return the answers that are kept for this user's applications, and what cannot be read.
+    """Return the stored answers of all this user's applications, and the unreadable ones as errors.
 
     Raises:
         PrivateFileError: The folder cannot be read.
@@ -179,9 +179,9 @@ def all_remembered() -> tuple[list[Answer], list[PrivateFileError]]:
 
 
 def forget_permissions(application: str | None = None) -> None:
-    """Forget which permissions the user wanted to be remembered for an application.
+    """Delete the answers that the user wanted to be stored for an application.
 
-    A process of the application that runs goes on with them until it ends.
+    A running process of the application keeps them until it ends.
 
     Args:
         application: The application's name, or the path of its program; by default this one.
@@ -211,6 +211,6 @@ def _write(path: Path, answer: Answer) -> None:
 
 
 def _warn(what: str, problems: list[PrivateFileError]) -> None:
-    """Give a warning for each problem, once where both answers have the same one."""
+    """Warn about each problem, but only once if both answers have the same problem."""
     for problem in dict.fromkeys(f"{error}; {error.remedy}" for error in problems):
         warn_without_raising(f"{what}: {problem}")

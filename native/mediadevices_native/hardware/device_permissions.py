@@ -1,4 +1,4 @@
-"""Device files that may not be opened."""
+"""Device files without permission."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["permission_hint"]
 
 
 def permission_hint(path: Path) -> str:
-    """Say, for a message, how a user gets leave to use a device file.
+    """Return how a user gets permission for a device file, for an error message.
 
     Args:
-        path: The file.
+        path: The device file.
     """
     group = ""
-    if sys.platform != "win32":  # where files have no groups
+    if sys.platform != "win32":  # Windows has no file groups
         with suppress(OSError, KeyError):
             group = path.group()
     if not group:

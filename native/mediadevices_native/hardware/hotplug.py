@@ -1,4 +1,4 @@
-"""Watching for devices that come and go."""
+"""Notices when devices come and go."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _USER_NAMESPACE = Path("/proc/self/uid_map")
 _INITIAL_NAMESPACE = ["0", "0", "4294967295"]
 
 
-class _Failures:
-    """Tells of the first failure of a watcher that goes on."""
+class _FailureWarning:
+    """Warns about the first failure of a watcher, which continues."""
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._told = False
+        self._has_warned = False
 
     def add(self, error: Exception) -> None:
-        if self._told:
+        if self._has_warned:
             return
-        self._told = True
+        self._has_warned = True
         _log.warning("watching %s failed", self._what, exc_info=error)
         warn_without_raising(
             f"watching {self._what} failed ({type(error).__name__}: {error}); it is tried again "
@@ -47,26 +47,26 @@ class _Failures:
 def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None] | None:
     """Watch a subsystem of the Linux kernel.
 
-    The kernel's events come at once, and need no udev daemon. Where there is one, its own events
-    follow when it has set the node's permissions, which is when a camera can first be asked.
+    The kernel's events arrive at once, and need no udev daemon. If the daemon runs, its own events
+    follow when it has set the permissions of the device file, so that the device can be opened.
 
     Args:
         subsystem: Such as ``"video4linux"`` or ``"sound"``.
-        changed: Called at each event, from a thread of the watcher.
+        changed: Called at each event, on a thread of the watcher.
 
     Returns:
-        A function that stops the watching and does not wait, or `None` where the events are not to
-        be had: without udev's library, without netlink, or in a container with a user namespace
-        of its own, to which the kernel sends none.
+        A function that stops the watching without waiting. `None` if there are no events: without
+        libudev, without netlink, or in a container with its own user namespace, to which the
+        kernel sends no events.
     """
     try:
         if _USER_NAMESPACE.read_text().split() != _INITIAL_NAMESPACE:
             return None
     except OSError:
-        pass  # A kernel without user namespaces.
+        pass  # a kernel without user namespaces
     try:
         return _UdevWatch(subsystem, changed).stop
-    except Exception as error:  # noqa: BLE001  (no library, or a broken one, or no netlink)
+    except Exception as error:  # noqa: BLE001  (a missing or broken library, or no netlink)
         _log.info("the kernel's events about %s cannot be had: %s", subsystem, error)
         return None
 
@@ -74,14 +74,14 @@ def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None
 class _UdevWatch:
     """A thread that waits for events.
 
-    It is our own, since pyudev's ends for good when the kernel says that it had to drop events.
+    pyudev's own observer thread is not used, because it ends when the kernel has dropped events.
     """
 
     def __init__(self, subsystem: str, changed: Callable[[], None]) -> None:
         self._subsystem = subsystem
         self._changed = changed
-        self._failures = _Failures(f"the kernel's events about {subsystem}")
-        # Here and not in the thread, so that no event of the time before it runs is lost.
+        self._failures = _FailureWarning(f"the kernel's events about {subsystem}")
+        # Listen before the thread starts, so that no event is lost.
         self._monitors = self._listen()
         self._stopped, self._stopper = socket.socketpair()
         threading.Thread(
@@ -89,8 +89,8 @@ class _UdevWatch:
         ).start()
 
     def stop(self) -> None:
-        """Let the thread end soon; twice does nothing."""
-        with self._stopper, suppress(OSError):  # closed before
+        """Make the thread end soon; a second call does nothing."""
+        with self._stopper, suppress(OSError):  # stopped before
             self._stopper.send(b"s")
 
     def _listen(self) -> list[pyudev.Monitor]:
@@ -112,13 +112,13 @@ class _UdevWatch:
                     while self._wait(None, self._monitors):
                         self._changed()
                     return
-                except Exception as error:  # noqa: BLE001  (whatever it is, the watching goes on)
+                except Exception as error:  # noqa: BLE001  (after any error the watching continues)
                     self._failures.add(error)
                 if not self._recover():
                     return
 
     def _wait(self, seconds: float | None, monitors: list[pyudev.Monitor]) -> bool:
-        """Wait for events or that time; return False when the watching is to stop."""
+        """Wait for events or the time-out; return False when the watching must stop."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._stopped, selectors.EVENT_READ)
             for monitor in monitors:
@@ -128,11 +128,11 @@ class _UdevWatch:
             return False
         for monitor in monitors:
             while monitor in ready and monitor.poll(timeout=0) is not None:
-                pass  # What happened is seen by looking.
+                pass  # only that something changed matters
         return True
 
     def _recover(self) -> bool:
-        """Listen anew when that is possible; what happened meanwhile is not known."""
+        """Listen again as soon as possible; then report a change, because events may be lost."""
         while self._wait(_POLLING_SECONDS, []):
             try:
                 self._monitors = self._listen()
@@ -147,7 +147,7 @@ class _UdevWatch:
 def watch_directory(
     directory: Path, changed: Callable[[], None], interval: float | None = None
 ) -> Callable[[], None]:
-    """Watch the names in a directory by looking; the rest is as for `watch_by_polling`."""
+    """Watch the names in a directory by polling; see `watch_by_polling`."""
 
     def names() -> object:
         try:
@@ -163,26 +163,26 @@ def watch_by_polling(
     changed: Callable[[], None],
     interval: float | None = None,
 ) -> Callable[[], None]:
-    """Call `changed` when what `look` returns is no longer equal to what it was.
+    """Call `changed` when the result of `look` changes.
 
-    The first look is taken before this returns. When `look` or `changed` fails, a warning says so
-    once, and the watching goes on.
+    This calls `look` once before it returns. If `look` or `changed` fails, a warning says so once,
+    and the watching continues.
 
     Args:
-        look: Called from a thread of its own from then on.
-        changed: Called from that thread.
-        interval: Seconds between two looks; 2 by default.
+        look: Called on a new thread, again and again.
+        changed: Called on the same thread.
+        interval: Seconds between two calls; 2 by default.
 
     Returns:
-        A function that stops the watching, and does not wait for a look that has begun.
+        A function that stops the watching without waiting for a call in progress.
     """
     stopping = threading.Event()
     seconds = _POLLING_SECONDS if interval is None else interval
-    failures = _Failures("for devices that come and go")
-    before: object = object()  # Not equal to anything: if the first look fails, the next tells.
+    failures = _FailureWarning("for devices that come and go")
+    before: object = object()  # unequal to any result, if the first look fails
     try:
         before = look()
-    except Exception as error:  # noqa: BLE001  (whatever it is, the watching goes on)
+    except Exception as error:  # noqa: BLE001  (after any error the watching continues)
         failures.add(error)
 
     def run() -> None:

@@ -1,7 +1,7 @@
-"""The USB device that a device node belongs to, read from sysfs.
+"""Finds the USB device of a device node in sysfs, without opening a device.
 
-Nothing here opens a device. Cameras and microphones use the same functions, so that the two
-functions of one webcam name the same unit.
+Cameras and microphones use the same functions, so that a webcam and its microphone get the same
+group.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _SYSFS = Path("/sys")
 
 @dataclass(frozen=True, slots=True)
 class UsbDevice:
-    """A USB device, and the port that it is plugged into.
+    """A USB device and its port.
 
     Attributes:
         vendor: Four hexadecimal digits.
         product: Four hexadecimal digits.
-        serial: The serial number as the device says it, or ``""``.
+        serial: The serial number, or ``""``.
         port: The host controller and the chain of ports below it, such as ``0000:00:14.0/1.2``.
-            It does not hold the number of the bus, which may change from one start to the next.
+            The bus number is no part of it, because it can change when the system restarts.
     """
 
     vendor: str
@@ -33,7 +33,7 @@ class UsbDevice:
 
 
 def read_attribute(directory: Path, name: str) -> str:
-    """Return the text of an attribute file of sysfs, or ``""`` where there is none to read."""
+    """Return the text of an attribute file of sysfs, or ``""`` if it cannot be read."""
     try:
         return (directory / name).read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
@@ -41,22 +41,22 @@ def read_attribute(directory: Path, name: str) -> str:
 
 
 def find_usb_device(sysfs_path: str | Path) -> UsbDevice | None:
-    """Find the USB device that a node of sysfs is part of.
+    """Find the USB device of a node in sysfs.
 
     Args:
         sysfs_path: A path in sysfs, with links or without, such as
-            ``/sys/class/video4linux/video0`` or ``/sys/class/sound/card1``. A path as udev and
-            PulseAudio write it, without ``/sys`` in front, will do.
+            ``/sys/class/video4linux/video0`` or ``/sys/class/sound/card1``. The prefix ``/sys`` may
+            be missing, as in the paths of udev and PulseAudio.
 
     Returns:
-        The device, or `None` where the node does not belong to one.
+        The device, or `None` if the node belongs to no USB device.
     """
     path = Path(sysfs_path)
     if path.is_relative_to("/devices"):
         path = _SYSFS / path.relative_to("/")
     path = path.resolve()
     for directory in (path, *path.parents):
-        # Interfaces lie below their device, and have neither of these files.
+        # The interfaces, which lie below their device, have neither of these files.
         if (directory / "idVendor").is_file() and (directory / "devpath").is_file():
             return UsbDevice(
                 vendor=read_attribute(directory, "idVendor").lower(),
@@ -68,9 +68,10 @@ def find_usb_device(sysfs_path: str | Path) -> UsbDevice | None:
 
 
 def usb_group_key(sysfs_path: str | Path) -> str:
-    """Return what the functions of one USB device have in common, or ``""`` for another device.
+    """Return a key that all functions of a USB device share, or ``""`` for another device.
 
-    A webcam and its own microphone have the same key; two webcams of one model have not.
+    A webcam and its microphone have the same key; two webcams of the same model have different
+    keys.
 
     Args:
         sysfs_path: As for `find_usb_device`.
@@ -80,7 +81,7 @@ def usb_group_key(sysfs_path: str | Path) -> str:
 
 
 def _host_controller(device: Path) -> str:
-    """Return the name of the controller above the root hub (``usb1``) that a device hangs on."""
+    """Return the name of the host controller, which is above the root hub (``usb1``)."""
     for directory in device.parents:
         if directory.name.startswith("usb") and directory.name[3:].isdigit():
             return directory.parent.name
