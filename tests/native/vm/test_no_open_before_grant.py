@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import asyncio, contextlib, os
 from mediadevices import navigator
-from mediadevices_native.microphones.portaudio.library import library as portaudio
+from mediadevices_native.microphones.portaudio import library as portaudio
 
 portaudio._LOCK_SECONDS = 100  # while it is traced, PortAudio takes long to start
 
