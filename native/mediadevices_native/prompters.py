@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotAllowedError
 from mediadevices.local.permissions.authority import how_to_grant
-from mediadevices_native.text import quoted
+from mediadevices_native.printable_text import quoted
 
 if sys.platform == "win32":
     import msvcrt

@@ -14,7 +14,7 @@ from mediadevices.errors import NotReadableError
 from mediadevices_native.cameras.capture import CameraCapture
 from mediadevices_native.cameras.enumerated.cameras import MacCameras, NoCameras, WindowsCameras
 from mediadevices_native.diagnostics import Finding
-from mediadevices_native.open_files import require_free_descriptors
+from mediadevices_native.file_descriptors import require_free_descriptors
 from mediadevices_native.opencv import load_opencv
 
 if TYPE_CHECKING:

@@ -27,9 +27,9 @@ from mediadevices_native.cli.opencv_packages import diagnose_opencv_packages
 from mediadevices_native.cli.options import JsonOption, VerboseOption
 from mediadevices_native.cli.session import APPLICATION
 from mediadevices_native.diagnostics import Finding
-from mediadevices_native.open_files import TooManyOpenFilesError, require_free_descriptors
+from mediadevices_native.file_descriptors import TooManyOpenFilesError, require_free_descriptors
+from mediadevices_native.printable_text import printable
 from mediadevices_native.prompters import choose_prompter
-from mediadevices_native.text import printable
 
 __all__ = ["doctor"]
 

@@ -13,7 +13,7 @@ import typer
 
 from mediadevices.errors import DOMException
 from mediadevices_native.cli.interrupts import INTERRUPTED
-from mediadevices_native.text import printable
+from mediadevices_native.printable_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator

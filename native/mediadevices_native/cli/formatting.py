@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
-from mediadevices_native.text import printable
+from mediadevices_native.printable_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.diagnostics import Finding
+from mediadevices_native.file_descriptors import require_free_descriptors
 from mediadevices_native.hardware.hotplug import watch_by_polling
 from mediadevices_native.microphones.portaudio.direct_route import host_route
 from mediadevices_native.microphones.portaudio.host_devices import HostAddress, host_devices
@@ -21,7 +22,6 @@ from mediadevices_native.microphones.portaudio.library import (
 )
 from mediadevices_native.microphones.portaudio.system_devices import device_fingerprint
 from mediadevices_native.microphones.system import NO_MICROPHONE, diagnose_portaudio
-from mediadevices_native.open_files import require_free_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
 from mediadevices_native.diagnostics import Finding
+from mediadevices_native.file_descriptors import require_free_descriptors
 from mediadevices_native.hardware.device_permissions import permission_hint
 from mediadevices_native.hardware.hotplug import watch_by_polling, watch_udev
 from mediadevices_native.hardware.usb import usb_group_key
@@ -33,7 +34,6 @@ from mediadevices_native.microphones.pulse.sound_server import (
 )
 from mediadevices_native.microphones.pulse.watching import watch_server
 from mediadevices_native.microphones.system import NO_MICROPHONE, diagnose_portaudio
-from mediadevices_native.open_files import require_free_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

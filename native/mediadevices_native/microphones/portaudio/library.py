@@ -23,9 +23,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.file_descriptors import require_free_descriptors
 from mediadevices_native.microphones.portaudio.fresh_stack import fresh_stack
 from mediadevices_native.microphones.portaudio.quiet_probing import quiet_probing
-from mediadevices_native.open_files import require_free_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mediadevices.errors import NotReadableError
+from mediadevices_native.file_descriptors import TooManyOpenFilesError
 from mediadevices_native.microphones.portaudio.library import OpeningHangsError
 from mediadevices_native.microphones.pulse.sound_server import (
     Endpoint,
@@ -26,7 +27,6 @@ from mediadevices_native.microphones.pulse.sound_server import (
 )
 from mediadevices_native.microphones.pulse.source_channels import SourceChannels, keep_channels
 from mediadevices_native.microphones.route import DeviceLost, RouteEvents
-from mediadevices_native.open_files import TooManyOpenFilesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -19,13 +19,13 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import Protocol, cast
 
+from mediadevices_native.file_descriptors import TooManyOpenFilesError
 from mediadevices_native.microphones.pulse.sound_server import (
     NoSoundServerError,
     ServerSnapshot,
     SoundServer,
 )
 from mediadevices_native.microphones.pulse.waiting import READABLE, new_poll, new_wake_pipe
-from mediadevices_native.open_files import TooManyOpenFilesError
 from mediadevices_native.warn_without_raising import warn_without_raising
 
 __all__ = ["ServerListener", "ServerMonitor"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from mediadevices_native.file_descriptors import require_free_descriptors
 from mediadevices_native.microphones.pulse.waiting import READABLE, new_poll
-from mediadevices_native.open_files import require_free_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
