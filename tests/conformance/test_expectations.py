@@ -20,7 +20,7 @@ EVIDENCE = [
 
 
 @pytest.mark.parametrize(("javascript", "answer"), EVIDENCE)
-async def test_the_engine_itself_answers_so(javascript: str, answer: str) -> None:
+async def test_the_engine_gives_the_recorded_answer(javascript: str, answer: str) -> None:
     run = import_module("pyodide.code").run_js
     # The JavaScript is an expression, or else the body of an async function.
     body = javascript if "return" in javascript else f"return ({javascript})"

@@ -13,7 +13,7 @@ HINTS = {
 
 
 @pytest.mark.parametrize("kind", ["audio", "video"])
-async def test_a_hint_is_empty_and_takes_the_values_of_its_kind(kind: str) -> None:
+async def test_a_hint_is_empty_and_accepts_the_values_of_its_kind(kind: str) -> None:
     async with capture(**{kind: True}) as stream:
         (track,) = stream.get_tracks()
         assert track.content_hint == ""

@@ -30,7 +30,7 @@ async def test_get_user_media_is_rejected_at_once(environment: Environment) -> N
         await promise
 
 
-async def test_enumerate_devices_gives_no_list(environment: Environment) -> None:
+async def test_enumerate_devices_returns_no_list(environment: Environment) -> None:
     media_devices = navigator.media_devices
     assert await media_devices.enumerate_devices()
     await environment.end_document()

@@ -66,7 +66,7 @@ async def test_inputs_are_input_device_infos() -> None:
             assert isinstance(device, InputDeviceInfo) == (device.kind != "audiooutput")
 
 
-async def test_each_call_gives_new_objects() -> None:
+async def test_each_call_returns_new_objects() -> None:
     async with capture(video=True):
         first, second = await some("videoinput"), await some("videoinput")
     assert len(first) == len(second)
@@ -76,7 +76,7 @@ async def test_each_call_gives_new_objects() -> None:
 
 
 @pytest.mark.needs("undecided")
-async def test_before_capture_each_call_gives_new_objects() -> None:
+async def test_before_capture_each_call_returns_new_objects() -> None:
     first, second = await some(), await some()
     for one, other in zip(first, second, strict=True):
         assert one is not other
@@ -96,7 +96,7 @@ async def test_device_ids_are_unique_among_a_kind() -> None:
     assert len(set(pairs)) == len(pairs)
 
 
-async def test_a_device_becomes_json() -> None:
+async def test_a_device_converts_to_json() -> None:
     async with capture(video=True):
         (device, *_) = await listed("videoinput")
     assert device.to_json() == {

@@ -56,7 +56,7 @@ async def test_origins_share_neither(environment: Environment) -> None:
     assert not group_ids(first) & group_ids(second)
 
 
-async def test_ids_are_others_after_the_data_of_the_origin_was_cleared(
+async def test_clearing_the_data_of_an_origin_changes_its_ids(
     environment: Environment,
 ) -> None:
     first = await exposed()

@@ -35,7 +35,7 @@ async def test_a_property_is_supported(name: str) -> None:
     assert navigator.media_devices.get_supported_constraints()[name] is True
 
 
-async def test_what_is_not_supported_is_absent_and_never_false() -> None:
+async def test_an_unsupported_property_is_absent_not_false() -> None:
     supported = navigator.media_devices.get_supported_constraints()
     assert set(supported.values()) == {True}
     assert "volume" not in supported

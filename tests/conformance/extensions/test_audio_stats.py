@@ -33,7 +33,7 @@ async def test_frames_and_their_duration_grow_together() -> None:
         await until(lambda: stats.total_frames > first)
 
 
-async def test_the_latency_lies_between_its_bounds() -> None:
+async def test_the_latency_is_between_its_minimum_and_maximum() -> None:
     async with capture(audio=True) as stream:
         stats = stats_of(stream.get_audio_tracks()[0])
         await until(lambda: stats.delivered_frames > 0)
@@ -41,7 +41,7 @@ async def test_the_latency_lies_between_its_bounds() -> None:
         assert stats.minimum_latency <= stats.latency <= stats.maximum_latency
 
 
-async def test_a_reset_lets_the_bounds_start_from_the_current_latency() -> None:
+async def test_a_reset_sets_the_bounds_to_the_current_latency() -> None:
     async with capture(audio=True) as stream:
         stats = stats_of(stream.get_audio_tracks()[0])
         await until(lambda: stats.delivered_frames > 0)
@@ -51,7 +51,7 @@ async def test_a_reset_lets_the_bounds_start_from_the_current_latency() -> None:
         assert stats.average_latency == latency
 
 
-async def test_numbers_stay_the_same_until_the_event_loop_turns() -> None:
+async def test_numbers_do_not_change_within_a_task_step() -> None:
     async with capture(audio=True) as stream:
         (track,) = stream.get_audio_tracks()
         await read(track, 2)
@@ -85,7 +85,7 @@ async def test_a_disabled_track_counts_nothing() -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-async def test_a_clone_starts_from_nothing(enabled: bool) -> None:
+async def test_a_clone_starts_with_zero_counts(enabled: bool) -> None:
     async with capture(audio=True) as stream:
         (track,) = stream.get_audio_tracks()
         await until(lambda: stats_of(track).delivered_frames > 0)

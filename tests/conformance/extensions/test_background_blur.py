@@ -26,7 +26,7 @@ async def test_the_setting_is_among_the_capabilities(kind: str, name: str) -> No
 
 @pytest.mark.parametrize(("kind", "name"), PROPERTIES)
 @pytest.mark.parametrize("value", [True, False])
-async def test_what_is_possible_can_be_applied(kind: str, name: str, value: bool) -> None:
+async def test_a_possible_value_can_be_applied(kind: str, name: str, value: bool) -> None:
     async with capture(**{kind: True}) as stream:
         (track,) = stream.get_tracks()
         before = track.get_settings()[name]
@@ -41,6 +41,6 @@ async def test_what_is_possible_can_be_applied(kind: str, name: str, value: bool
 
 
 @pytest.mark.parametrize(("kind", "name"), PROPERTIES)
-async def test_it_may_not_be_required_when_a_device_is_selected(kind: str, name: str) -> None:
+async def test_it_cannot_be_required_in_get_user_media(kind: str, name: str) -> None:
     with pytest.raises(TypeError):
         await navigator.media_devices.get_user_media({kind: {name: {"exact": False}}})

@@ -20,7 +20,7 @@ def numbers(track: MediaStreamTrack) -> tuple[int, int, int]:
     return stats.delivered_frames, stats.discarded_frames, stats.total_frames
 
 
-async def test_frames_are_counted_without_anybody_who_reads() -> None:
+async def test_frames_are_counted_without_a_reader() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         await until(lambda: numbers(track)[0] >= 3)
@@ -29,7 +29,7 @@ async def test_frames_are_counted_without_anybody_who_reads() -> None:
         assert numbers(track)[2] > first[2]
 
 
-async def test_frames_are_counted_while_somebody_reads() -> None:
+async def test_frames_are_counted_with_a_reader() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         await read(track, 1)  # it can be a frame that was counted earlier and waited for its reader
@@ -49,7 +49,7 @@ async def test_decimated_frames_are_discarded() -> None:
             assert total >= delivered + discarded
 
 
-async def test_the_total_is_at_least_what_was_delivered_and_discarded() -> None:
+async def test_the_total_includes_delivered_and_discarded_frames() -> None:
     async with capture(video={"frameRate": {"ideal": 20}}) as stream:
         (track,) = stream.get_video_tracks()
         await until(lambda: min(numbers(track)[0], numbers(track)[2]) > 0)
@@ -59,7 +59,7 @@ async def test_the_total_is_at_least_what_was_delivered_and_discarded() -> None:
             assert total >= delivered + discarded
 
 
-async def test_numbers_stay_the_same_until_the_event_loop_turns() -> None:
+async def test_numbers_do_not_change_within_a_task_step() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         await until(lambda: numbers(track)[0] >= 2)
@@ -78,7 +78,7 @@ async def test_stats_are_the_same_object_each_time() -> None:
         assert track.stats is track.stats
 
 
-async def test_a_disabled_track_counts_nothing_and_then_goes_on() -> None:
+async def test_a_disabled_track_counts_nothing_until_it_is_enabled() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         await until(lambda: numbers(track)[0] >= 2)
@@ -94,7 +94,7 @@ async def test_a_disabled_track_counts_nothing_and_then_goes_on() -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-async def test_a_clone_starts_from_nothing(enabled: bool) -> None:
+async def test_a_clone_starts_with_zero_counts(enabled: bool) -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         await until(lambda: numbers(track)[0] >= 2)
@@ -120,7 +120,7 @@ async def test_the_decimation_of_a_clone_does_not_count_for_the_original() -> No
             assert numbers(track)[0] > before[0]
 
 
-async def test_stats_become_json() -> None:
+async def test_stats_convert_to_json() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         assert track.stats is not None

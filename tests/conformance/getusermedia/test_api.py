@@ -32,12 +32,12 @@ async def test_asking_for_neither_kind_is_rejected_at_once(constraints: object) 
         await promise
 
 
-async def test_an_unknown_key_asks_for_nothing() -> None:
+async def test_an_unknown_key_requests_nothing() -> None:
     with pytest.raises(TypeError):
         await navigator.media_devices.get_user_media({"doesnotexist": True})
 
 
-async def test_an_empty_set_of_constraints_asks_for_the_kind() -> None:
+async def test_an_empty_constraint_set_requests_the_kind() -> None:
     async with capture(video={}, audio={}) as stream:
         assert sorted(track.kind for track in stream.get_tracks()) == ["audio", "video"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.needs("answer")
-async def test_a_user_who_says_no(environment: Environment) -> None:
+async def test_the_user_denies_permission(environment: Environment) -> None:
     await environment.answer("deny")
     with pytest.raises(NotAllowedError) as caught:
         await navigator.media_devices.get_user_media({"video": True})

@@ -9,7 +9,7 @@ from mediadevices import OverconstrainedError, navigator
 
 
 @pytest.mark.parametrize("value", [True, False, "all", "remote-only"])
-async def test_a_required_echo_cancellation_is_the_setting_or_refused(value: bool | str) -> None:
+async def test_a_required_echo_cancellation_is_applied_or_rejected(value: bool | str) -> None:
     async with capture(audio=True) as stream:
         settings = stream.get_audio_tracks()[0].get_settings()
         known = stream.get_audio_tracks()[0].get_capabilities()["echoCancellation"]

@@ -47,13 +47,13 @@ AUDIO_ABSURD = {
 
 
 @pytest.mark.parametrize("constraints", [VIDEO_VALID, VIDEO_ABSURD])
-async def test_constraints_of_video_mean_nothing_to_audio(constraints: dict[str, object]) -> None:
+async def test_video_constraints_do_not_affect_audio(constraints: dict[str, object]) -> None:
     async with capture(audio=constraints) as stream:
         assert [track.kind for track in stream.get_tracks()] == ["audio"]
 
 
 @pytest.mark.filterwarnings("ignore::mediadevices.UnknownConstraintWarning")
 @pytest.mark.parametrize("constraints", [AUDIO_VALID, AUDIO_ABSURD])
-async def test_constraints_of_audio_mean_nothing_to_video(constraints: dict[str, object]) -> None:
+async def test_audio_constraints_do_not_affect_video(constraints: dict[str, object]) -> None:
     async with capture(video=constraints) as stream:
         assert [track.kind for track in stream.get_tracks()] == ["video"]

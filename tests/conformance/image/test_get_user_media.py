@@ -35,13 +35,13 @@ NAMES = [
 
 @pytest.mark.parametrize("word", ["min", "max", "exact"])
 @pytest.mark.parametrize("name", ["pan", "tilt", "zoom"])
-async def test_pan_tilt_and_zoom_may_not_be_required(name: str, word: str) -> None:
+async def test_pan_tilt_and_zoom_cannot_be_required(name: str, word: str) -> None:
     with pytest.raises(TypeError):
         await navigator.media_devices.get_user_media({"video": {name: {word: 1}}})
 
 
 @pytest.mark.needs("own agent")  # no standard defines the message
-async def test_the_message_names_what_may_not_be_required() -> None:
+async def test_the_message_names_the_disallowed_constraint() -> None:
     with pytest.raises(TypeError, match=r"video\.zoom"):
         await navigator.media_devices.get_user_media({"video": {"zoom": {"exact": 1}}})
 
@@ -52,7 +52,7 @@ async def test_a_property_is_supported(name: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ({},), ({"advanced": []},)])
-async def test_no_constraints_can_always_be_applied(arguments: tuple[object, ...]) -> None:
+async def test_empty_constraints_can_always_be_applied(arguments: tuple[object, ...]) -> None:
     async with capture(video=True) as stream:
         assert await stream.get_video_tracks()[0].apply_constraints(*arguments) is None
 
@@ -98,7 +98,7 @@ async def test_controls_can_be_applied_and_clones_copy_them(environment: Environ
     ("constraints", "name"),
     [({"zoom": {"exact": 100}}, "zoom"), ({"pan": {"min": 1000}}, "pan")],
 )
-async def test_required_values_out_of_range_are_refused(
+async def test_required_values_out_of_range_are_rejected(
     environment: Environment, constraints: object, name: str
 ) -> None:
     await environment.add_controls()
@@ -128,7 +128,7 @@ async def test_advanced_values_out_of_range_are_skipped(
 
 
 @pytest.mark.needs("controls")
-async def test_true_asks_that_a_control_exists(environment: Environment) -> None:
+async def test_true_constrains_the_existence_of_a_control(environment: Environment) -> None:
     async with capture(video={"zoom": True}) as stream:  # only an ideal; this camera has no zoom
         assert "zoom" not in stream.get_video_tracks()[0].get_settings()
     await environment.add_controls()

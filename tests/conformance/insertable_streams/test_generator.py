@@ -74,7 +74,7 @@ async def test_the_track_is_live_and_of_the_kind(generator_class, make, kind) ->
 
 @MAKERS
 @sounding
-async def test_what_is_written_is_forwarded_and_closed(generator_class, make, kind) -> None:
+async def test_a_written_frame_is_forwarded_and_closed(generator_class, make, kind) -> None:
     generator = generator_class()
     reading = MediaStreamTrackProcessor(generator.track).readable.get_reader().read()
     written = make(7)
@@ -96,7 +96,7 @@ async def stamp_of(generator, written: VideoFrame | AudioData) -> int:
             return taken.timestamp
 
 
-async def test_a_frame_keeps_its_time_stamp() -> None:
+async def test_a_frame_keeps_its_timestamp() -> None:
     generator = VideoTrackGenerator()
     assert await stamp_of(generator, frame(7)) == 7
     generator.track.stop()
@@ -104,7 +104,7 @@ async def test_a_frame_keeps_its_time_stamp() -> None:
 
 # Only Python has this; no standard defines it.
 @pytest.mark.needs("own agent")
-async def test_a_block_keeps_its_time_stamp() -> None:
+async def test_a_block_keeps_its_timestamp() -> None:
     generator = AudioTrackGenerator()
     assert await stamp_of(generator, block(7)) == 7
     generator.track.stop()
@@ -112,7 +112,7 @@ async def test_a_block_keeps_its_time_stamp() -> None:
 
 @MAKERS
 @sounding
-async def test_something_else_is_refused(generator_class, make, kind) -> None:
+async def test_writing_another_type_is_rejected(generator_class, make, kind) -> None:
     writer = generator_class().writable.get_writer()
     for wrong in (None, "text", block(0) if kind == "video" else frame(0)):
         with pytest.raises(TypeError):
@@ -123,7 +123,7 @@ async def test_something_else_is_refused(generator_class, make, kind) -> None:
 @MAKERS
 @pytest.mark.parametrize("muted", [False, True])
 @sounding
-async def test_a_stopped_track_refuses_and_leaves_open(
+async def test_writing_to_a_stopped_track_fails_and_keeps_the_frame_open(
     generator_class,
     make,
     kind: str,
@@ -141,7 +141,7 @@ async def test_a_stopped_track_refuses_and_leaves_open(
 
 @MAKERS
 @sounding
-async def test_only_the_end_of_the_last_clone_counts(generator_class, make, kind) -> None:
+async def test_the_generator_ends_with_its_last_clone(generator_class, make, kind) -> None:
     generator = generator_class()
     writer = generator.writable.get_writer()
     clone = generator.track.clone()
@@ -154,7 +154,7 @@ async def test_only_the_end_of_the_last_clone_counts(generator_class, make, kind
 
 @MAKERS
 @sounding
-async def test_a_closed_frame_is_refused(generator_class, make, kind) -> None:
+async def test_a_closed_frame_is_rejected(generator_class, make, kind) -> None:
     closed = make(0)
     closed.close()
     writer = generator_class().writable.get_writer()
@@ -210,7 +210,7 @@ async def test_a_clone_of_a_muted_track_is_muted(generator_class, make, kind) ->
 
 @MAKERS
 @sounding
-async def test_muting_twice_in_one_turn_fires_nothing(generator_class, make, kind) -> None:
+async def test_muting_twice_in_one_task_step_fires_nothing(generator_class, make, kind) -> None:
     generator = generator_class()
     fired: list[object] = []
     generator.track.onmute = generator.track.onunmute = fired.append
@@ -248,7 +248,7 @@ async def test_closing_ends_the_track_with_an_event() -> None:
         await writer.close()
 
 
-async def test_settings_follow_what_is_written() -> None:
+async def test_settings_follow_the_written_frames() -> None:
     generator = VideoTrackGenerator()
     writer = generator.writable.get_writer()
     assert "width" not in generator.track.get_settings()
@@ -262,7 +262,7 @@ async def test_settings_follow_what_is_written() -> None:
     generator.track.stop()
 
 
-async def test_a_disabled_track_of_a_generator_gives_black() -> None:
+async def test_a_disabled_track_of_a_generator_delivers_black() -> None:
     generator = VideoTrackGenerator()
     generator.track.enabled = False
     processor = MediaStreamTrackProcessor(generator.track, format="RGBA")
@@ -284,7 +284,7 @@ async def test_stop_fires_nothing() -> None:
 
 
 @sounding
-async def test_the_settings_of_an_audio_generator_lie_within_its_capabilities() -> None:
+async def test_the_settings_of_an_audio_generator_are_within_its_capabilities() -> None:
     generator = AudioTrackGenerator()
     writer = generator.writable.get_writer()
     await writer.write(block(0))

@@ -58,7 +58,7 @@ async def test_the_init_dictionary_of_the_standard() -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, "2", True])
-async def test_the_buffer_holds_a_whole_number_of_at_least_one(size: object) -> None:
+async def test_the_buffer_size_is_an_integer_of_at_least_one(size: object) -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         with pytest.raises(TypeError):
@@ -80,7 +80,7 @@ async def test_an_ended_track_cannot_be_read() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3])
-async def test_the_buffer_holds_so_many_of_the_newest(size: int) -> None:
+async def test_the_buffer_keeps_the_newest_frames(size: int) -> None:
     generator = VideoTrackGenerator()
     processor = MediaStreamTrackProcessor(generator.track, max_buffer_size=size, format="RGBA")
     witness = MediaStreamTrackProcessor(generator.track, format="RGBA").readable.get_reader()
@@ -129,7 +129,7 @@ async def test_a_stream_is_locked_to_one_reader() -> None:
         assert not (await again.read()).done
 
 
-async def test_cancelling_ends_the_stream_and_not_the_track() -> None:
+async def test_cancelling_ends_the_stream_but_not_the_track() -> None:
     async with capture(video=True) as stream, asyncio.timeout(SECONDS):
         (track,) = stream.get_tracks()
         reader = MediaStreamTrackProcessor(track).readable.get_reader()
@@ -147,7 +147,7 @@ async def test_two_processors_of_a_track_read_independently() -> None:
         assert len(first) == len(second) == 3
 
 
-async def test_a_mandatory_format_is_that_of_every_frame() -> None:
+async def test_every_frame_has_the_mandatory_format() -> None:
     async with capture(video=True) as stream, asyncio.timeout(SECONDS):
         (track,) = stream.get_tracks()
         async for taken in MediaStreamTrackProcessor(track, format="RGBA").readable:

@@ -49,7 +49,7 @@ async def test_the_kiosk_takes_a_snapshot_until_it_is_closed() -> None:
 
 
 @pytest.mark.needs("permission")
-async def test_a_visitor_who_says_no_sees_the_message(environment: Environment) -> None:
+async def test_a_visitor_who_denies_sees_the_message(environment: Environment) -> None:
     await environment.set_permission("camera", "denied")
     kiosk = await opened()
     assert kiosk.message == "No camera available."
@@ -58,7 +58,7 @@ async def test_a_visitor_who_says_no_sees_the_message(environment: Environment) 
 
 
 @pytest.mark.needs("unplug")
-async def test_the_kiosk_closes_when_the_camera_is_pulled_out(environment: Environment) -> None:
+async def test_the_kiosk_closes_when_the_camera_is_unplugged(environment: Environment) -> None:
     kiosk = await opened()
     await environment.unplug("camera")
     await until(lambda: kiosk.stream is None)

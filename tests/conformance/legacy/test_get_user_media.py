@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lanes("cpython", "node", "native")
 
 
-async def test_success_gives_a_local_stream() -> None:
+async def test_success_returns_a_local_stream() -> None:
     async with capture(video=True, audio=True) as stream:
         assert isinstance(stream, legacy.MediaStream)
         assert [len(stream.audio_tracks), len(stream.video_tracks)] == [1, 1]
@@ -48,7 +48,7 @@ async def test_the_names_of_the_draft_work_everywhere() -> None:
 
 
 @pytest.mark.needs("answer")
-async def test_a_user_who_says_no(environment: Environment) -> None:
+async def test_the_user_denies_permission(environment: Environment) -> None:
     await environment.answer("deny")
     error = await failure(video=True)
     assert (error.name, error.code) == ("PERMISSION_DENIED", error.PERMISSION_DENIED)
@@ -59,7 +59,7 @@ async def test_a_user_who_says_no(environment: Environment) -> None:
 
 @pytest.mark.needs("answer")
 @pytest.mark.untidy_loop("the prompt stays open")
-async def test_a_user_who_never_answers(environment: Environment) -> None:
+async def test_the_user_never_answers(environment: Environment) -> None:
     await environment.answer("leave open")
     calls: list[object] = []
     legacy.navigator.get_user_media({"video": True}, calls.append, calls.append)
@@ -78,14 +78,14 @@ async def test_a_mandatory_constraint_that_no_device_satisfies() -> None:
         assert (error.name, error.constraint_name) == ("CONSTRAINT_NOT_SATISFIED", name)
 
 
-async def test_a_mandatory_constraint_that_nobody_knows() -> None:
+async def test_an_unknown_mandatory_constraint() -> None:
     error = await failure(video={"mandatory": {"width": 640, "sparkle": True}})
     assert (error.name, error.constraint_name) == ("CONSTRAINT_NOT_SATISFIED", "sparkle")
     assert isinstance(error.__cause__, OverconstrainedError)
 
 
 @pytest.mark.needs("answer")
-async def test_the_user_is_not_asked_for_what_cannot_be(environment: Environment) -> None:
+async def test_impossible_constraints_cause_no_prompt(environment: Environment) -> None:
     await environment.answer("deny")
     error = await failure(audio={"mandatory": {"width": 640}})
     assert error.name == "CONSTRAINT_NOT_SATISFIED"
@@ -114,7 +114,7 @@ async def test_optional_constraints_hold_in_order_if_they_can() -> None:
 
 
 @pytest.mark.needs("two cameras")
-async def test_the_mandatory_source_is_taken(environment: Environment) -> None:
+async def test_the_mandatory_source_is_selected(environment: Environment) -> None:
     await environment.set_cameras(2)
     async with capture(video=True) as stream:
         first = stream.video_tracks[0].states().source_id
@@ -128,7 +128,7 @@ async def test_the_mandatory_source_is_taken(environment: Environment) -> None:
 
 
 @pytest.mark.needs("controls")
-async def test_what_may_not_be_required_today_is_required_all_the_same(
+async def test_constraints_that_cannot_be_required_today_are_still_required(
     environment: Environment,
 ) -> None:
     await environment.add_controls()
@@ -181,7 +181,7 @@ async def test_without_an_error_callback_the_log_has_the_failure(
 
 
 @pytest.mark.needs("answer")
-async def test_without_a_success_callback_nothing_is_done(environment: Environment) -> None:
+async def test_without_a_success_callback_nothing_happens(environment: Environment) -> None:
     await environment.answer("deny")
     calls: list[object] = []
     legacy.navigator.get_user_media({"video": True}, None, calls.append)
@@ -217,12 +217,12 @@ async def test_a_value_of_the_wrong_type_is_an_error_of_the_call(
 
 
 @pytest.mark.parametrize("callbacks", [("success", print), (print, "error"), (5, None)])
-async def test_a_callback_has_to_be_callable(callbacks: tuple[object, object]) -> None:
+async def test_a_callback_must_be_callable(callbacks: tuple[object, object]) -> None:
     with pytest.raises(TypeError, match="expected a function"):
         legacy.navigator.get_user_media({"video": True}, *callbacks)
 
 
-async def test_a_constraint_in_no_section_is_warned_of() -> None:
+async def test_a_constraint_outside_the_sections_causes_a_warning() -> None:
     calls: list[legacy.LocalMediaStream] = []
     with pytest.warns(UnknownConstraintWarning, match=r"video\.width: ignored") as caught:
         legacy.navigator.get_user_media({"video": {"width": 640}}, calls.append)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lanes("cpython", "node", "native")
 
 
-async def test_the_label_names_the_stream_alone() -> None:
+async def test_the_label_identifies_one_stream() -> None:
     async with capture(video=True) as stream:
         derived = legacy.MediaStream(stream)
         assert len(stream.label) == 36
         assert stream.label == stream.id != derived.label
 
 
-async def test_stop_ends_every_track_and_what_is_derived() -> None:
+async def test_stop_ends_every_track_and_derived_streams() -> None:
     async with capture(video=True, audio=True) as stream:
         derived = legacy.MediaStream(stream.audio_tracks, stream.video_tracks)
         tracks = [*stream.audio_tracks, *stream.video_tracks]
@@ -38,7 +38,7 @@ async def test_stop_ends_every_track_and_what_is_derived() -> None:
         assert (stream.ended, derived.ended) == (True, True)
 
 
-async def test_stop_ends_what_was_granted_though_it_has_gone_elsewhere() -> None:
+async def test_stop_ends_granted_tracks_that_moved_to_another_stream() -> None:
     async with capture(video=True, audio=True) as stream:
         (track,) = stream.video_tracks
         derived = legacy.MediaStream([track])
@@ -48,7 +48,7 @@ async def test_stop_ends_what_was_granted_though_it_has_gone_elsewhere() -> None
         assert derived.ended
 
 
-async def test_a_stopped_stream_fires_nothing_but_those_derived_do() -> None:
+async def test_a_stopped_stream_fires_nothing_but_derived_streams_do() -> None:
     async with capture(video=True, audio=True) as stream:
         fired: list[object] = []
         derived = legacy.MediaStream(stream)
@@ -88,7 +88,7 @@ async def test_a_stream_whose_tracks_are_stopped_one_by_one_ends() -> None:
         await ended
 
 
-async def test_a_track_that_is_added_later_counts() -> None:
+async def test_a_track_added_later_counts() -> None:
     async with capture(video=True) as stream, capture(audio=True) as other:
         derived = legacy.MediaStream(stream)
         fired: list[object] = []
@@ -101,7 +101,7 @@ async def test_a_track_that_is_added_later_counts() -> None:
         await until(lambda: bool(fired))
 
 
-async def test_a_track_that_is_removed_counts_no_more() -> None:
+async def test_a_removed_track_does_not_count() -> None:
     async with capture(video=True, audio=True) as stream:
         fired: list[object] = []
         stream.onended = fired.append
@@ -198,7 +198,7 @@ async def test_tracks_are_added_and_removed_without_events() -> None:
         await no_event(fired)
 
 
-async def test_tracks_that_the_browser_adds_are_told_of() -> None:
+async def test_tracks_added_by_the_browser_fire_events() -> None:
     async with capture(video=True) as stream, capture(video=True) as other:
         derived = legacy.MediaStream(stream)
         told: list[tuple[str, object, object]] = []
@@ -279,7 +279,7 @@ async def test_a_stream_of_ended_tracks_has_ended() -> None:
         await no_event(fired)
 
 
-async def test_a_stream_that_nobody_listens_to_can_be_dropped() -> None:
+async def test_a_stream_without_listeners_can_be_collected() -> None:
     async with capture(video=True) as stream:
         derived = legacy.MediaStream(stream)
         derived.onended = print
@@ -290,7 +290,7 @@ async def test_a_stream_that_nobody_listens_to_can_be_dropped() -> None:
         assert dropped() is None
 
 
-async def test_the_object_of_a_stream_is_named_by_a_url() -> None:
+async def test_a_url_identifies_a_stream() -> None:
     async with capture(video=True) as stream:
         url = legacy.URL.create_object_url(stream)
         assert url.startswith("blob:")

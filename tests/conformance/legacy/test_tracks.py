@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lanes("cpython", "node", "native")
 
 
-async def test_an_old_track_stands_on_a_modern_one() -> None:
+async def test_an_old_track_wraps_a_modern_one() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.video_tracks
         modern = track.modern
@@ -73,7 +73,7 @@ async def test_stop_fires_no_event() -> None:
         await no_event(fired)
 
 
-async def test_stop_ends_the_source_with_the_other_tracks_that_are_of_it() -> None:
+async def test_stop_ends_the_source_with_its_other_tracks() -> None:
     async with (
         capture(video=True, audio=True) as stream,
         capture(video=True) as other,
@@ -179,7 +179,7 @@ async def test_a_coroutine_function_gets_the_sources() -> None:
     await until(lambda: len(got) == 1)
 
 
-async def test_the_source_callback_has_to_be_callable() -> None:
+async def test_the_source_callback_must_be_callable() -> None:
     with pytest.raises(TypeError, match="expected a function"):
         legacy.MediaStreamTrack.get_sources(None)
     assert legacy.MediaStreamTrack.getSources is legacy.MediaStreamTrack.get_sources

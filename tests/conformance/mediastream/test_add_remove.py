@@ -8,7 +8,7 @@ from conformance.media import capture, no_event
 from mediadevices import MediaStream
 
 
-async def test_adding_twice_is_adding_once_and_fires_nothing() -> None:
+async def test_adding_a_track_twice_adds_it_once_without_an_event() -> None:
     async with capture(audio=True) as audio, capture(video=True) as video:
         fired: list[object] = []
         video.onaddtrack = fired.append
@@ -21,7 +21,7 @@ async def test_adding_twice_is_adding_once_and_fires_nothing() -> None:
         await no_event(fired)
 
 
-async def test_removing_fires_nothing_and_a_foreign_track_is_harmless() -> None:
+async def test_removing_fires_nothing_even_for_a_foreign_track() -> None:
     async with capture(audio=True) as audio, capture(video=True) as video:
         fired: list[object] = []
         audio.onremovetrack = fired.append

@@ -6,7 +6,7 @@ from conformance.media import capture, tracks_of
 from mediadevices import MediaStream
 
 
-async def test_a_cloned_stream_lives_its_own_life() -> None:
+async def test_a_cloned_stream_is_independent() -> None:
     async with capture(video=True, audio=True) as stream:
         clone = stream.clone()
         async with tracks_of(clone):
@@ -37,7 +37,7 @@ async def test_a_clone_of_ended_tracks_is_inactive() -> None:
         assert clone.get_tracks()[0].ready_state == "ended"
 
 
-async def test_a_cloned_track_lives_its_own_life() -> None:
+async def test_a_cloned_track_is_independent() -> None:
     async with capture(video=True, audio=True) as stream:
         (video,) = stream.get_video_tracks()
         clone = video.clone()

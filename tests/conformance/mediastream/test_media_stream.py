@@ -41,7 +41,7 @@ async def test_a_track_is_found_by_its_id() -> None:
         assert stream.get_track_by_id("no such track") is None
 
 
-async def test_constructors_share_the_tracks_and_not_the_id() -> None:
+async def test_constructors_share_the_tracks_but_not_the_id() -> None:
     async with capture(video=True, audio=True) as first:
         second = MediaStream(first)
         assert second.id != first.id
@@ -56,7 +56,7 @@ async def test_constructors_share_the_tracks_and_not_the_id() -> None:
         assert len(MediaStream([*first.get_tracks(), *first.get_tracks()]).get_tracks()) == 2
 
 
-async def test_stopping_all_tracks_ends_every_stream_of_them_at_once() -> None:
+async def test_stopping_all_tracks_makes_every_stream_inactive_at_once() -> None:
     async with capture(video=True, audio=True) as stream:
         shared = MediaStream(stream)
         audio_only = MediaStream(stream.get_audio_tracks())
@@ -84,7 +84,7 @@ async def test_a_stream_of_ended_tracks_has_them_and_is_inactive() -> None:
         assert not ended.active
 
 
-async def test_tracks_come_and_go_in_an_inactive_stream() -> None:
+async def test_an_inactive_stream_accepts_and_removes_tracks() -> None:
     async with capture(audio=True) as audio, capture(video=True) as video:
         (audio_track,), (video_track,) = audio.get_tracks(), video.get_tracks()
         audio_track.stop()
@@ -107,6 +107,6 @@ async def test_lists_of_tracks_are_new_each_time() -> None:
 
 
 @pytest.mark.parametrize("bad", [5, "stream", [None], [5]])
-async def test_a_stream_is_made_of_tracks_alone(bad: object) -> None:
+async def test_a_stream_accepts_only_tracks(bad: object) -> None:
     with pytest.raises(TypeError):
         MediaStream(bad)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::mediadevices.UnknownConstraintW
         ({"resizeMode": {"exact": "INVALID"}}, "resizeMode"),
     ],
 )
-async def test_what_cannot_be_is_named(constraints: object, name: str) -> None:
+async def test_the_impossible_constraint_is_named(constraints: object, name: str) -> None:
     async with capture(video=True) as stream:
         with pytest.raises(OverconstrainedError) as caught:
             await stream.get_video_tracks()[0].apply_constraints(constraints)
@@ -44,12 +44,12 @@ async def ideally(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["groupId", "resizeMode"])
-async def test_an_ideal_that_cannot_be_changes_nothing(name: str) -> None:
+async def test_an_impossible_ideal_changes_nothing(name: str) -> None:
     await ideally(name, "INVALID")
 
 
 @pytest.mark.needs("own agent")  # the upstream test rejects it
-async def test_nor_does_one_that_is_very_long() -> None:
+async def test_a_very_long_ideal_changes_nothing() -> None:
     await ideally("groupId", "X" * 501)
 
 

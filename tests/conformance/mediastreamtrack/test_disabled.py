@@ -65,7 +65,7 @@ async def test_a_disabled_video_track_is_opaque_black_of_the_right_size() -> Non
         assert (await colours(frame))[0] > 128
 
 
-async def test_black_frames_come_no_faster_than_the_rate_of_the_track() -> None:
+async def test_black_frames_do_not_exceed_the_rate_of_the_track() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         track.enabled = False

@@ -50,7 +50,7 @@ async def test_a_capability_is_present(kind: str, name: str, of: str) -> None:
 
 @of_both
 @pytest.mark.parametrize(("kind", "name"), rows(RANGES))
-async def test_a_range_has_exactly_its_two_ends(kind: str, name: str, of: str) -> None:
+async def test_a_range_has_exactly_min_and_max(kind: str, name: str, of: str) -> None:
     found = (await capabilities(kind, of))[name]
     assert set(found) == {"min", "max"}
     assert found["min"] <= found["max"]
@@ -84,7 +84,7 @@ async def test_modes_are_of_the_enumeration(kind: str, name: str, of: str) -> No
 
 @of_both
 @pytest.mark.parametrize("mode", ["none", "crop-and-scale"])
-async def test_both_resize_modes_are_there(of: str, mode: str) -> None:
+async def test_both_resize_modes_are_listed(of: str, mode: str) -> None:
     assert mode in (await capabilities("video", of))["resizeMode"]
 
 
@@ -93,7 +93,7 @@ async def test_a_track_has_the_capabilities_of_its_device(kind: str) -> None:
     assert await capabilities(kind, "track") == await capabilities(kind, "device")
 
 
-async def test_smallest_values_are_those_that_scaling_and_decimation_reach() -> None:
+async def test_scaling_and_decimation_determine_the_smallest_values() -> None:
     found = await capabilities("video", "track")
     assert found["width"]["min"] == found["height"]["min"] == 1
     assert found["frameRate"]["min"] == 0

@@ -19,7 +19,7 @@ async def test_a_device_that_is_opened_twice_is_the_same_device() -> None:
             assert again.group_id == settings.group_id
 
 
-async def test_a_second_opening_may_have_half_the_width() -> None:
+async def test_a_second_capture_can_have_half_the_width() -> None:
     async with capture(video=True) as first:
         settings = first.get_video_tracks()[0].get_settings()
         half = settings.width // 2
@@ -39,7 +39,7 @@ async def test_the_default_device_is_one_of_those_listed(kind: str, name: str) -
     assert value in listed
 
 
-async def test_each_input_can_be_asked_for_by_its_id() -> None:
+async def test_each_input_can_be_selected_by_its_id() -> None:
     async with capture(video=True, audio=True):
         devices = await navigator.media_devices.enumerate_devices()
     inputs = [one for one in devices if one.kind != "audiooutput"]
@@ -93,7 +93,7 @@ async def test_the_aspect_ratio_is_rounded_to_the_tenth_decimal_place() -> None:
 
 
 @pytest.mark.parametrize("kind", ["audio", "video"])
-async def test_a_stopped_track_remembers_its_device_and_no_more(kind: str) -> None:
+async def test_a_stopped_track_keeps_only_the_settings_of_its_device(kind: str) -> None:
     async with capture(**{kind: True}) as stream:
         (track,) = stream.get_tracks()
         before = track.get_settings()

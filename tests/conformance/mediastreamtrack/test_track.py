@@ -30,7 +30,7 @@ async def test_a_new_video_track_is_live_and_enabled() -> None:
         assert track.muted is False
 
 
-async def test_a_label_is_that_of_the_device_and_stays() -> None:
+async def test_a_track_keeps_the_label_of_its_device() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_video_tracks()
         devices = await navigator.media_devices.enumerate_devices()
@@ -74,7 +74,7 @@ async def test_a_clone_has_the_capabilities_of_its_original() -> None:
 
 
 @pytest.mark.needs("permission")
-async def test_taking_the_permissions_back_ends_the_tracks(environment: Environment) -> None:
+async def test_revoking_the_permissions_ends_the_tracks(environment: Environment) -> None:
     async with capture(video=True, audio=True) as stream:
         tracks = stream.get_tracks()
         ends = [asyncio.ensure_future(track.wait_for("ended", timeout=SECONDS)) for track in tracks]
@@ -89,7 +89,7 @@ async def test_taking_the_permissions_back_ends_the_tracks(environment: Environm
 
 
 @pytest.mark.needs("revoke")
-async def test_a_program_can_give_a_permission_back() -> None:
+async def test_a_program_can_revoke_a_permission() -> None:
     async with capture(video=True, audio=True) as stream:
         (video,) = stream.get_video_tracks()
         ended = asyncio.ensure_future(video.wait_for("ended", timeout=SECONDS))

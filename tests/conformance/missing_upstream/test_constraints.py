@@ -27,12 +27,12 @@ async def test_an_advanced_set_wins_over_an_ideal() -> None:
     assert found.width == 640
 
 
-async def test_of_two_advanced_sets_that_exclude_each_other_the_first_counts() -> None:
+async def test_the_first_of_two_conflicting_advanced_sets_wins() -> None:
     found = await settings_for(advanced=[{"width": 320}, {"width": 640}])
     assert found.width == 320
 
 
-async def test_a_set_after_one_that_is_skipped_still_counts() -> None:
+async def test_a_set_after_a_skipped_one_still_counts() -> None:
     found = await settings_for(advanced=[{"width": {"min": 10**8}}, {"width": 320}])
     assert found.width == 320
 
@@ -53,12 +53,12 @@ async def test_a_list_means_any_of_its_values() -> None:
 
 
 @pytest.mark.parametrize("value", [[], {"exact": []}, {"ideal": []}])
-async def test_an_empty_list_asks_for_nothing(value: object) -> None:
+async def test_an_empty_list_constrains_nothing(value: object) -> None:
     assert await settings_for(facingMode=value, deviceId=value) == await settings_for()
 
 
 @ours  # another agent can treat it as an id that no device has
-async def test_an_empty_device_id_asks_for_nothing() -> None:
+async def test_an_empty_device_id_constrains_nothing() -> None:
     found = await settings_for(deviceId={"exact": ""})
     assert found.device_id
 
@@ -115,7 +115,7 @@ async def test_an_aspect_ratio_can_be_required() -> None:
 
 
 @ours
-async def test_who_asks_for_nothing_gets_the_usual() -> None:
+async def test_default_settings_without_constraints() -> None:
     found = await settings_for()
     assert (found.width, found.height) == (640, 480)
     size = {"width": {"exact": 640}, "height": {"exact": 480}, "resizeMode": {"exact": "none"}}
@@ -147,7 +147,7 @@ def spelt_out(constraints: Mapping[str, object], bare: str = "ideal") -> dict[st
     }
 
 
-async def test_constraints_come_back_with_the_effect_that_they_had() -> None:
+async def test_get_constraints_returns_equivalent_constraints() -> None:
     async with capture(video=CONSTRAINTS) as stream:
         (track,) = stream.get_tracks()
         assert spelt_out(track.get_constraints()) == spelt_out(CONSTRAINTS)
@@ -158,7 +158,7 @@ async def test_constraints_come_back_with_the_effect_that_they_had() -> None:
 
 
 @ours  # another agent can return an equivalent form
-async def test_constraints_come_back_as_they_were_given() -> None:
+async def test_get_constraints_returns_the_given_constraints() -> None:
     async with capture(video=CONSTRAINTS) as stream:
         (track,) = stream.get_tracks()
         assert track.get_constraints() == CONSTRAINTS
@@ -173,7 +173,7 @@ async def test_new_constraints_replace_the_old_ones() -> None:
         assert track.get_settings().height <= 100
 
 
-async def test_unknown_names_are_gone() -> None:
+async def test_get_constraints_drops_unknown_names() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         with pytest.warns(UserWarning, match="width"):
@@ -194,7 +194,7 @@ async def test_a_failure_changes_nothing() -> None:
         assert track.get_settings() == settings
 
 
-async def test_calls_take_effect_in_their_order() -> None:
+async def test_calls_take_effect_in_order() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         done: list[int] = []

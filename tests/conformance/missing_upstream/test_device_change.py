@@ -43,7 +43,7 @@ async def test_a_change_carries_the_new_list(environment: Environment) -> None:
 
 
 @pytest.mark.needs("unplug")
-async def test_a_device_that_was_plugged_in_is_named_where_it_is_exposed(
+async def test_a_plugged_in_device_is_listed_if_it_is_exposed(
     environment: Environment,
 ) -> None:
     async with capture(video=True, audio=True):
@@ -60,7 +60,7 @@ async def test_a_device_that_was_plugged_in_is_named_where_it_is_exposed(
 
 
 @pytest.mark.needs("unplug", "microphone faults", "undecided")
-async def test_a_change_that_cannot_be_seen_fires_nothing(environment: Environment) -> None:
+async def test_an_unexposed_change_fires_nothing(environment: Environment) -> None:
     await navigator.media_devices.enumerate_devices()
     fired: list[object] = []
     navigator.media_devices.ondevicechange = fired.append
@@ -109,7 +109,7 @@ async def test_a_device_that_was_plugged_in_again_can_be_captured(
         assert stream.get_tracks()[0].get_settings().device_id == first
 
 
-async def test_the_constructor_takes_devices_alone() -> None:
+async def test_the_constructor_accepts_devices_without_other_members() -> None:
     devices = await navigator.media_devices.enumerate_devices()
     event = DeviceChangeEvent("devicechange", {"devices": devices})
     assert event.type == "devicechange"
@@ -123,7 +123,7 @@ async def test_the_constructor_takes_devices_alone() -> None:
 
 
 @pytest.mark.parametrize("devices", [5, "text", [5], [None], {"a": 1}])
-async def test_the_constructor_takes_no_other_devices(devices: object) -> None:
+async def test_the_constructor_rejects_other_objects(devices: object) -> None:
     with pytest.raises(TypeError):
         DeviceChangeEvent("devicechange", {"devices": devices})
 

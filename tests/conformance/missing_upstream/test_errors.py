@@ -27,7 +27,7 @@ def ask(**constraints: object) -> object:
 
 
 @pytest.mark.needs("busy")
-async def test_a_device_that_something_holds(environment: Environment) -> None:
+async def test_a_device_that_another_program_uses(environment: Environment) -> None:
     await environment.fail_to_open("camera", "busy")
     with pytest.raises(NotReadableError):
         await ask(video=True)
@@ -37,14 +37,14 @@ async def test_a_device_that_something_holds(environment: Environment) -> None:
 
 
 @pytest.mark.needs("failure")
-async def test_a_device_that_fails_in_another_way(environment: Environment) -> None:
+async def test_a_device_that_fails_to_open(environment: Environment) -> None:
     await environment.fail_to_open("camera", "error")
     with pytest.raises(AbortError):
         await ask(video=True)
 
 
 @pytest.mark.needs("busy", "two cameras")
-async def test_the_next_device_takes_the_place_of_one_that_is_held(
+async def test_the_next_device_is_used_if_one_is_busy(
     environment: Environment,
 ) -> None:
     await environment.set_cameras(2)
@@ -79,7 +79,7 @@ async def test_no_device_of_the_kind(environment: Environment) -> None:
 
 @pytest.mark.needs("unplug", "permission")
 @pytest.mark.parametrize("denied", ["camera", "microphone"])
-async def test_who_is_denied_does_not_learn_that_there_is_no_device(
+async def test_a_denial_hides_that_there_is_no_device(
     environment: Environment, denied: str
 ) -> None:
     await environment.unplug("camera")
@@ -89,7 +89,7 @@ async def test_who_is_denied_does_not_learn_that_there_is_no_device(
 
 
 @pytest.mark.needs("permission")
-async def test_who_is_denied_does_not_learn_what_devices_can_do(environment: Environment) -> None:
+async def test_a_denial_hides_the_capabilities_of_devices(environment: Environment) -> None:
     await environment.set_permission("camera", "denied")
     with pytest.raises(NotAllowedError):
         await ask(video=IMPOSSIBLE)
@@ -105,7 +105,7 @@ async def test_a_denial_of_the_other_kind_does_not_matter(environment: Environme
 
 
 @pytest.mark.needs("answer")
-async def test_impossible_constraints_are_refused_before_the_user_is_asked(
+async def test_impossible_constraints_are_rejected_before_the_prompt(
     environment: Environment,
 ) -> None:
     await environment.answer("deny")
@@ -124,37 +124,41 @@ async def test_impossible_constraints_are_refused_before_the_user_is_asked(
     ],
     ids=["backgroundBlur", "brightness", "torch", "voiceIsolation"],
 )
-async def test_a_property_that_may_not_select_devices(kind: str, name: str, value: object) -> None:
+async def test_a_property_that_cannot_be_required(kind: str, name: str, value: object) -> None:
     with pytest.raises(TypeError):
         await ask(**{kind: {name: value}})
 
 
-async def test_what_may_not_be_required_counts_before_what_cannot_be_satisfied() -> None:
+async def test_disallowed_constraints_are_checked_before_impossible_ones() -> None:
     with pytest.raises(TypeError):
         await ask(video={"width": {"exact": 100_000}, "zoom": {"exact": 2}})
 
 
 @pytest.mark.needs("own agent")  # no standard defines the message
-async def test_the_message_names_what_may_not_select_devices() -> None:
+async def test_the_message_names_the_property_that_cannot_be_required() -> None:
     with pytest.raises(TypeError, match=r"video\.torch"):
         await ask(video={"torch": {"exact": False}})
 
 
-async def test_such_a_property_may_be_ideal_or_advanced() -> None:
+async def test_a_property_that_cannot_be_required_can_be_ideal_or_advanced() -> None:
     video = {"backgroundBlur": True, "advanced": [{"torch": {"exact": True}}]}
     async with capture(video=video) as stream:
         assert stream.active
 
 
 @pytest.mark.needs("permission")
-async def test_what_may_not_be_required_is_no_secret(environment: Environment) -> None:
+async def test_disallowed_constraints_need_no_permission(
+    environment: Environment,
+) -> None:
     await environment.set_permission("camera", "denied")
     with pytest.raises(TypeError):
         await ask(video={"torch": {"exact": True}})
 
 
 @pytest.mark.needs("unplug")
-async def test_no_device_comes_before_what_may_not_be_required(environment: Environment) -> None:
+async def test_missing_devices_come_before_disallowed_constraints(
+    environment: Environment,
+) -> None:
     await environment.unplug("camera")
     with pytest.raises(NotFoundError):
         await ask(video={"torch": {"exact": True}})
@@ -176,7 +180,7 @@ async def test_no_device_comes_before_what_may_not_be_required(environment: Envi
         ({"audio": [True]}, "audio"),
     ],
 )
-async def test_a_value_of_the_wrong_type_is_rejected_at_once_and_its_path_named(
+async def test_a_value_of_the_wrong_type_is_rejected_at_once_with_its_path(
     constraints: dict[str, object], path: str
 ) -> None:
     promise = ask(**constraints)

@@ -21,7 +21,7 @@ async def test_camera_and_microphone_of_one_unit_share_a_group() -> None:
         assert video.get_settings().group_id == audio.get_settings().group_id
 
 
-async def test_a_group_selects_the_microphone_beside_the_camera() -> None:
+async def test_a_group_selects_the_microphone_of_the_camera() -> None:
     async with capture(video=True) as stream:
         group = stream.get_video_tracks()[0].get_settings().group_id
         async with capture(audio={"groupId": {"exact": group}}) as beside:

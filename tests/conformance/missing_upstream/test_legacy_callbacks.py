@@ -23,7 +23,7 @@ async def called(constraints: object) -> tuple[str, object]:
         return await outcome
 
 
-async def test_success_gives_the_stream() -> None:
+async def test_success_returns_the_stream() -> None:
     which, stream = await called({"video": True})
     assert which == "success"
     assert isinstance(stream, MediaStream)
@@ -31,14 +31,14 @@ async def test_success_gives_the_stream() -> None:
         assert stream.active
 
 
-async def test_failure_gives_the_modern_error() -> None:
+async def test_failure_returns_the_modern_error() -> None:
     which, error = await called({"video": {"width": {"min": 10**8}}})
     assert which == "error"
     assert isinstance(error, OverconstrainedError)
     assert error.constraint == "width"
 
 
-async def test_a_type_error_goes_to_the_callback_too() -> None:
+async def test_a_type_error_also_goes_to_the_callback() -> None:
     which, error = await called({})
     assert which == "error"
     assert isinstance(error, TypeError)

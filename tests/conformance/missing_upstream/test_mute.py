@@ -43,7 +43,7 @@ async def test_a_silent_device_mutes_its_tracks(environment: Environment) -> Non
 
 
 @pytest.mark.needs("mute")
-async def test_a_stopped_track_is_not_muted_any_more(environment: Environment) -> None:
+async def test_a_stopped_track_is_not_muted(environment: Environment) -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         fired: list[object] = []
@@ -57,7 +57,7 @@ async def test_a_stopped_track_is_not_muted_any_more(environment: Environment) -
 
 
 @pytest.mark.needs("mute", "microphone faults")
-async def test_a_muted_microphone_gives_silence(environment: Environment) -> None:
+async def test_a_muted_microphone_delivers_silence(environment: Environment) -> None:
     async with capture(audio=True) as stream:
         (track,) = stream.get_tracks()
         muted = asyncio.ensure_future(track.wait_for("mute", timeout=SECONDS))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.needs("let go")
-async def test_a_camera_is_let_go_and_had_again(environment: Environment) -> None:
+async def test_a_camera_is_released_and_opened_again(environment: Environment) -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         fired: list[object] = []
@@ -29,7 +29,9 @@ async def test_a_camera_is_let_go_and_had_again(environment: Environment) -> Non
 
 
 @pytest.mark.needs("let go", "busy")
-async def test_a_camera_that_cannot_be_had_again_ends_its_tracks(environment: Environment) -> None:
+async def test_a_camera_that_cannot_reopen_ends_its_tracks(
+    environment: Environment,
+) -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         ended = asyncio.ensure_future(track.wait_for("ended", timeout=SECONDS))

@@ -63,12 +63,12 @@ async def test_every_difference_is_marked(definitions: Mapping[str, Definition])
     assert idl_surface.unmarked(found, idl_surface.marks()) == []
 
 
-async def test_every_mark_is_about_a_difference(definitions: Mapping[str, Definition]) -> None:
+async def test_every_mark_describes_a_difference(definitions: Mapping[str, Definition]) -> None:
     found = await all_differences(definitions)
     assert idl_surface.unused(found, idl_surface.marks()) == []
 
 
-def test_everything_is_looked_at(definitions: Mapping[str, Definition]) -> None:
+def test_the_whole_standard_is_compared(definitions: Mapping[str, Definition]) -> None:
     main = [one for one in definitions.values() if "mediacapture-streams" in one.documents]
     assert len(main) >= 35
     python = idl_surface.classes_of(definitions)
@@ -84,7 +84,7 @@ def test_every_document_that_names_the_api_has_a_row(texts: Mapping[str, str]) -
 
 
 @pytest.mark.parametrize("name", [name for name in NOT_BUILT if name != "html"])
-def test_what_is_not_built_is_not_there(name: str, texts: Mapping[str, str]) -> None:
+def test_unbuilt_documents_have_no_members(name: str, texts: Mapping[str, str]) -> None:
     # HTML is left out, because it also defines types that all other documents use.
     found = of_document(name, texts)
     assert found
@@ -98,7 +98,7 @@ def test_what_is_not_built_is_not_there(name: str, texts: Mapping[str, str]) -> 
 
 
 @pytest.mark.parametrize("name", INTERFACES)
-def test_members_have_the_standards_names_too(
+def test_members_also_have_the_standards_names(
     name: str, definitions: Mapping[str, Definition]
 ) -> None:
     cls = idl_surface.classes_of(definitions)[name]

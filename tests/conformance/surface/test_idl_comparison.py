@@ -56,7 +56,7 @@ def found(idl: str) -> list[str]:
     return [str(one) for one in idl_surface.differences(known, {"Thing": Thing})]
 
 
-def test_what_is_alike_does_not_differ() -> None:
+def test_equal_definitions_have_no_difference() -> None:
     assert found(SAME) == []
 
 
@@ -98,7 +98,7 @@ def test_partial_definitions_become_one() -> None:
     assert {name: one.document for name, one in joined.members.items()} == {"x": "one", "y": "two"}
 
 
-def test_what_is_no_idl_is_an_error() -> None:
+def test_invalid_idl_is_an_error() -> None:
     with pytest.raises(ValueError, match="broken"):
         list(definitions("broken", "interface { what is this"))
 
@@ -130,7 +130,7 @@ SOURCE = dedent(
 )
 
 
-def test_marks_are_read_where_they_stand() -> None:
+def test_marks_are_read_from_comments() -> None:
     assert list(in_source(SOURCE, "m.py")) == [
         Mark("without", None, ("Thing.more", "Other"), "it is not needed.", "m.py:2"),
         Mark("own", "Thing", ("extra",), "for fun.", "m.py:7"),
@@ -138,7 +138,7 @@ def test_marks_are_read_where_they_stand() -> None:
 
 
 @pytest.mark.parametrize("text", ["# idl: without x", "# idl: perhaps x: so it is."])
-def test_a_mark_that_cannot_be_read_is_an_error(text: str) -> None:
+def test_an_invalid_mark_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"m\.py:1"):
         list(in_source(text, "m.py"))
 

@@ -31,12 +31,12 @@ async def test_an_interface_without_a_constructor(interface: type) -> None:
         interface()
 
 
-async def test_the_same_object_stands_behind_navigator() -> None:
+async def test_navigator_returns_the_same_objects() -> None:
     assert navigator.media_devices is navigator.media_devices is navigator.mediaDevices
     assert navigator.permissions is navigator.permissions
 
 
-async def test_both_spellings_are_one() -> None:
+async def test_both_spellings_are_equal() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.getVideoTracks()
         assert track.readyState == track.ready_state == "live"
@@ -51,7 +51,7 @@ async def test_both_spellings_are_one() -> None:
         assert settings["frameRate"] == settings["frame_rate"] == settings.frame_rate
 
 
-async def test_handlers_start_as_none_and_take_functions_only() -> None:
+async def test_handlers_are_none_at_first_and_accept_only_functions() -> None:
     async with capture(video=True) as stream:
         (track,) = stream.get_tracks()
         assert track.onended is None
@@ -63,7 +63,7 @@ async def test_handlers_start_as_none_and_take_functions_only() -> None:
             track.onended = 5
 
 
-async def test_results_cannot_be_changed() -> None:
+async def test_results_are_immutable() -> None:
     async with capture(video={"width": 320}) as stream:
         (track,) = stream.get_tracks()
         for result in (track.get_settings(), track.get_capabilities(), track.get_constraints()):
