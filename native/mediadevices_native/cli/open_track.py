@@ -77,4 +77,4 @@ def _reveal_names(agent: LocalAgent) -> None:
     A program learns both only after permission to capture. The command line shows them to the
     user, who can look them up in the system anyway.
     """
-    agent.expose(("camera", "microphone"))
+    agent.exposure.expose(("camera", "microphone"))

@@ -1,4 +1,4 @@
-"""In a forked process, agents abandon their devices: the parent process owns them."""
+"""A forked process abandons the devices, because the parent process owns them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 if TYPE_CHECKING:
-    from mediadevices.local.agent import LocalAgent
+    from mediadevices.local.owned_devices import OwnedDevices
 
 __all__ = ["abandon_in_forks"]
 
-_agents: WeakSet[LocalAgent] = WeakSet()
+_devices: WeakSet[OwnedDevices] = WeakSet()
 
 
-def abandon_in_forks(agent: LocalAgent) -> None:
-    """Make an agent abandon its devices in every process that is forked from this one."""
-    _agents.add(agent)
+def abandon_in_forks(devices: OwnedDevices) -> None:
+    """Make every process that is forked from this one abandon the devices."""
+    _devices.add(devices)
 
 
 def _abandon() -> None:
-    for agent in tuple(_agents):
-        agent.abandon_after_fork()
+    for devices in tuple(_devices):
+        devices.abandon_after_fork()
 
 
 # Neither Windows nor a web page can fork.

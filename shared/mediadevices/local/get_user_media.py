@@ -76,14 +76,15 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
     offered: dict[PermissionName, Sequence[Device]] = {
         INPUT_OF_TRACK[kind].permission: found.devices for kind, found in candidates.items()
     }
-    chosen = await agent.request_permissions(permissions, offered)
-    agent.expose(permissions)
+    chosen = await agent.ask_for_permissions(permissions, offered)
+    agent.exposure.expose(permissions)
     tracks: list[LocalTrack] = []
     try:
         for kind, found in candidates.items():
             allowed = _as_chosen(agent, found, INPUT_OF_TRACK[kind].permission, chosen)
             tracks.append(await _open_best(agent, kind, allowed))
-        agent.refuse_withdrawn(permissions)  # Opening takes time.
+        agent.devices.refuse_closed()  # Opening takes time.
+        agent.permissions.refuse_withdrawn(permissions)
     except BaseException:
         for track in tracks:
             track.end_silently()
@@ -99,7 +100,7 @@ async def _all_candidates(
     Raises:
         Exception: As of `get_user_media`.
     """
-    devices = await agent.refresh_devices()
+    devices = await agent.devices.refresh()
     candidates: dict[Kind, _Candidates] = {}
     failure: NotFoundError | NotReadableError | OverconstrainedError | None = None
     for kind, constraints in requested.items():
@@ -108,11 +109,11 @@ async def _all_candidates(
         except (NotFoundError, NotReadableError, OverconstrainedError) as error:
             failure = error
             break
-        agent.refuse_denied((INPUT_OF_TRACK[kind].permission,))
+        agent.permissions.refuse_denied((INPUT_OF_TRACK[kind].permission,))
     if failure is not None:
         # A denied program must not learn which devices there are. The refusal is raised outside of
         # the `except` clause, because inside it the failure would be its context.
-        agent.refuse_denied(permissions)
+        agent.permissions.refuse_denied(permissions)
         raise failure
     return candidates
 
@@ -124,7 +125,7 @@ def _candidates(
     _, input_kind, permission = INPUT_OF_TRACK[kind]
     found = [device for device in devices if device.kind == input_kind and device.modes]
     if not found:
-        agent.refuse_unlisted()
+        agent.devices.refuse_unlisted()
         message = (
             f"there is no {permission}; connect one, or see `mediadevices doctor` for what is wrong"
         )
@@ -140,7 +141,7 @@ def _candidates(
     universe = [
         region
         for index, device in enumerate(found)
-        for region in settings_universe(index, device, agent.identity(device))
+        for region in settings_universe(index, device, agent.exposure.identity(device))
     ]
     selections = select_settings(
         universe,
@@ -153,7 +154,7 @@ def _candidates(
         explanation = explain_selection(labels, universe, basic, selections)
         _log.debug("get_user_media, %s:\n%s", kind, "\n".join(explanation))
         if not selections:
-            exposed = agent.exposes(permission)
+            exposed = agent.exposure.exposes(permission)
             raise _overconstrained(
                 permission, universe, basic, explanation if exposed else [_IN_THE_LOG]
             )
@@ -172,8 +173,9 @@ def _as_chosen(
     """
     device_id = chosen.get(permission, "")
     if not device_id and not _names_device(candidates.constraints):
-        device_id = agent.chosen_device(permission)
-    devices = [one for one in candidates.devices if agent.identity(one)["deviceId"] == device_id]
+        device_id = agent.permissions.chosen_device(permission)
+    identity = agent.exposure.identity
+    devices = [one for one in candidates.devices if identity(one)["deviceId"] == device_id]
     return replace(candidates, devices=tuple(devices)) if devices else candidates
 
 
@@ -197,7 +199,7 @@ async def _open_best(agent: LocalAgent, kind: Kind, candidates: _Candidates) -> 
     refusals: list[DOMException] = []
     for device in candidates.devices:
         try:
-            return await agent.source(device).create_track(candidates.constraints)
+            return await agent.devices.source(device).create_track(candidates.constraints)
         except (NotReadableError, OverconstrainedError) as error:
             _log.info("%r cannot be used: %s", device.label, error)
             error.add_note(f"tried {device.label!r}: {error}")

@@ -22,7 +22,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 async def ids(application: str) -> set[str]:
     """Return the ids that a new process of an application sees."""
     agent = create_agent(application=application, synthetic=True, environment={})
-    agent.expose(("camera", "microphone"))
+    agent.exposure.expose(("camera", "microphone"))
     found = {device.device_id for device in await agent.enumerate_devices()}
     agent.close()
     assert len(found) == 4

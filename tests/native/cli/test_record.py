@@ -38,7 +38,7 @@ def soon(fakes: FakeDevices, do: Callable[[], object], seconds: float = 0.3) -> 
     """Run a coroutine in the event loop of the next command."""
 
     def later() -> None:
-        loop = fakes.agent._loop
+        loop = fakes.agent.devices._loop
         assert loop is not None
         loop.call_soon_threadsafe(do)
 

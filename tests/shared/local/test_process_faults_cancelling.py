@@ -89,7 +89,7 @@ class Hesitant:
         self._before = asyncio.all_tasks()
         self._clock = ManualClock()
         self._fakes = FakeDevices([FakeCamera()], [FakeMicrophone()], [], self._clock, b"secret")
-        self._fakes.agent._drivers = (HesitantDriver(self._fakes.driver),)
+        self._fakes.agent.devices._drivers = (HesitantDriver(self._fakes.driver),)
         navigator.permissions.prompter = self._answer
         self.watchers = self._fakes.driver._watchers
         self.camera, self.microphone = self._fakes.cameras[0], self._fakes.microphones[0]
