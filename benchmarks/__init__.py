@@ -1,1 +1,1 @@
-"""How fast the library is: every figure a ratio against the raw thing, measured in the same run."""
+"""How fast the library is: ratios to the raw libraries, measured in the same run."""

@@ -1,8 +1,8 @@
-"""Measure, and write the tables.
+"""Measures, and writes the tables.
 
 python -m benchmarks native            # all figures of the desktop, into benchmarks/results
-python -m benchmarks native N3 N10     # some of them, to look at
-python -m benchmarks native --check    # a short run: 1 if a ratio is far worse than recorded
+python -m benchmarks native N3 N10     # some of them, without writing
+python -m benchmarks native --check    # a short run; fails if a ratio is far worse than recorded
 python -m benchmarks page              # those of the web page
 python -m benchmarks report            # docs/benchmarks.md, from the results
 """
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from benchmarks.support.runs import Effort
 
 _WORLDS = {"native": "benchmarks.native", "page": "benchmarks.browser"}
-"""Each has `measure(names, effort)`, which returns the machine, the figures and the plots."""
+"""The function `measure(names, effort)` of each returns the machine, the figures and the plots."""
 
 
 def main() -> int:
-    """Do as the command line says; 1 when something could not be measured, or was lost."""
+    """Run the command; return 1 if a figure could not be measured or has become worse."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", choices=(*_WORLDS, "report"))
     parser.add_argument("names", nargs="*", help="figures, such as N3; all unless given")
@@ -59,11 +59,11 @@ def _measure(world: str, names: Sequence[str], effort: Effort) -> Results:
 def _check(world: str, names: Sequence[str]) -> int:
     recorded = Results.read(report.RESULTS / f"{world}.json").figures
     worse = find_regressions(recorded, _measure(world, names, SHORT).figures)
-    if worse:  # Once is noise.
+    if worse:  # Repeat, because one bad run may be noise.
         again = find_regressions(recorded, _measure(world, names, SHORT).figures)
         worse = {key: again[key] for key in worse.keys() & again.keys()}
     for key, how in worse.items():
-        print(f"lost: {key}: {how}")
+        print(f"worse: {key}: {how}")
     return int(bool(worse))
 
 

@@ -48,7 +48,7 @@ def measure(
 
 
 def of_lane(lane: str, figure: Figure) -> Figure:
-    """Return a figure that says in which browser it was measured."""
+    """Return the figure with the browser in its case."""
     return replace(figure, case=f"{lane}, {figure.case}" if figure.case else lane)
 
 
@@ -56,7 +56,7 @@ _LANES = ("chromium", "firefox", "webkit")
 
 
 class _Collector:
-    """Takes what the tests have recorded, and why there is nothing."""
+    """Collects the recorded figures, and the reasons for missing ones."""
 
     def __init__(self) -> None:
         self.browsers: dict[str, str] = {}

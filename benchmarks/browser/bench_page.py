@@ -1,4 +1,4 @@
-"""Runs the figures in a page, as tests: `benchmarks.browser.measure` collects what they find."""
+"""Measures in a page, as tests; `benchmarks.browser.measure` collects the figures."""
 
 from __future__ import annotations
 

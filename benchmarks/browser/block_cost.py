@@ -1,4 +1,4 @@
-"""B4: what a block of samples costs."""
+"""B4: the time to copy a block of samples."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def _nothing(_time: float, _lost: int) -> None:
-    """Be called, as the floor."""
+    """Do nothing: the cheapest callback."""
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Take blocks as fast as they come."""
+    """Copy blocks of a source that never waits."""
     async with await navigator.media_devices.get_user_media({"audio": True}) as stream:
         (track,) = stream.get_tracks()
         restore = plain().unpacedSound()
@@ -26,11 +26,11 @@ async def measure(effort: Effort) -> list[Figure]:
             with proxy(bytearray(4096)) as memory:
 
                 async def raw(count: int) -> float:
-                    return float(await plain().hear(track.js, memory, count))
+                    return float(await plain().readBlocks(track.js, memory, count))
 
                 async def floored(count: int) -> float:
                     with proxy(_nothing) as tell:
-                        return float(await plain().hear(track.js, memory, count, tell))
+                        return float(await plain().readBlocks(track.js, memory, count, tell))
 
                 ways = (partial(per_block, track), raw, floored)
                 mine, theirs, floor = await compared(effort, *ways)

@@ -1,4 +1,4 @@
-"""B1, B3: what a frame costs on its way into Python's memory."""
+"""B1, B3: the time to copy a frame into Python's memory."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ SIZES = ((640, 480), (1920, 1080))
 
 
 def _nothing(_time: float, _duration: int | None, _lost: int) -> None:
-    """Be called, as the floor."""
+    """Do nothing: the cheapest callback."""
 
 
 async def measure(effort: Effort) -> list[Figure]:
     """Measure each size in the camera's own format and in RGBA."""
     found: list[Figure] = []
-    few = replace(effort, runs=3)  # of what is slow, and far away
+    few = replace(effort, runs=3)  # these are slow, and far from the target
     for width, height in SIZES:
         async with camera(width, height) as opened:
             with opened.unpaced():
@@ -59,13 +59,13 @@ async def measure(effort: Effort) -> list[Figure]:
                         ratio("B3", titles[2], case, again, pyscript, "ms", 0.3),
                     ]
     tasks = [float(await plain().tasks(200)) for _ in range(effort.runs)]
-    note = "in each frame above, of ours and of theirs"
-    return [*found, measured("B1", "a task of the browser's", "", tasks, "ms", None, note=note)]
+    note = "part of each frame above, on both sides"
+    return [*found, measured("B1", "a browser task", "", tasks, "ms", None, note=note)]
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The ways of a frame of one track in one format."""
+    """The ways to copy a frame of one track in one format."""
 
     opened: Camera
     wanted: str | None
@@ -75,7 +75,7 @@ class Routes:
     @classmethod
     @asynccontextmanager
     async def of(cls, opened: Camera, wanted: str | None) -> AsyncGenerator[Routes]:
-        """Prepare them for the time of a block.
+        """Prepare them for a block.
 
         Args:
             opened: The track, unpaced.
@@ -96,24 +96,24 @@ class Routes:
             yield cls(opened, wanted, given, Canvas(opened.video))
 
     async def ours(self, count: int) -> float:
-        """Take frames through the library; return the milliseconds that one takes."""
+        """Copy frames with the library; return milliseconds per frame."""
         return await per_frame(self.opened.track, self.wanted, count)
 
     async def raw(self, count: int) -> float:
-        """Take them by the same route in JavaScript, into memory of Python's."""
+        """Copy frames in JavaScript by the same route, into Python's memory."""
         return float(await plain().read(self.way, count))
 
     async def floor(self, count: int) -> float:
-        """Take them so, and call a function of Python's that does nothing with each."""
+        """Copy like `raw`, and call an empty Python function for each frame."""
         with proxy(_nothing) as tell:
             return float(await plain().read(self.way, count, tell))
 
     async def usual(self, count: int) -> float:
-        """Take them as people do today."""
+        """Copy frames with getImageData and to_py, as is common."""
         return await self._each(lambda: self.canvas.read().to_py(), count)
 
     async def pyscript(self, count: int) -> float:
-        """Take them as one does with PyScript, whose `pyscript.media` gives the stream alone."""
+        """Copy frames as with PyScript, whose `pyscript.media` provides only the stream."""
         return await self._each(lambda: self.canvas.read().to_bytes(), count)
 
     async def _each(self, take: Callable[[], object], count: int) -> float:
@@ -122,7 +122,7 @@ class Routes:
 
 
 class Canvas:
-    """What people write to have the pixels of a `<video>`."""
+    """The common way to read the pixels of a `<video>`: a canvas."""
 
     def __init__(self, video: Any) -> None:
         self._video = video

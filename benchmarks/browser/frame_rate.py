@@ -1,4 +1,4 @@
-"""B2: frames a second that come out of the camera, at its own pace."""
+"""B2: frames per second of a camera at its own rate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 2.5
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Count frames through the library, and through plain JavaScript, which copies none."""
+    """Count frames with the library, and with plain JavaScript, which copies none."""
     found: list[Figure] = []
     runs = min(effort.runs, 5)
     seconds = max(1.0, _SECONDS * effort.scale)
@@ -37,7 +37,7 @@ async def measure(effort: Effort) -> list[Figure]:
             mine, theirs = await interleaved(runs, ours, raw)
             case = f"{size_name(*SIZE)} at {of_camera:g} fps, {wanted or 'own format'}"
             of_its = "frames a second ÷ the camera's"
-            of_js = "frames a second ÷ JavaScript that only counts them"
+            of_js = "frames a second ÷ plain JavaScript that only counts them"
             rates = [of_camera] * runs
             found += [
                 ratio("B2", of_its, case, mine, rates, "fps", 0.97, better="higher"),

@@ -1,4 +1,4 @@
-"""What a frame costs as frames grow, in the library and in plain JavaScript."""
+"""The time per frame by frame size, in the library and in plain JavaScript."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIZES = ((640, 480), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 
 
 async def measure(effort: Effort) -> Sequence[Growth]:
-    """Take the frames of a canvas, which can have any size."""
+    """Copy the frames of a canvas, because it can have any size."""
     lines: dict[str, list[tuple[float, float]]] = {}
     few = replace(effort, runs=3)
     for width, height in SIZES:

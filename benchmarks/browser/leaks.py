@@ -1,4 +1,4 @@
-"""B6: what very many frames leave behind."""
+"""B6: leaks after very many frames."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Count the runtime's proxies and its memory before and after."""
+    """Compare the runtime's proxies and memory before and after."""
     count = effort.count(10_000)
     inside = Inside()
     try:

@@ -1,4 +1,4 @@
-"""B5: what it takes to have the library in a page, and a first frame."""
+"""B5: the time to load the library in a page, until the first frame."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WAYS = ("unpackArchive", "loadPackage")
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Load Pyodide and the library anew, as often as there are runs, by each way in turn."""
+    """Load Pyodide and the library repeatedly, with each loader in turn."""
     count = max(2, effort.runs // 4)
     runs: list[tuple[str, Any]] = [
         (way, await plain().load(_PROGRAM, way)) for _ in range(count) for way in _WAYS
@@ -42,7 +42,7 @@ async def measure(effort: Effort) -> list[Figure]:
             for figure in _until_the_first_frame(
                 f"by {way}, after Pyodide's {booted:.0f} ms",
                 [run for by, run in runs if by == way],
-                f"JavaScript's own first frame takes {alone:.0f} ms",
+                f"the first frame in plain JavaScript takes {alone:.0f} ms",
             )
         ),
     ]

@@ -1,4 +1,4 @@
-"""What the figures of a page have in common: a camera, and plain JavaScript."""
+"""Shared by the figures of a page: a camera, and plain JavaScript."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ __all__ = [
     "size_name",
 ]
 
-FLOOR = "the floor: the same JavaScript calling an empty function of Python's with each"
+FLOOR = "floor: the same JavaScript, calling an empty Python function each time"
 _WARM_UP = 5
 _MILLISECONDS = 250
-"""What one run of one way takes, at full length."""
+"""The duration of one run of one way, at full effort."""
 
 
 @cache
@@ -48,7 +48,7 @@ def plain() -> Any:
 
 
 def has_processor() -> bool:
-    """Whether the browser gives frames to the page itself."""
+    """Return True if the browser has MediaStreamTrackProcessor."""
     return hasattr(import_module("js"), "MediaStreamTrackProcessor")
 
 
@@ -58,7 +58,7 @@ def size_name(width: int, height: int) -> str:
 
 @contextmanager
 def proxy(value: object) -> Generator[Any]:
-    """Give something to JavaScript for the time of a block."""
+    """Yield a proxy for JavaScript, and destroy it after the block."""
     made = import_module("pyodide.ffi").create_proxy(value)
     try:
         yield made
@@ -68,14 +68,14 @@ def proxy(value: object) -> Generator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A track, and a `<video>` that shows it (Any: the page's own object)."""
+    """A track, and a `<video>` that shows it (Any: a JavaScript object)."""
 
     track: MediaStreamTrack
     video: Any
 
     @contextmanager
     def unpaced(self) -> Generator[None]:
-        """Let frames come as fast as they are taken, for the time of a block."""
+        """Deliver frames as fast as they are read, inside a block."""
         restore = plain().unpaced(self.video)
         try:
             yield
@@ -85,7 +85,7 @@ class Camera:
 
 @asynccontextmanager
 async def camera(width: int, height: int) -> AsyncGenerator[Camera]:
-    """Open the camera in a size."""
+    """Open the camera with a size."""
     constraints = {"width": {"exact": width}, "height": {"exact": height}}
     stream = await navigator.media_devices.get_user_media({"video": constraints})
     async with stream, shown(stream) as opened:
@@ -107,12 +107,12 @@ async def shown(stream: Any) -> AsyncGenerator[Camera]:
 
 
 async def per_frame(track: MediaStreamTrack, wanted: str | None, count: int) -> float:
-    """Read frames as a program does; return the milliseconds that one takes."""
+    """Read frames as a program does; return milliseconds per frame."""
     return await _per_one(track.frames(format=wanted), count)
 
 
 async def per_block(track: MediaStreamTrack, count: int) -> float:
-    """Read blocks of samples; return the milliseconds that one takes."""
+    """Read blocks of samples; return milliseconds per block."""
     return await _per_one(track.frames(), count)
 
 
@@ -131,11 +131,11 @@ async def _per_one(frames: ClosableIterator[Any], count: int) -> float:
 
 
 Way: TypeAlias = "Callable[[int], Awaitable[float]]"
-"""Takes so many, and returns the milliseconds that one takes."""
+"""Copies this many, and returns milliseconds for one."""
 
 
 async def compared(effort: Effort, *ways: Way) -> tuple[list[float], ...]:
-    """Take ways in turn, each for about the same time."""
+    """Measure ways in turn, each for about the same time."""
     timed = [await _timed(way, _MILLISECONDS * effort.scale) for way in ways]
     return await interleaved(effort.runs, *timed)
 

@@ -1,7 +1,7 @@
-// The same routes in plain JavaScript, and cameras that are never waited for.
+// The same work in plain JavaScript, and sources that never make a reader wait.
 
 (() => {
-  // A task of its own, as each frame of a camera is; not a microtask.
+  // Each frame of a camera is a separate task; a microtask would be cheaper.
   const { port1, port2 } = new MessageChannel();
   const waiting = [];
   port1.onmessage = () => waiting.shift()();
@@ -18,8 +18,8 @@
   let last = 0;
   const later = () => (last = Math.max(last + 10, Math.round(performance.now() * 1000)));
 
-  // What the browser has for frames of a track gives them as fast as they are taken: each is a new
-  // frame of what a <video> shows. Returns what makes it as it was.
+  // Replaces the browser's frame API by one that delivers frames as fast as they are read: each is a
+  // new frame of a <video>. Returns a function that restores it.
   function unpaced(video) {
     if (Processor) {
       globalThis.MediaStreamTrackProcessor = class {
@@ -54,7 +54,7 @@
     };
   }
 
-  // Gives pictures by the way that the library takes in this browser, unpaced or not.
+  // Reads pictures in the same way as the library does in this browser.
   function source(video, track, takesFrames) {
     if (globalThis.MediaStreamTrackProcessor) {
       const processor = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
@@ -73,8 +73,8 @@
     };
   }
 
-  // Blue and red change places, as Python does it where a browser gives BGRA for RGBA.
-  function turn(view) {
+  // Swaps blue and red, as the library does where a browser delivers BGRA for RGBA.
+  function swapRedAndBlue(view) {
     const pixels = new Uint32Array(view.buffer, view.byteOffset, view.length / 4);
     for (let index = 0; index < pixels.length; index++) {
       const pixel = pixels[index];
@@ -82,8 +82,8 @@
     }
   }
 
-  // Copies frames into memory of Python's; returns the milliseconds that one takes. `tell` is a
-  // function of Python's that is called after each, as the library's own is.
+  // Copies frames into Python's memory; returns milliseconds per frame. Calls the Python function
+  // `tell` after each, like the library.
   async function read({ video, track, memory, format, draws, turns }, count, tell = () => {}) {
     const pictures = source(video, track, !draws);
     const buffer = memory.getBuffer("u8");
@@ -103,7 +103,7 @@
       } else {
         await picture.copyTo(view, options);
         picture.close();
-        if (format && turns) turn(view);
+        if (format && turns) swapRedAndBlue(view);
       }
       tell(index, undefined, 0);
     }
@@ -113,7 +113,7 @@
     return taken;
   }
 
-  // The bytes that a frame takes.
+  // The size of a frame in bytes.
   function bytes({ video, format, turns }) {
     const frame = new VideoFrame(video);
     const size = frame.allocationSize(format && !turns ? { format } : {});
@@ -121,7 +121,7 @@
     return size;
   }
 
-  // Frames a second that a track gives for some milliseconds.
+  // The frame rate of a track, measured for some milliseconds.
   async function rate(video, track, milliseconds) {
     const pictures = source(video, track, true);
     (await pictures.next()).close();
@@ -136,7 +136,7 @@
     return count / seconds;
   }
 
-  // Calls a function for each of some frames, each in a task of its own; milliseconds for one.
+  // Calls a function for each frame, in a separate task; returns milliseconds per call.
   async function call(take, count) {
     let start = 0;
     for (let index = -5; index < count; index++) {
@@ -147,14 +147,14 @@
     return (performance.now() - start) / count;
   }
 
-  // What one task costs, of which each frame has one in either language.
+  // The time of one task; each frame needs one, in both languages.
   const tasks = (count) => call(() => {}, count);
 
   // --- sound -------------------------------------------------------------------------------------
 
   const SoundNode = globalThis.AudioWorkletNode;
 
-  // Posts a block of 512 samples, and another one for each that it is granted, as our worklet does.
+  // Posts blocks of 512 samples, one for each that is granted, like the library's worklet.
   function blocks() {
     const { port1: port, port2: worklet } = new MessageChannel();
     const post = () => {
@@ -168,7 +168,7 @@
     return port;
   }
 
-  // Blocks come as fast as they are taken. Returns what makes it as it was.
+  // Delivers blocks as fast as they are read. Returns a function that restores the API.
   function unpacedSound() {
     if (Processor) {
       const samples = new Float32Array(480);
@@ -198,8 +198,8 @@
     return () => (globalThis.AudioWorkletNode = SoundNode);
   }
 
-  // Copies blocks into memory of Python's; returns the milliseconds that one takes. See `read`.
-  async function hear(track, memory, count, tell = () => {}) {
+  // Copies blocks into Python's memory; returns milliseconds per block. See `read`.
+  async function readBlocks(track, memory, count, tell = () => {}) {
     const buffer = memory.getBuffer("u8");
     const view = buffer.data;
     let start = 0;
@@ -231,7 +231,7 @@
     return taken;
   }
 
-  // Counts where a tone does not go on as it should, sample by sample.
+  // Counts the samples of a tone that do not continue the previous ones.
   const COUNTING = `registerProcessor("seams", class extends AudioWorkletProcessor {
     constructor({ processorOptions: { frequency, exact } }) {
       super();
@@ -253,8 +253,8 @@
     }
   });`;
 
-  // Lets a worklet of its own hear each tone beside whoever hears it in an audio graph from now on,
-  // and so what the browser has lost before.
+  // Attaches a counting worklet to every stream that enters an audio graph from now on. It counts
+  // the gaps that the browser itself causes.
   function seams(frequency, exact) {
     const { prototype } = AudioContext;
     const { createMediaStreamSource: create } = prototype;
@@ -278,8 +278,8 @@
 
   // --- loading -----------------------------------------------------------------------------------
 
-  // Loads Pyodide and the library in a frame of its own, where nothing is known yet, and returns
-  // the milliseconds that each step takes. The way is `loadPackage` or `unpackArchive`.
+  // Loads Pyodide and the library in a new frame, and returns the milliseconds of each step. `way`
+  // is `loadPackage` or `unpackArchive`.
   async function load(program, way) {
     const settings = await (await fetch("/settings.json")).json();
     const frame = document.createElement("iframe");
@@ -305,7 +305,7 @@
     try {
       const url = (path) => new URL(path, parent.location.href).href;
       const { loadPyodide } = await import(url(`${folder}pyodide.mjs`));
-      // As a page does it: what comes over the network comes meanwhile.
+      // Downloads run in parallel, as in a page.
       const [python, bytes] = await Promise.all([
         loadPyodide({ indexURL: url(folder) }),
         fetch(url(library)).then((answer) => answer.arrayBuffer()),
@@ -319,7 +319,7 @@
       const imported = lap();
       await python.runPythonAsync(program);
       const first = lap();
-      // The same in plain JavaScript: a camera that opens, and a copy of its first frame.
+      // The same in plain JavaScript: open a camera and copy its first frame.
       const stream = await navigator.mediaDevices.getUserMedia({ video: true });
       const [track] = stream.getTracks();
       let picture;
@@ -345,5 +345,5 @@
     }
   }
 
-  return { unpacedSound, hear, seams, load, unpaced, read, bytes, rate, call, tasks };
+  return { unpacedSound, readBlocks, seams, load, unpaced, read, bytes, rate, call, tasks };
 })();

@@ -1,4 +1,4 @@
-"""B4: how many samples are lost."""
+"""B4: the number of lost samples."""
 
 from __future__ import annotations
 
@@ -18,42 +18,41 @@ if TYPE_CHECKING:
     from benchmarks.support.runs import Effort
 
 _SECONDS = 60
-# A block of 10 ms that is missing shifts its phase by a quarter.
+# A missing block of 10 ms shifts the phase of this tone by a quarter.
 _TONE = 1025
 _EXACT = 0.01
 _BUSY = 0.05
-"""Seconds that the page is busy, and then as long is not."""
+"""Seconds during which the page is busy, followed by as many idle seconds."""
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Listen to a tone while the page is busy half of the time.
+    """Record a tone while the page is busy half of the time.
 
-    It may have seams when it comes out of the browser, which has to play it in a busy page too. A
-    worklet beside the library's own counts these; what is broken beyond them the library has lost.
+    The browser itself may lose samples, because it plays the tone in the busy page. A separate
+    worklet counts these gaps; the library lost the others.
     """
     seconds = _SECONDS * effort.scale
     heard = await _heard(seconds)
     title = f"samples lost in {seconds:g} s, the page busy half the time"
-    case = f"{heard.samples} were heard"
+    case = f"{heard.samples} received"
     lost = max(heard.dropped, heard.broken - heard.seams) * heard.block
     found = [measured("B4", title, case, [lost], "samples", 0)]
     if not has_processor():
-        seams = "seams in what the browser gives, as JavaScript's own worklet hears it"
+        seams = "gaps in the browser's sound, counted by a JavaScript worklet"
         found.append(measured("B4", seams, "the same tone", [heard.seams], "", None))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What has come of a tone.
+    """A recorded tone.
 
     Attributes:
-        samples: How many.
-        block: How many samples a block has.
-        dropped: Blocks that the library has dropped, as it says itself.
-        broken: Blocks that do not follow from the one before.
-        seams: Samples that do not follow from the one before in what the browser gives; 0 where
-            nobody but the library takes it.
+        samples: The number of samples.
+        block: The number of samples in a block.
+        dropped: The number of blocks that the library reports as dropped.
+        broken: The number of blocks that do not continue the previous one.
+        seams: The number of gaps in the browser's sound; 0 without a worklet.
     """
 
     samples: int
@@ -78,9 +77,9 @@ async def _heard(seconds: float) -> _Heard:
                         frames, rate = block.number_of_frames, block.sample_rate
                         samples = block.converted("f32").channels()[0]
                     heard += frames
-                    if heard > rate:  # The first second is the tone's to begin in.
+                    if heard > rate:  # Skip the first second, in which the tone starts.
                         if before is not None:
-                            # Each sample of a tone follows from the two before it.
+                            # Each sample of a sine is determined by the previous two.
                             step = 2 * math.cos(2 * math.pi * _TONE / rate)
                             broken += abs(step * before[1] - before[0] - samples[0]) > _EXACT
                         before = samples[-2], samples[-1]

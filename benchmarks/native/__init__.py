@@ -40,7 +40,7 @@ def measure(
     Returns:
         The machine, the figures, and the plots.
     """
-    # A film ends, and its camera is gone then.
+    # A film ends, and then its camera is reported as unplugged.
     logging.getLogger("mediadevices").setLevel(logging.ERROR)
     figures: list[Figure] = []
     growth: list[Growth] = []
@@ -50,7 +50,7 @@ def measure(
         print(f"measuring {wanted} …", file=sys.stderr, flush=True)
         try:
             found = asyncio.run(import_module(f"benchmarks.native.{module}").measure(effort))
-        except Exception as error:  # noqa: BLE001  (whatever it is, it is the figure's reason)
+        except Exception as error:  # noqa: BLE001  (the reason is part of the figure)
             found = [unmeasured(wanted, module, "", f"it failed: {error!r}")]
         figures += [one for one in found if isinstance(one, Figure)]
         growth += [one for one in found if isinstance(one, Growth)]

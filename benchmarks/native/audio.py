@@ -1,4 +1,4 @@
-"""N8: a microphone's blocks, while the program is busy, and what they cost."""
+"""N8: lost samples and CPU time of a microphone while the program is busy."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 _RATE, _BLOCK, _TONE = 48000, 480, 440
 _BUSY = 0.05
-"""Seconds that the loop is busy, and then as long is not."""
+"""Seconds during which the loop is busy, followed by as many idle seconds."""
 
 _LOST_SECONDS, _CPU_SECONDS = 60, 4
 _TITLE = "10 ms blocks, CPU per second of sound"
 
 
 async def _idle(seconds: float, *, spin: bool) -> None:
-    """Let the loop be blocked half of the time, by work or (which costs nothing) asleep."""
+    """Block the loop half of the time, by work or by sleeping (without CPU time)."""
     end = time.monotonic() + seconds
     while (now := time.monotonic()) < end:
         if spin:
@@ -56,7 +56,7 @@ async def _hear(processor: MediaStreamTrackProcessor, blocks: list[bytes]) -> No
 
 
 async def _ours(seconds: float) -> float:
-    """Return the processor's milliseconds for a second of sound, read block by block."""
+    """Return CPU milliseconds per second of sound, read block by block."""
     async with track_of(PortAudioMicrophoneDriver(), "audio") as track:
         blocks: list[bytes] = []
         hearing = asyncio.create_task(_hear(MediaStreamTrackProcessor(track), blocks))
@@ -70,7 +70,7 @@ async def _ours(seconds: float) -> float:
 
 
 async def _bare(seconds: float, receive: Callable[[memoryview], None] | None = None) -> float:
-    """Return the same for a callback of sounddevice's.
+    """Return the same for a sounddevice callback.
 
     Args:
         seconds: How long to listen.
@@ -110,7 +110,7 @@ def _ring() -> Callable[[memoryview], None]:
 
 
 async def _waking(seconds: float) -> float:
-    """Return the same for one that also wakes the loop, as it must where somebody waits there."""
+    """Return the same for a callback that also wakes the event loop."""
     loop, ring, woken = asyncio.get_running_loop(), _ring(), 0
 
     def wake() -> None:
@@ -125,7 +125,7 @@ async def _waking(seconds: float) -> float:
 
 
 async def _feeding(seconds: float) -> float:
-    """Return the same for one that feeds a coroutine, with one wake-up for all that has come."""
+    """Return the same for a callback that feeds a coroutine, with one wake-up for all blocks."""
     loop, came, waking = asyncio.get_running_loop(), asyncio.Event(), False
     blocks, heard = deque[bytes](maxlen=100), list[bytes]()
 
@@ -156,7 +156,7 @@ async def _feeding(seconds: float) -> float:
 
 
 async def _lost(seconds: float) -> tuple[int, int]:
-    """Return how many samples of a pure tone are missing, and of how many."""
+    """Return the number of missing samples of a pure tone, and the number of all samples."""
     async with track_of(PortAudioMicrophoneDriver(), "audio") as track:
         processor, blocks = MediaStreamTrackProcessor(track), list[bytes]()
         hearing = asyncio.create_task(_hear(processor, blocks))
@@ -168,16 +168,16 @@ async def _lost(seconds: float) -> tuple[int, int]:
 
 
 def _missing(samples: NDArray[np.float32]) -> int:
-    """Return how many samples are missing in a tone: each gap turns its phase."""
+    """Return the number of missing samples in a tone, from its jumps of phase."""
     samples = samples[: len(samples) // _BLOCK * _BLOCK]
     turns = np.exp(-2j * np.pi * _TONE / _RATE * np.arange(len(samples)))
     phases = np.angle((samples * turns).reshape(-1, _BLOCK).sum(axis=1))
     steps = np.abs(np.angle(np.exp(1j * np.diff(phases)))) / (2 * np.pi) * _RATE / _TONE
-    return round(float(steps[steps > 0.5].sum()))  # less is no sample, but the tone's own rounding
+    return round(float(steps[steps > 0.5].sum()))  # smaller jumps are rounding errors
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Measure both on a sound server of its own."""
+    """Measure both on a private sound server."""
     if reason := pulse_server.why_not():
         return [unmeasured("N8", _TITLE, "PulseAudio", reason)]
     with pulse_server.PulseServer() as server:
@@ -202,6 +202,6 @@ async def measure(effort: Effort) -> list[Figure]:
             note=f"of {frames}",
         ),
         ratio("N8", _TITLE, case, ours, bare, "ms", 1.2),
-        ratio("N8", "the floor: the bare callback waking the loop", case, waking, bare, "ms", None),
-        ratio("N8", "the floor: it feeding a coroutine", case, feeding, bare, "ms", None),
+        ratio("N8", "floor: the bare callback wakes the loop", case, waking, bare, "ms", None),
+        ratio("N8", "floor: the bare callback feeds a coroutine", case, feeding, bare, "ms", None),
     ]

@@ -1,4 +1,4 @@
-"""Cameras to measure with: a film through the real capture code, and one out of memory."""
+"""Cameras for measurements: a film read by the real capture code, and a picture in memory."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FilmCameras:
 
     Args:
         path: The film.
-        rate: Frames per second at which it comes; 0 for as fast as it can be read.
+        rate: Frames per second; 0 for as fast as possible.
     """
 
     backend = "CAP_FFMPEG"
@@ -48,13 +48,13 @@ class FilmCameras:
         self._path = path
         self._rate = rate
         self.films: list[PacedFilm] = []
-        self.VideoCapture = self._open  # this is the module cv2 too, as far as it is needed
+        self.VideoCapture = self._open  # this object also replaces the module cv2
 
-    def __getattr__(self, name: str) -> Any:  # whatever cv2 has
+    def __getattr__(self, name: str) -> Any:  # other members of cv2
         return getattr(cv2, name)
 
     def _open(self, source: str, backend: int, _parameters: Sequence[int] = ()) -> Any:
-        """Open the film, which takes any parameters, as a camera does."""
+        """Open the film; accept any parameters, as a camera does."""
         film = cv2.VideoCapture(source, backend)
         if not self._rate:
             return film
@@ -69,7 +69,7 @@ class FilmCameras:
         return device.key
 
     def is_present(self, location: str | int) -> bool:
-        """A film is only asked for when it is over."""
+        """Return False: this is only called after the film has ended."""
         return False
 
     def read_controls(self, location: str | int) -> dict[str, ControlValue]:
@@ -89,7 +89,7 @@ class FilmCameras:
 
 
 class PacedFilm:
-    """A ``cv2.VideoCapture`` that gives a film's frames when a camera would, the first one too.
+    """A ``cv2.VideoCapture`` that returns a film's frames at the rate of a camera.
 
     Args:
         film: The capture.
@@ -101,9 +101,9 @@ class PacedFilm:
         self._interval = 1 / rate
         self._due = 0.0
         self.taken_at: list[int] = []
-        """When each frame was there, in nanoseconds of `time.monotonic_ns`."""
+        """The time of each frame, in nanoseconds of `time.monotonic_ns`."""
 
-    def __getattr__(self, name: str) -> Any:  # whatever a capture has
+    def __getattr__(self, name: str) -> Any:  # other members of a capture
         return getattr(self._film, name)
 
     def grab(self) -> bool:
@@ -122,17 +122,17 @@ class PacedFilm:
 
 
 def film_driver(cameras: FilmCameras) -> Driver:
-    """Return the real driver of cameras over a film."""
+    """Return the real camera driver for a film."""
     return OpenCVCameraDriver(cameras, lambda: cast("OpenCV", cameras))
 
 
 class MemoryCamera:
-    """A driver with one camera that costs almost nothing: its picture is in memory already.
+    """A driver with one camera that needs almost no time: its picture is already in memory.
 
     Args:
         rate: Frames per second.
         size: Pixels across and down.
-        make: Makes the memory of a frame from the number of bytes; the same for all unless given.
+        make: Creates the buffer of a frame from its size in bytes; by default all share one.
     """
 
     name = "memory"
@@ -160,7 +160,7 @@ class MemoryCamera:
         return _MemoryCapture(self, sink)
 
     def run(self, deliver: Callable[[VideoFrame], object], stop: threading.Event) -> None:
-        """Deliver frames at the camera's pace, each stamped with the moment just before."""
+        """Deliver frames at the camera's rate, each with the time just before delivery."""
         width, height, interval = self.mode.width, self.mode.height, 1 / self.mode.frame_rate
         self.sent = 0
         due = time.monotonic()
@@ -169,7 +169,7 @@ class MemoryCamera:
             now = time.monotonic_ns() // 1000
             deliver(VideoFrame.wrap(buffer, "BGR24", width, height, timestamp=now))
             self.sent += 1
-            # A machine that was busy elsewhere does not let frames come in bursts.
+            # After a delay of the machine, do not deliver a burst of frames.
             due = max(due + interval, time.monotonic() - interval)
             time.sleep(max(0.0, due - time.monotonic()))
 
@@ -195,7 +195,7 @@ class _MemoryCapture:
 
 @asynccontextmanager
 async def track_of(driver: Driver, kind: str = "video") -> AsyncGenerator[MediaStreamTrack]:
-    """Give a track of the driver's first device of a kind, as a program gets it."""
+    """Yield a track of the driver's first device of a kind, from get_user_media."""
     permissions = PermissionAuthority("benchmark", lambda _request: True)
     agent = LocalAgent([driver], permissions, secret=b"benchmark")
     wanted: dict[str, object] = {kind: {"resizeMode": "none"} if kind == "video" else True}

@@ -1,4 +1,4 @@
-"""N7: pictures in other formats and sizes, beside the best call of OpenCV for it."""
+"""N7: conversions of format and size, compared with OpenCV's best call."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _CASES: tuple[tuple[str, Ours, Raw], ...] = (
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Time each on one thread: what is compared is the work, and not how busy the machine is."""
+    """Time each on one thread, so that other load does not matter."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -87,11 +87,11 @@ async def _compare(
 ) -> Figure:
     picture = np.random.default_rng(1).integers(0, 256, (_HEIGHT, _WIDTH, 3), dtype=np.uint8)
     same = np.array_equal(ours(_frame(picture)), raw(picture))
-    assert same, f"{name}: these are two different works"
+    assert same, f"{name}: the results differ"
     rounds = effort.count(_ROUNDS)
 
     async def run_ours() -> float:
-        frames = [_frame(picture) for _ in range(rounds)]  # the driver's, and the work its own
+        frames = [_frame(picture) for _ in range(rounds)]  # creating them is the driver's work
         start = time.thread_time()
         for frame in frames:
             ours(frame)

@@ -1,4 +1,4 @@
-"""The films that stand in for cameras: made once, kept in .cache/benchmarks."""
+"""The films that replace cameras: created once, kept in .cache/benchmarks."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ PEERS = _ROOT / ".venv-peers" / "bin" / "python"
 WIDTH, HEIGHT, FRAMES = 1920, 1080, 200
 
 RATE = 1000
-"""Frames per second by their own word: nobody who keeps to it is slowed down by it."""
+"""The frame rate in the file: so high that it slows no reader down."""
 
 
 class CannotMeasureError(Exception):
-    """Something that a figure needs is not here; the message says what."""
+    """Something that a figure needs is missing; the message says what."""
 
 
 def mjpeg() -> Path:
-    """Return a film of 1080p as Motion JPEG, which OpenCV writes."""
+    """Return a 1080p film in Motion JPEG, written by OpenCV."""
     path = CACHE / "1080p-mjpeg.avi"
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def mjpeg() -> Path:
 
 
 def h264() -> Path:
-    """Return the same film as H.264, which PyAV writes in the environment of the peers."""
+    """Return the same film in H.264, written by PyAV in the environment of the peers."""
     path = CACHE / "1080p-h264.mp4"
     if not path.exists():
         if not PEERS.exists():
@@ -60,7 +60,7 @@ def h264() -> Path:
 
 
 def _pictures() -> Iterator[MatLike]:
-    """Yield what a panning camera sees: soft shapes, with some noise."""
+    """Yield pictures like those of a panning camera: soft shapes with some noise."""
     random = np.random.default_rng(1)
     noise = random.integers(0, 256, (HEIGHT + 400, WIDTH + 600, 3), dtype=np.uint8)
     soft = np.empty_like(noise)

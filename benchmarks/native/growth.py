@@ -1,4 +1,4 @@
-"""The plots: what a frame costs as tracks, consumers and frames grow, and as time goes on."""
+"""The plots: CPU time per frame by tracks, consumers, frame size and time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def _read(track: MediaStreamTrack, format: str | None) -> None:
 async def _reading(
     camera: MemoryCamera, tracks: int, consumers: int, format: str | None = None
 ) -> AsyncGenerator[None]:
-    """Have clones of a track read, each by some consumers."""
+    """Read clones of a track inside a block, each with some consumers."""
     async with track_of(camera) as track:
         clones = [track.clone() for _ in range(tracks - 1)]
         readers = [
@@ -55,7 +55,7 @@ async def _reading(
 
 
 async def _cost(camera: MemoryCamera, seconds: float) -> float:
-    """Return the processor's microseconds for a frame of the camera, for some time."""
+    """Return CPU microseconds per camera frame, measured for some seconds."""
     cpu, sent = time.process_time(), camera.sent
     await asyncio.sleep(seconds)
     return (time.process_time() - cpu) / (camera.sent - sent) * 1e6
@@ -77,7 +77,7 @@ async def _line(
 
 
 async def measure(effort: Effort) -> list[Figure | Growth]:
-    """Measure a line for each thing that grows."""
+    """Measure a line for each quantity that grows."""
     runs, seconds = max(3, effort.runs // 3), _SECONDS * effort.scale
     vga = _SIZES["VGA"]
     tracks = await _line(runs, {n: partial(_run, seconds, vga, n, 1) for n in _COUNTS})
@@ -96,26 +96,30 @@ async def measure(effort: Effort) -> list[Figure | Growth]:
     time_lines, later = await _over_time(effort)
     return [
         later,
-        Growth("tracks", "More tracks of one camera, each read", "tracks", cpu, _beside(tracks)),
-        Growth("consumers", "More consumers of one track", "consumers", cpu, _beside(consumers)),
+        Growth(
+            "tracks", "More tracks of one camera, each read", "tracks", cpu, _with_ideal(tracks)
+        ),
+        Growth(
+            "consumers", "More consumers of one track", "consumers", cpu, _with_ideal(consumers)
+        ),
         Growth("sizes", "Larger frames, by format (VGA to 4K)", "megapixels", cpu, sizes),
-        Growth("time", "As time goes on (4 consumers, VGA)", "seconds", cpu, time_lines),
+        Growth("time", "Over time (4 consumers, VGA)", "seconds", cpu, time_lines),
     ]
 
 
-def _beside(line: list[tuple[float, float]]) -> dict[str, list[tuple[float, float]]]:
-    """Return a line, and what it would be if it grew as fast as what it is drawn over."""
+def _with_ideal(line: list[tuple[float, float]]) -> dict[str, list[tuple[float, float]]]:
+    """Return a line, and a line of proportional growth for comparison."""
     first, cost = line[0]
     return {"native": line, "linear": [(x, cost * x / first) for x, _ in (line[0], line[-1])]}
 
 
 async def _over_time(effort: Effort) -> tuple[dict[str, list[tuple[float, float]]], Figure]:
-    """Watch one program for a minute, window by window."""
+    """Measure one program for a minute, in windows."""
     camera, window = MemoryCamera(_RATE), effort.scale * _LONG_SECONDS / _WINDOWS
     async with _reading(camera, 1, 4):
         before = resident()
         costs = [await _cost(camera, window) for _ in range(_WINDOWS)]
         grown = (resident() - before) / 1024
-    title, case = "memory at the end of the time", f"4 consumers, {camera.sent} frames"
+    title, case = "memory growth at the end", f"4 consumers, {camera.sent} frames"
     figure = measured("growth", title, case, [grown], "KiB", 1024)
     return {"native": [(window * (n + 1), cost) for n, cost in enumerate(costs)]}, figure

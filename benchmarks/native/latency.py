@@ -1,4 +1,4 @@
-"""N3: how long after its driver let go of it a frame is in the consumer's coroutine."""
+"""N3: the time from the driver's delivery of a frame to the consumer's coroutine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _age(frame: VideoFrame) -> float:
 
 
 async def bare(count: int) -> list[float]:
-    """Hand frames over by `call_soon_threadsafe` and a future, and nothing else."""
+    """Pass frames with `call_soon_threadsafe` and a future only."""
     loop, camera, stop = asyncio.get_running_loop(), MemoryCamera(_RATE), threading.Event()
     turn: asyncio.Future[VideoFrame] = loop.create_future()
 
@@ -68,10 +68,10 @@ async def ours(count: int) -> list[float]:
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Compare the two by their median and their hundredth worst frame."""
+    """Compare the medians and the 99th percentiles."""
     count = effort.count(2000)
     raw, mine = await interleaved(2 * effort.runs + 1, partial(bare, count), partial(ours, count))
-    case = f"{_RATE} frames/s out of memory"
+    case = f"{_RATE} frames/s from memory"
 
     def of(runs: list[list[float]], percent: int) -> list[float]:
         return [statistics.quantiles(ages, n=100)[percent - 1] for ages in runs]

@@ -1,4 +1,4 @@
-"""N6: the memory of a program that is far slower than its camera."""
+"""N6: the memory of a program that is much slower than its camera."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _SIZE = (1920, 1080)
 
 
 def resident() -> int:
-    """Return the bytes of memory that this process has now."""
+    """Return the resident memory of this process, in bytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _picture(size_in_bytes: int) -> object:
-    return np.full(size_in_bytes, 128, np.uint8)  # new memory for each frame, and all of it used
+    return np.full(size_in_bytes, 128, np.uint8)  # new memory for each frame, all of it written
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Take one frame a second, and see how much more memory there is than before the camera."""
+    """Read one frame per second, and compare the peak memory with that before opening."""
     camera = MemoryCamera(_RATE, _SIZE, _picture)
     seconds = effort.count(_SECONDS)
-    async with track_of(camera):  # what is loaded or kept at the first time is no growth
+    async with track_of(camera):  # what the first use loads is not growth
         await asyncio.sleep(0.5)
     gc.collect()
     before, most = resident(), 0
@@ -48,7 +48,7 @@ async def measure(effort: Effort) -> list[Figure]:
         nonlocal most
         while True:
             most = max(most, resident())
-            await asyncio.sleep(0.021)  # so that it is not always the same moment of a frame
+            await asyncio.sleep(0.021)  # not a multiple of the frame interval
 
     async with track_of(camera) as track:
         looking = asyncio.create_task(look())
@@ -66,4 +66,4 @@ async def measure(effort: Effort) -> list[Figure]:
     case = f"1080p, {_RATE} frames/s, {seconds} s"
     note = f"{taken} taken, {dropped} dropped of {camera.sent}"
     grown = (most - before) / camera.frame_bytes
-    return [measured("N6", "most memory beyond that before", case, [grown], "frames", 3, note=note)]
+    return [measured("N6", "peak memory growth", case, [grown], "frames", 3, note=note)]

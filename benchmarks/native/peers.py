@@ -1,4 +1,4 @@
-"""N11: the same work by what people would pick instead, each in a process of its own."""
+"""N11: the same work with other libraries, each in its own process."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _SCRIPTS = Path(__file__).parents[1] / "peers"
 _PACED, _PACED_FRAMES = 60, 100
 _FILM = "Motion JPEG, 1080p"
 _SYNTHETIC = f"synthetic cameras, 1080p, {_PACED} frames/s"
-_MEMORY = f"its synthetic camera, ours out of memory, 1080p, {_PACED} frames/s"
+_MEMORY = f"its synthetic camera, ours from memory, 1080p, {_PACED} frames/s"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run gave; ages are microseconds from the driver to the consumer."""
+    """The result of a run; ages are microseconds from the driver to the consumer."""
 
     frames: int
     seconds: float
@@ -46,7 +46,7 @@ class Run:
 
     @property
     def milliseconds(self) -> float:
-        """Milliseconds of processor time for a frame."""
+        """CPU milliseconds per frame."""
         return self.cpu / self.frames * 1000
 
     @property
@@ -82,13 +82,13 @@ async def _film(rate: float) -> Run:
 
 
 async def _bare_film() -> Run:
-    """Read a film to its end in a bare loop of OpenCV."""
+    """Read a film to its end in a bare OpenCV loop."""
     run = await throughput.bare(files.mjpeg())
     return Run(run.frames, run.seconds, run.cpu, [])
 
 
 async def _bare_hand_over() -> Run:
-    """Read a paced film in a thread that wakes a coroutine for each frame, and do nothing else."""
+    """Read a paced film in a thread that only wakes a coroutine for each frame."""
     loop, came = asyncio.get_running_loop(), asyncio.Event()
     film = PacedFilm(cv2.VideoCapture(str(files.mjpeg()), cv2.CAP_FFMPEG), _PACED)
 
@@ -118,7 +118,7 @@ async def _synthetic(count: int) -> Run:
 
 
 async def _memory(count: int) -> Run:
-    """Read a camera that stamps a frame just before it hands it over."""
+    """Read a camera that stamps a frame just before its delivery."""
     async with track_of(MemoryCamera(_PACED, (files.WIDTH, files.HEIGHT))) as track:
         return await _read(track, count)
 
@@ -136,7 +136,7 @@ async def _read(track: MediaStreamTrack, count: int) -> Run:
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Compare with each peer that is here."""
+    """Compare with each installed peer."""
     if not files.PEERS.exists():
         return [unmeasured("N11", "peers", "", "there is no .venv-peers: run `make bench`")]
     path, count = files.mjpeg(), effort.count(300)

@@ -1,4 +1,4 @@
-"""N10: SelectSettings over a camera with very many modes."""
+"""N10: SelectSettings for a camera with very many modes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ CONSTRAINTS = {
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Time the whole of it: from the converted constraints to the settings."""
+    """Time it from the converted constraints to the settings."""
     converted = convert_track_constraints(CONSTRAINTS, "video", PROPERTIES)
     repeats = effort.count(20)
 
@@ -78,7 +78,7 @@ async def measure(effort: Effort) -> list[Figure]:
 
     times, plain = await interleaved(effort.runs, select, nearest)
     case = f"{len(MODES)} modes, {len(CONSTRAINTS) - 1} constraints, 8 advanced sets"
-    title = "SelectSettings, against one look at each mode for the nearest size"
+    title = "SelectSettings ÷ one pass over the modes for the nearest size"
     return [
         measured("N10", "SelectSettings", case, times, "ms", 1.0),
         ratio("N10", title, case, times, plain, "ms", None),

@@ -1,4 +1,4 @@
-"""N9: how long it takes to begin."""
+"""N9: the time to import the library and to open a camera."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ print(time.process_time() - start)
 
 
 async def _import(module: str, before: str = "time") -> float:
-    """Return the milliseconds of an import in a new process, of the processor's time.
+    """Return the CPU milliseconds of an import in a new process.
 
     Args:
-        module: What is imported.
-        before: What the process has imported before.
+        module: The module to import.
+        before: A module imported before it.
     """
     code = _IMPORT.format(before=before, module=module)
-    # The first import of all, which does not count, compiles the library, as installing it does.
+    # The first import is a warm-up: it compiles the library, as an installation does.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
@@ -84,7 +84,7 @@ async def measure(effort: Effort) -> list[Figure]:
         ratio("N9", "import mediadevices, against import asyncio", "", mine, loop, "ms", None),
         ratio(
             "N9",
-            "to the first frame",
+            "time to the first frame",
             f"Motion JPEG, 1080p, {_RATE} frames/s",
             ours,
             bare,

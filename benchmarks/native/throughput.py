@@ -1,4 +1,4 @@
-"""N1, N2, N4, N5: what a film costs through the library, and through a bare loop of OpenCV."""
+"""N1, N2, N4, N5: reading a film with the library, and in a bare OpenCV loop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _THROUGHPUT, _CPU = "frames/s", "CPU per frame"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What reading a film from its second frame to its end gave."""
+    """The result of reading a film from its second frame to its end."""
 
     frames: int
     seconds: float
@@ -41,12 +41,12 @@ class Run:
 
     @property
     def milliseconds(self) -> float:
-        """Milliseconds of processor time for a frame."""
+        """CPU milliseconds per frame."""
         return self.cpu / files.FRAMES * 1000
 
 
 class _Watch:
-    """Takes the time of all threads together, and that of the clock on the wall."""
+    """Measures the CPU time of all threads, and the elapsed time."""
 
     def __init__(self) -> None:
         self._cpu, self._wall = time.process_time(), time.perf_counter()
@@ -56,7 +56,7 @@ class _Watch:
 
 
 async def bare(path: Path) -> Run:
-    """Read a film in a loop, as programs do that have nothing but OpenCV."""
+    """Read a film in a loop with OpenCV only."""
     film = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     film.read()
     watch, frames = _Watch(), 0
@@ -68,7 +68,7 @@ async def bare(path: Path) -> Run:
 
 
 async def ours(path: Path, consumers: int) -> Run:
-    """Read it through processors of one track; without any, the track just lives."""
+    """Read it with several processors of one track, or keep the track live without any."""
     async with track_of(film_driver(FilmCameras(path))) as track:
         ended = asyncio.Event()
 
@@ -96,10 +96,10 @@ async def measure(effort: Effort) -> list[Figure]:
     ways = [partial(bare, path), *(partial(ours, path, consumers) for consumers in (1, 0, 4))]
     raw, one, none, four = await interleaved(effort.runs, *ways)
     case = "Motion JPEG, 1080p"
-    nobody, more = "a live track that nobody reads, CPU per frame", "4 consumers, CPU, against 1"
+    unread, more = "a live track without readers, CPU per frame", "4 consumers, CPU, against 1"
     found = [
         *_pair(case, raw, one),
-        ratio("N4", nobody, case, _costs(none), _costs(raw), "ms", 1.02),
+        ratio("N4", unread, case, _costs(none), _costs(raw), "ms", 1.02),
         ratio("N5", more, case, _costs(four), _costs(one), "ms", 1.15),
     ]
     case = "H.264, 1080p"

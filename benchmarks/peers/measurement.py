@@ -1,4 +1,4 @@
-"""What the peers' programs share: they print what they measured as JSON."""
+"""Shared by the peers' programs, which print their measurements as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Measured:
-    """Frames, seconds, the processor's seconds, and how old each frame was, in microseconds."""
+    """Frames, elapsed seconds, CPU seconds, and the age of each frame in microseconds."""
 
     def __init__(self) -> None:
         self.frames = 0
@@ -19,7 +19,7 @@ class Measured:
         """Count a frame.
 
         Args:
-            taken_at: When it came out of the driver, in nanoseconds of `time.monotonic_ns`.
+            taken_at: When the driver returned it, in nanoseconds of `time.monotonic_ns`.
         """
         self.frames += 1
         if taken_at is not None:
@@ -35,7 +35,7 @@ class Measured:
 
 
 class Paced:
-    """A ``cv2.VideoCapture`` that gives a film's frames when a camera would, and notes when."""
+    """A ``cv2.VideoCapture`` that returns a film's frames at a camera's rate, and records when."""
 
     def __init__(self, film: Any, rate: float) -> None:
         self._film = film

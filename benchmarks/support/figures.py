@@ -1,4 +1,4 @@
-"""A figure: what was measured, against what, and how sure it is; or why it was not measured."""
+"""A figure: its value, its reference and its spread, or the reason why it is missing."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class Figure:
 
     Attributes:
         name: Its name, such as ``"N1"``.
-        title: What it tells.
-        case: What it was measured on.
-        target: What is to be reached; None for a line that only informs.
-        better: Which side of the target is the good one.
-        unit: The value's unit; none for a ratio.
-        value: The median, or None where nothing was measured.
+        title: What is measured.
+        case: On what it is measured.
+        target: The target; None for a line without one.
+        better: Whether lower or higher values are better.
+        unit: The unit of the value; empty for a ratio.
+        value: The median, or None if it was not measured.
         low: The lower quartile of the runs.
         high: The upper quartile.
-        ours: The median of ours, where the value is a ratio.
-        raw: The median of the raw thing.
-        of: The unit of these two.
-        runs: How many runs there were of each.
-        note: What else there is to know.
+        ours: The median of the library, if the value is a ratio.
+        raw: The median of the reference.
+        of: The unit of both.
+        runs: The number of runs of each.
+        note: A remark.
         reason: Why there is no value.
     """
 
@@ -54,12 +54,12 @@ class Figure:
 
     @property
     def key(self) -> str:
-        """What finds the same figure in another run."""
+        """The key of the same figure in another run."""
         return f"{self.name} {self.title} {self.case}"
 
     @property
     def reached(self) -> bool | None:
-        """Whether the target is reached; None where there is none, or no value."""
+        """Whether the target is reached; None without a target or a value."""
         if self.value is None or self.target is None:
             return None
         return self.value <= self.target if self.better == "lower" else self.value >= self.target
@@ -67,14 +67,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A plot: cost as something grows.
+    """A plot of cost against size, count or time.
 
     Attributes:
-        name: The file's name.
-        title: What is plotted.
-        x: What grows.
-        y: What it costs, with the unit.
-        lines: For each line its points.
+        name: The file name.
+        title: The title.
+        x: The label of the x axis.
+        y: The label of the y axis, with the unit.
+        lines: The points of each line.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All that one world's benchmarks found on one machine."""
+    """The results of the desktop's or the web page's benchmarks on one machine."""
 
     world: str
     date: str
@@ -101,7 +101,7 @@ class Results:
 
     @classmethod
     def read(cls, path: Path) -> Results:
-        """Read what `write` wrote."""
+        """Read a file of `write`."""
         made = json.loads(path.read_text("utf-8"))
         made["figures"] = [Figure(**figure) for figure in made["figures"]]
         made["growth"] = [Growth(**growth) for growth in made["growth"]]
@@ -120,18 +120,18 @@ def ratio(
     better: Literal["lower", "higher"] = "lower",
     note: str = "",
 ) -> Figure:
-    """Return ours ÷ raw: the median over the runs, each against the raw one just beside it.
+    """Return ours ÷ raw: the median over pairs of neighbouring runs.
 
     Args:
-        name: See `Figure`, as all that is not said here.
-        title: What is divided.
-        case: What it was measured on.
-        ours: What each run of ours took.
-        raw: What each run of the raw thing took, in the same order.
+        name: See `Figure`.
+        title: See `Figure`.
+        case: See `Figure`.
+        ours: The library's runs.
+        raw: The runs of the reference, in the same order.
         of: The unit of both.
-        target: The ratio to reach.
-        better: Whether the ratio is to be low or high.
-        note: What else there is to know.
+        target: The target for the ratio.
+        better: Whether lower or higher ratios are better.
+        note: A remark.
     """
     ratios = [mine / plain for mine, plain in zip(ours, raw, strict=True)]
     return replace(

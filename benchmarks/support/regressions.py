@@ -1,4 +1,4 @@
-"""Whether what was once reached is still there."""
+"""Finds figures that have become worse than recorded."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 __all__ = ["find_regressions"]
 
-_AS_BAD = 1.5
-"""Half again as bad as it was is no noise."""
+_TOLERANCE = 1.5
+"""A larger factor than this is not noise."""
 
 
 def find_regressions(recorded: Iterable[Figure], found: Iterable[Figure]) -> dict[str, str]:
-    """Return the ratios that are far worse than they were, and how much.
+    """Return the ratios that are far worse than recorded, with a description.
 
-    What is no ratio depends on the machine, and the hundredth worst frame on what else it does.
+    Values other than ratios depend on the machine, and 99th percentiles on its load: skip both.
 
     Args:
-        recorded: The figures as they were.
-        found: The same figures now, or some of them.
+        recorded: The recorded figures.
+        found: The current figures, or some of them.
     """
     before = {figure.key: figure for figure in recorded}
     worse: dict[str, str] = {}
@@ -33,6 +33,6 @@ def find_regressions(recorded: Iterable[Figure], found: Iterable[Figure]) -> dic
         if figure.raw is None or "p99" in figure.title:
             continue
         grown = figure.value / old.value if old.better == "lower" else old.value / figure.value
-        if grown > _AS_BAD:
-            worse[figure.key] = f"{figure.value:g}, and was {old.value:g}"
+        if grown > _TOLERANCE:
+            worse[figure.key] = f"{figure.value:g}, recorded {old.value:g}"
     return worse

@@ -1,4 +1,4 @@
-"""The docs page: tables and plots of what was measured last."""
+"""The docs page: tables and plots of the last measurement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IMAGES = _ROOT / "docs" / "images" / "benchmarks"
 
 
 def table(results: Results) -> str:
-    """Return the figures of one world as a table in Markdown."""
+    """Return the figures as a table in Markdown."""
     lines = [
         "| | figure | on | ours | raw | value | target | |",
         "|---|---|---|---|---|---|---|---|",
@@ -49,7 +49,7 @@ def _line(figure: Figure) -> str:
 
 
 def write_page() -> None:
-    """Write the tables and plots of every world into the page, between its marks."""
+    """Write the tables and plots into the page, between its marks."""
     page = _PAGE.read_text("utf-8")
     for path in sorted(RESULTS.glob("*.json")):
         results = Results.read(path)

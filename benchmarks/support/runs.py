@@ -1,4 +1,4 @@
-"""How a figure is measured: ways taken in turn, A B A B, in one process and one run."""
+"""Measures ways in turn, A B A B, in one process."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured.
+    """The number and length of runs.
 
     Attributes:
-        runs: How often each way is taken.
-        scale: How long a run is, against the full length.
+        runs: The number of runs of each way.
+        scale: The length of a run, relative to full length.
     """
 
     runs: int
     scale: float
 
     def count(self, full: int) -> int:
-        """Return how many times to do in one run what a full run does `full` times."""
+        """Return the repetitions in a run, given those of a full run."""
         return max(1, round(full * self.scale))
 
 
 FULL = Effort(runs=9, scale=1.0)
 SHORT = Effort(runs=3, scale=0.3)
-"""What the tests can afford."""
+"""For the tests."""
 
 
 async def interleaved(
     runs: int, *ways: Callable[[], Awaitable[T]], warm_up: int = 1
 ) -> tuple[list[T], ...]:
-    """Take each way in turn, again and again, so that what disturbs one disturbs its neighbours.
+    """Run each way in turn, repeatedly, so that a disturbance affects neighbours alike.
 
     Args:
-        runs: How often each is taken.
-        *ways: Each does its work once, and returns what it measured.
-        warm_up: How many rounds before that do not count.
+        runs: The number of runs of each way.
+        *ways: Each runs once and returns a measurement.
+        warm_up: The number of rounds before that are discarded.
 
     Returns:
-        For each way what it returned, run by run.
+        The measurements of each way, run by run.
     """
     found: tuple[list[T], ...] = tuple([] for _ in ways)
     for run in range(-warm_up, runs):
         for way, results in zip(ways, found, strict=True):
-            gc.collect()  # nobody pays for the garbage of another
+            gc.collect()  # so that no way pays for the garbage of another
             result = await way()
             if run >= 0:
                 results.append(result)
