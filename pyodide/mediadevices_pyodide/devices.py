@@ -37,7 +37,7 @@ class DeviceList:
         return ffi.future(self._media_devices, "enumerateDevices", None, self._converted)
 
     def watch(self) -> None:
-        """Read the list, so that later changes can be detected."""
+        """Read the list of devices now, so that later changes can be detected."""
         if not self._known:
             promise.started(self._look(), name="look for devices")
 

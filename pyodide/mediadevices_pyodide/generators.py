@@ -103,7 +103,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
         """Hand a frame or block to the browser."""
 
     def _release(self) -> None:
-        """Release the resources of the generator; again does nothing."""
+        """Release the resources of the generator; a second call does nothing."""
 
 
 class DirectGenerator(BrowserGenerator):

@@ -7,7 +7,7 @@ document.currentScript.readerScript = (() => {
   const MAX_ATTEMPTS = 8;
   // How many frames in a row may fail to be copied before reading fails.
   const MAX_FAILURES = 10;
-  // Milliseconds between two reads of a track's statistics; each read takes half as long as a frame.
+  // Milliseconds between two reads of a track's statistics; a read costs half as much as a copy.
   const STATS_INTERVAL = 100;
 
   // A Python buffer, passed as the proxy of a bytearray.

@@ -97,7 +97,7 @@ class BrowserTrack(ffi.Wrapper[TrackListener], TrackHandle):
         self.js.contentHint = value
 
     def get_capabilities(self) -> Mapping[str, object]:
-        """Return the capabilities of the source; its ids alone in an engine without the method."""
+        """Return the capabilities; without `getCapabilities` in the engine, only the ids."""
         if hasattr(self.js, "getCapabilities"):
             return ffi.to_dict(self.js.getCapabilities())
         settings = self.get_settings()

@@ -53,7 +53,7 @@ class TrackReader(ABC):
         self._pipeline.set_flow(real=self._real, source_delivers=self._delivers)
 
     def end(self) -> None:
-        """End the readers and stop reading; again does nothing."""
+        """End the readers and stop reading; a second call does nothing."""
         if not self._ended:
             self._ended = True
             if self._check_timer is not None:
@@ -79,7 +79,7 @@ class TrackReader(ABC):
 
     @abstractmethod
     def _stop(self) -> None:
-        """Release the track, so that `_read` returns; again does nothing."""
+        """Release the track, so that `_read` returns; a second call does nothing."""
 
     # --------------------------------------------------------------------------------------
 

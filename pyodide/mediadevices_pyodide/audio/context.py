@@ -79,7 +79,7 @@ class AudioGraph:
         return node.port
 
     def close(self) -> None:
-        """Close the graph; again does nothing."""
+        """Close the graph; a second call does nothing."""
         self._starting.cancel()
         for node in self._nodes:
             node.disconnect()

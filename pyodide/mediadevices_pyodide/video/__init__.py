@@ -1,1 +1,1 @@
-"""Reads frames from the browser's video tracks."""
+"""Reads frames from the browser's video tracks, and converts Python frames for the browser."""
