@@ -1,4 +1,4 @@
-"""Which agent stands behind `navigator` now."""
+"""The agent that `navigator` uses now."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
 __all__ = ["current_agent", "use_agent"]
 
 _log = logging.getLogger("mediadevices")
-_agents: list[Agent] = []  # The world's own agent, once it is needed, is the first.
-# Reentrant: while the agent is made, a warning of its own may call code that asks for it.
-_making = threading.RLock()
+_agents: list[Agent] = []  # The default agent, once it is needed, is the first.
+# Reentrant, because creating the agent may warn, and a handler of the warning may need the agent.
+_creation_lock = threading.RLock()
 
 
 def current_agent() -> Agent:
-    """Return the agent behind `navigator`: the world's own, unless another was put in its place.
+    """Return the agent that `navigator` uses: the default one, unless another was installed.
 
-    Threads that ask for it at the same time get the same one.
+    Threads that call this at the same time get the same agent.
     """
     if not _agents:
-        with _making:
+        with _creation_lock:
             if not _agents:
-                _make_default()
+                _create_default()
     return _agents[-1]
 
 
-def _make_default() -> None:
+def _create_default() -> None:
     from mediadevices.implementations import default_agent
 
     agent = default_agent()
     if not _agents:
         _agents.append(agent)
-        _log.debug("the %s agent stands behind navigator", agent.name)
+        _log.debug("navigator uses the %s agent", agent.name)
 
 
 @contextmanager
 def use_agent(agent: Agent) -> Generator[Agent]:
-    """Put an agent behind `navigator` for the time of a ``with`` block.
+    """Install an agent for `navigator` for the time of a ``with`` block.
 
     Args:
         agent: The agent.
@@ -60,8 +60,8 @@ def use_agent(agent: Agent) -> Generator[Agent]:
 
 
 def _renew_lock() -> None:
-    global _making  # noqa: PLW0603  (a thread that does not exist in the fork may hold the old one)
-    _making = threading.RLock()
+    global _creation_lock  # noqa: PLW0603  (another thread of the parent process may hold the old one)
+    _creation_lock = threading.RLock()
 
 
 # Neither Windows nor a web page can fork.

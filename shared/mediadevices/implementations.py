@@ -1,7 +1,7 @@
-"""The one place that decides which implementation of a shared job is used here.
+"""The implementations of this system: the agent, the pixel operations and the resampler.
 
-In the browser the desktop's libraries do not exist; on the desktop each may be missing. The choice
-is made when somebody asks, never at import time.
+A web page does not have the desktop's libraries, and on the desktop each may be missing. Each
+function here chooses when it is called, and not at import time.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _log = logging.getLogger("mediadevices")
 
 
 def default_agent() -> Agent:
-    """Return a new agent of this world: the browser's in a web page, else the desktop's.
+    """Return a new agent: the browser's in a web page, otherwise the desktop's.
 
     Raises:
         NotSupportedError: Python runs on WebAssembly, but not in a page that may use devices.
-        ValueError: An environment variable of the desktop has a value that nobody understands.
+        ValueError: An environment variable of the desktop has an invalid value.
     """
     if sys.platform == "emscripten":
         from mediadevices_pyodide.agent import create_agent as create_browser_agent
@@ -40,15 +40,15 @@ def default_agent() -> Agent:
 
 
 def pixel_operations() -> PixelOperations:
-    """Return what converts and scales pictures: by OpenCV, by NumPy or by Python alone."""
+    """Return the fastest pixel operations: those of OpenCV, of NumPy, or in pure Python."""
     if sys.platform == "emscripten":
-        # The page decides whether to load NumPy, and it may do so later than now.
+        # Not cached, because the page may load NumPy later.
         return _numpy_pixels() if "numpy" in sys.modules else _pure_pixels()
     return _desktop_pixels()
 
 
 def resampler_factory() -> ResamplerFactory:
-    """Return what makes a `Resampler`: soxr where it is installed, else linear interpolation."""
+    """Return the class of resampler: soxr if it is installed, otherwise linear interpolation."""
     return _linear_resampler() if sys.platform == "emscripten" else _desktop_resampler()
 
 
@@ -57,16 +57,16 @@ def _desktop_pixels() -> PixelOperations:
     try:
         from mediadevices_native.opencv import load_opencv
 
-        load_opencv()  # it has settings that OpenCV reads when it is first imported
+        load_opencv()  # First: it sets variables that OpenCV reads when it is imported.
         from mediadevices_native.pixels import OpenCVPixelOperations
 
         return OpenCVPixelOperations()
     except (ImportError, NotReadableError) as error:
-        _log.debug("pixels: not by OpenCV: %s", error)
+        _log.debug("pixel operations: OpenCV is not available: %s", error)
     try:
         return _numpy_pixels()
-    except Exception as error:  # noqa: BLE001  (a broken NumPy raises what it likes)
-        _log.debug("pixels: not by NumPy: %s", error)
+    except Exception as error:  # noqa: BLE001  (a broken NumPy may raise anything)
+        _log.debug("pixel operations: NumPy is not available: %s", error)
     return _pure_pixels()
 
 
@@ -89,7 +89,7 @@ def _desktop_resampler() -> ResamplerFactory:
     try:
         from mediadevices_native.resampling import SoxrResampler
     except ImportError as error:
-        _log.debug("resampling: not by soxr: %s", error)
+        _log.debug("resampling: soxr is not available: %s", error)
         return _linear_resampler()
     return SoxrResampler
 

@@ -9,9 +9,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from mediadevices import AudioData, DOMException, navigator
+from mediadevices.kinds import INPUT_OF_TRACK, Kind
 from mediadevices_native.cli.errors import CommandError
 from mediadevices_native.cli.level import decibels, meter, peak
-from mediadevices_native.cli.open_track import INPUTS, Kind, all_devices, open_track
+from mediadevices_native.cli.open_track import all_devices, open_track
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ class Capture:
 
     def __init__(self, kind: Kind, device_id: str | None) -> None:
         self.kind: Kind = kind
-        self.noun = INPUTS[kind][1]
+        self.noun = INPUT_OF_TRACK[kind].permission
         self.device_id = device_id
         self.status = "not open"
         self.track: MediaStreamTrack | None = None

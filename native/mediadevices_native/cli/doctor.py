@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from mediadevices.kinds import PERMISSION_NAMES
 from mediadevices_native.application.audit_file import AuditFile
 from mediadevices_native.application.environment import AUDIT_LOG, policies, wants_synthetic
 from mediadevices_native.application.identity import (
@@ -105,7 +106,7 @@ def _environment() -> Sequence[Finding]:
         "MEDIADEVICES_ALLOW=camera,microphone, --allow camera,microphone, or "
         "navigator.permissions.set_policy() in a program"
     )
-    undecided = [name for name in ("camera", "microphone") if name not in decided]
+    undecided = [name for name in PERMISSION_NAMES if name not in decided]
     words = {"grant": "granted", "deny": "denied", "ask": "the user is asked"}
     texts = [f"the {name}: {words[policy]}" for name, policy in decided.items()]
     if undecided:

@@ -11,11 +11,12 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from mediadevices import InputDeviceInfo
+from mediadevices.kinds import INPUT_OF_DEVICE, Kind
 from mediadevices.local.agent import LocalAgent
 from mediadevices_native.cli.device_monitor import DeviceMonitor
 from mediadevices_native.cli.device_selection import select_device
 from mediadevices_native.cli.formatting import console, print_line, table
-from mediadevices_native.cli.open_track import INPUTS, Kind, all_devices, kind_of
+from mediadevices_native.cli.open_track import all_devices
 from mediadevices_native.cli.options import (
     AllowOption,
     CommonOptions,
@@ -68,10 +69,10 @@ def monitor(
 async def _devices_to_watch(agent: LocalAgent, device: str | None) -> Mapping[Kind, str | None]:
     """Return the kinds to capture, each with the id of its device, or None for any."""
     if device is None:
-        return dict.fromkeys(INPUTS)
+        return {"audio": None, "video": None}
     inputs = [one for one in await all_devices(agent) if isinstance(one, InputDeviceInfo)]
     selected = select_device(inputs, device, "camera or microphone")
-    return {kind_of(selected): selected.device_id}
+    return {INPUT_OF_DEVICE[selected.kind].track: selected.device_id}
 
 
 async def _show_live(device_monitor: DeviceMonitor, screen: Console, ticks: float) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from mediadevices import navigator
+from mediadevices.kinds import INPUT_OF_TRACK, PERMISSION_NAMES, Kind
 from mediadevices_native.cli.constraints import parse_constraints
 from mediadevices_native.cli.device_selection import select_device
 from mediadevices_native.cli.errors import UsageError
@@ -13,20 +14,7 @@ if TYPE_CHECKING:
     from mediadevices import MediaDeviceInfo, MediaStreamTrack
     from mediadevices.local.agent import LocalAgent
 
-__all__ = ["INPUTS", "Kind", "all_devices", "kind_of", "open_track"]
-
-Kind = Literal["audio", "video"]
-
-INPUTS: dict[Kind, tuple[str, str]] = {
-    "audio": ("audioinput", "microphone"),
-    "video": ("videoinput", "camera"),
-}
-"""For each kind of track, the kind of its devices and their usual name."""
-
-
-def kind_of(device: MediaDeviceInfo) -> Kind:
-    """Return the kind of the tracks of a camera or microphone."""
-    return "video" if device.kind == "videoinput" else "audio"
+__all__ = ["all_devices", "open_track"]
 
 
 async def all_devices(agent: LocalAgent) -> list[MediaDeviceInfo]:
@@ -58,7 +46,7 @@ async def open_track(
     track_constraints = parse_constraints(constraints, kind)
     _reveal_names(agent)
     if device is not None:
-        device_kind, noun = INPUTS[kind]
+        _, device_kind, noun = INPUT_OF_TRACK[kind]
         candidates = [one for one in await all_devices(agent) if one.kind == device_kind]
         selected = select_device(candidates, device, noun)
         track_constraints["deviceId"] = {"exact": selected.device_id}
@@ -77,4 +65,4 @@ def _reveal_names(agent: LocalAgent) -> None:
     A program learns both only after permission to capture. The command line shows them to the
     user, who can look them up in the system anyway.
     """
-    agent.exposure.expose(("camera", "microphone"))
+    agent.exposure.expose(PERMISSION_NAMES)

@@ -1,4 +1,4 @@
-"""The stored device list, and how it becomes another (§9.2.1, §9.3)."""
+"""The stored device list, and how changes are found (§9.2.1, §9.3)."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ __all__ = ["DeviceList"]
 
 _log = logging.getLogger("mediadevices")
 
-#: Seconds after which a driver that lists or begins to watch its devices is taken to hang.
-PATIENCE = 15.0
-#: Seconds in which several reports of the system count as one change.
-COALESCE = 0.05
-#: Seconds between two looks whether the watching is still needed.
-LINGER = 5.0
+#: Seconds that a driver may take to list its devices, or to start watching them.
+DRIVER_TIMEOUT = 15.0
+#: Seconds to wait after a report, so that several reports of one change cause one refresh.
+REFRESH_DELAY = 0.05
+#: Seconds between two checks whether the drivers still have to watch.
+WATCH_CHECK_INTERVAL = 5.0
 
 
 class DeviceList:
-    """What the drivers found, in the order of the standard, kept up to date.
+    """The devices that the drivers found, in the order of the standard.
 
     Args:
         drivers: The drivers.
-        loop: The event loop on which everything happens.
+        loop: The event loop that owns the devices.
         clock: The agent's clock.
         changed: Called with the old and the new list when they differ.
-        wanted: Returns whether changes are of interest now: the drivers watch only while they are.
+        watch_wanted: Returns whether the drivers have to watch for changes now.
     """
 
     def __init__(
@@ -44,23 +44,23 @@ class DeviceList:
         loop: asyncio.AbstractEventLoop,
         clock: Clock,
         changed: Callable[[Sequence[Device], Sequence[Device]], None],
-        wanted: Callable[[], bool],
+        watch_wanted: Callable[[], bool],
     ) -> None:
         self._drivers = drivers
         self._loop = loop
         self._clock = clock
         self._changed = changed
-        self._wanted = wanted
+        self._watch_wanted = watch_wanted
         self._driver_of: dict[tuple[DeviceKind, str], Driver] = {}
         self._found: list[tuple[Device, ...]] = [() for _ in drivers]
-        #: Why some drivers could not look at the last time, as far as a program is to be told.
+        #: Why drivers failed to list their devices at the last refresh, for the program's errors.
         self.failures: tuple[NotReadableError, ...] = ()
         self._devices: tuple[Device, ...] | None = None
         self._watching = self._closed = False
-        self._stops: list[Callable[[], None]] = []
-        self._refreshing: asyncio.Lock = asyncio.Lock()
-        self._timer: Timer | None = None
-        self._lingering: Timer | None = None  # while the drivers watch
+        self._stop_functions: list[Callable[[], None]] = []
+        self._refresh_lock: asyncio.Lock = asyncio.Lock()
+        self._refresh_timer: Timer | None = None
+        self._watch_timer: Timer | None = None  # while the drivers watch
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -71,7 +71,7 @@ class DeviceList:
         """Return the driver that found a device.
 
         Raises:
-            NotReadableError: It is not there any more.
+            NotReadableError: The device was unplugged.
         """
         if (driver := self._driver_of.get((device.kind, device.key))) is None:
             message = f"{device.label!r} was unplugged"
@@ -81,38 +81,38 @@ class DeviceList:
     def begin(self) -> None:
         """Fill the stored list and watch for changes, unless the drivers watch already."""
         if not self._watching:
-            self._start()
+            self._start_refresh()
 
     async def refresh(self) -> tuple[Device, ...]:
-        """Ask the drivers, store what they found, and tell if it is not what was stored.
+        """List the devices again, store the list, and report if it has changed.
 
-        What a driver found before counts while it fails, so that neither its live tracks nor the
-        devices of other drivers suffer.
+        While a driver fails, the devices that it found before stay in the list, so that their
+        tracks do not end.
         """
-        # Shielded: a caller that stops waiting must not interrupt a driver.
+        # Shielded: a driver must not be interrupted when the caller is cancelled.
         return await promise.shielded(promise.started(self._refresh(), "list devices", self._loop))
 
     async def _refresh(self) -> tuple[Device, ...]:
-        async with self._refreshing:
-            if self._wanted():
+        async with self._refresh_lock:
+            if self._watch_wanted():
                 await self._watch()
             failures: list[NotReadableError] = []
             for index, driver in enumerate(self._drivers):
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(DRIVER_TIMEOUT):
                         self._found[index] = tuple(await driver.list_devices())
                 except TimeoutError:
                     message = f"the {driver.name} driver did not list its devices in time"
                     failures.append(NotReadableError(message))
                     _log.warning(message)
-                except Exception as error:  # noqa: BLE001  (whatever it is, the others go on)
+                except Exception as error:  # noqa: BLE001  (the other drivers must still be asked)
                     if isinstance(error, NotReadableError):
                         failures.append(error)
                     _log.warning("the %s driver could not list its devices: %s", driver.name, error)
             found = [
                 (device, driver)
-                for driver, some in zip(self._drivers, self._found, strict=True)
-                for device in some
+                for driver, devices in zip(self._drivers, self._found, strict=True)
+                for device in devices
             ]
             old = self._devices
             new = enumeration_order(device for device, _ in found)
@@ -127,60 +127,62 @@ class DeviceList:
         if self._watching or self._closed:
             return
         self._watching = True
-        self._lingering = self._clock.call_later(LINGER, self._stop_if_unwanted)
-        began = {
+        self._watch_timer = self._clock.call_later(WATCH_CHECK_INTERVAL, self._stop_unless_wanted)
+        starting = {
             promise.started(driver.watch(self.report), f"watch {driver.name}", self._loop): driver
             for driver in self._drivers
         }
-        for future, driver in began.items():
-            future.add_done_callback(partial(self._watch_began, driver))
-        if began:
-            _, late = await asyncio.wait(began, timeout=PATIENCE)
+        for future, driver in starting.items():
+            future.add_done_callback(partial(self._watch_started, driver))
+        if starting:
+            _, late = await asyncio.wait(starting, timeout=DRIVER_TIMEOUT)
             for future in late:
-                _log.warning("the %s driver did not begin to watch in time", began[future].name)
+                _log.warning("the %s driver did not begin to watch in time", starting[future].name)
 
-    def _watch_began(self, driver: Driver, began: asyncio.Future[Callable[[], None]]) -> None:
-        """Keep the function that stops a driver's watching, however late it comes."""
-        if began.cancelled():
+    def _watch_started(self, driver: Driver, started: asyncio.Future[Callable[[], None]]) -> None:
+        """Keep the function that stops a driver's watching; if it is too late, call it."""
+        if started.cancelled():
             return
-        if (error := began.exception()) is not None:
+        if (error := started.exception()) is not None:
             _log.warning("the %s driver cannot watch its devices: %s", driver.name, error)
         elif self._watching:
-            self._stops.append(began.result())
+            self._stop_functions.append(started.result())
         else:
-            began.result()()
+            started.result()()
 
-    def _stop_if_unwanted(self) -> None:
-        self._lingering = None
-        if self._wanted():
-            self._lingering = self._clock.call_later(LINGER, self._stop_if_unwanted)
+    def _stop_unless_wanted(self) -> None:
+        self._watch_timer = None
+        if self._watch_wanted():
+            self._watch_timer = self._clock.call_later(
+                WATCH_CHECK_INTERVAL, self._stop_unless_wanted
+            )
         else:
             self._stop_watching()
 
     def _stop_watching(self) -> None:
         self._watching = False
-        if self._lingering is not None:
-            self._lingering.cancel()
-            self._lingering = None
-        while self._stops:
-            self._stops.pop()()
+        if self._watch_timer is not None:
+            self._watch_timer.cancel()
+            self._watch_timer = None
+        while self._stop_functions:
+            self._stop_functions.pop()()
 
     def close(self) -> None:
-        """Stop watching; again does nothing."""
+        """Stop watching; a second call does nothing."""
         self._closed = True
         self._stop_watching()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._refresh_timer is not None:
+            self._refresh_timer.cancel()
+            self._refresh_timer = None
 
     def report(self) -> None:
-        """Say, in any thread, that the list may have become another."""
-        call_on_loop(self._loop, self._schedule)
+        """Report that the list may have changed; any thread may call this."""
+        call_on_loop(self._loop, self._schedule_refresh)
 
-    def _schedule(self) -> None:
-        if self._timer is None and not self._closed:
-            self._timer = self._clock.call_later(COALESCE, self._start)
+    def _schedule_refresh(self) -> None:
+        if self._refresh_timer is None and not self._closed:
+            self._refresh_timer = self._clock.call_later(REFRESH_DELAY, self._start_refresh)
 
-    def _start(self) -> None:
-        self._timer = None
+    def _start_refresh(self) -> None:
+        self._refresh_timer = None
         promise.started(self._refresh(), "devices have changed", self._loop)

@@ -39,7 +39,7 @@ __all__ = ["get_user_media", "needed_permissions"]
 _log = logging.getLogger("mediadevices")
 
 _IN_THE_LOG = (
-    "what each device offers is shown here once the program has captured; "
+    "this error shows what each device offers after the program has captured; "
     'before that it is in the log: logging.getLogger("mediadevices").setLevel(logging.DEBUG)'
 )
 
@@ -56,7 +56,7 @@ def needed_permissions(requested: StreamConstraints) -> tuple[PermissionName, ..
     """Return the permissions that a call needs.
 
     Args:
-        requested: The converted constraints of each kind that is asked for.
+        requested: The converted constraints of each requested kind.
     """
     return tuple(INPUT_OF_TRACK[kind].permission for kind in requested)
 
@@ -66,7 +66,7 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
 
     Args:
         agent: The agent.
-        requested: The converted constraints of each kind that is asked for.
+        requested: The converted constraints of each requested kind.
 
     Raises:
         Exception: See `MediaDevices.get_user_media`.
@@ -81,7 +81,7 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
     tracks: list[LocalTrack] = []
     try:
         for kind, found in candidates.items():
-            allowed = _as_chosen(agent, found, INPUT_OF_TRACK[kind].permission, chosen)
+            allowed = _apply_choice(agent, found, INPUT_OF_TRACK[kind].permission, chosen)
             tracks.append(await _open_best(agent, kind, allowed))
         agent.devices.refuse_closed()  # Opening takes time.
         agent.permissions.refuse_withdrawn(permissions)
@@ -95,10 +95,10 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
 async def _all_candidates(
     agent: LocalAgent, requested: StreamConstraints, permissions: Sequence[PermissionName]
 ) -> dict[Kind, _Candidates]:
-    """Do all checks that come before any question to the user.
+    """Do all checks that precede the question to the user.
 
     Raises:
-        Exception: As of `get_user_media`.
+        Exception: See `MediaDevices.get_user_media`.
     """
     devices = await agent.devices.refresh()
     candidates: dict[Kind, _Candidates] = {}
@@ -111,8 +111,8 @@ async def _all_candidates(
             break
         agent.permissions.refuse_denied((INPUT_OF_TRACK[kind].permission,))
     if failure is not None:
-        # A denied program must not learn which devices there are. The refusal is raised outside of
-        # the `except` clause, because inside it the failure would be its context.
+        # A denied program must not learn which devices exist. The refusal is raised outside of the
+        # `except` clause, because inside it the failure would become its `__context__`.
         agent.permissions.refuse_denied(permissions)
         raise failure
     return candidates
@@ -121,7 +121,7 @@ async def _all_candidates(
 def _candidates(
     agent: LocalAgent, devices: Sequence[Device], kind: Kind, constraints: MediaTrackConstraints
 ) -> _Candidates:
-    """Do the checks of one kind that come before any question to the user."""
+    """Do the checks of one kind that precede the question to the user."""
     _, input_kind, permission = INPUT_OF_TRACK[kind]
     found = [device for device in devices if device.kind == input_kind and device.modes]
     if not found:
@@ -161,15 +161,15 @@ def _candidates(
     return _Candidates(constraints, tuple(found[one.device] for one in selections))
 
 
-def _as_chosen(
+def _apply_choice(
     agent: LocalAgent,
     candidates: _Candidates,
     permission: PermissionName,
     chosen: Mapping[PermissionName, str],
 ) -> _Candidates:
-    """Leave only the device that the user chose, if it is among the candidates.
+    """Reduce the candidates to the device that the user chose, if it is one of them.
 
-    An earlier choice yields to a program that names a device itself.
+    An earlier choice is ignored if the program names a device in its constraints.
     """
     device_id = chosen.get(permission, "")
     if not device_id and not _names_device(candidates.constraints):
@@ -195,26 +195,32 @@ def _overconstrained(
 
 
 async def _open_best(agent: LocalAgent, kind: Kind, candidates: _Candidates) -> LocalTrack:
-    """Open the first candidate that can be opened."""
-    refusals: list[DOMException] = []
+    """Open the first candidate that can be opened.
+
+    Raises:
+        NotReadableError: Other programs hold the candidates, or they cannot be read.
+        OverconstrainedError: Live tracks keep the candidates in settings that do not fit.
+        AbortError: A device failed in another way.
+    """
+    failures: list[DOMException] = []
     for device in candidates.devices:
         try:
             return await agent.devices.source(device).create_track(candidates.constraints)
         except (NotReadableError, OverconstrainedError) as error:
             _log.info("%r cannot be used: %s", device.label, error)
             error.add_note(f"tried {device.label!r}: {error}")
-            refusals.append(error)
+            failures.append(error)
         except DOMException:
             raise
         except Exception as error:
             message = f"{device.label!r} failed while it was opened: {error}"
             raise AbortError(message) from error
-    unreadable = [error for error in refusals if isinstance(error, NotReadableError)]
-    # What another program holds is the news; what another track rules out is the caller's own.
-    first = (unreadable or refusals)[0]
-    if isinstance(first, OverconstrainedError) or len(refusals) == 1:
+    unreadable = [error for error in failures if isinstance(error, NotReadableError)]
+    # Report NotReadableError first: a conflict with the caller's own tracks is less surprising.
+    first = (unreadable or failures)[0]
+    if isinstance(first, OverconstrainedError) or len(failures) == 1:
         raise first
-    tried = "; ".join(f"{error}" for error in refusals)
+    tried = "; ".join(f"{error}" for error in failures)
     word = INPUT_OF_TRACK[kind].permission
     message = f"no {word} that satisfies the constraints can be opened: {tried}"
     raise NotReadableError(message) from first

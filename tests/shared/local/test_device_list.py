@@ -82,7 +82,7 @@ async def test_a_driver_that_fails_for_a_moment_ends_no_track(
 async def test_a_driver_that_hangs_does_not_hide_the_devices_of_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device_list, "PATIENCE", 0.05)
+    monkeypatch.setattr(device_list, "DRIVER_TIMEOUT", 0.05)
     monkeypatch.setattr(world.cameras, "list_devices", asyncio.Event().wait)
     monkeypatch.setattr(world.cameras, "watch", lambda _changed: asyncio.Event().wait())
     found = await navigator.media_devices.enumerate_devices()
@@ -102,7 +102,7 @@ async def test_where_no_device_is_found_a_program_is_told_why_a_driver_could_not
         async with await navigator.media_devices.get_user_media(audio=True):
             pass
     with monkeypatch.context() as patch:
-        patch.setattr(device_list, "PATIENCE", 0.05)
+        patch.setattr(device_list, "DRIVER_TIMEOUT", 0.05)
         patch.setattr(world.cameras, "list_devices", asyncio.Event().wait)
         with pytest.raises(NotReadableError, match="did not list its devices in time"):
             await navigator.media_devices.get_user_media(video=True)
@@ -211,10 +211,10 @@ async def test_enumerating_alone_watches_nothing(world: World, clock: ManualCloc
 async def test_drivers_watch_while_there_is_a_listener(world: World, clock: ManualClock) -> None:
     seen: list[object] = []
     navigator.media_devices.add_event_listener("devicechange", seen.append)
-    await clock.advance(3 * device_list.LINGER)
+    await clock.advance(3 * device_list.WATCH_CHECK_INTERVAL)
     assert len(world.cameras.watchers) == 1
     navigator.media_devices.remove_event_listener("devicechange", seen.append)
-    await clock.advance(2 * device_list.LINGER)
+    await clock.advance(2 * device_list.WATCH_CHECK_INTERVAL)
     assert world.cameras.watchers == ()
     navigator.media_devices.add_event_listener("devicechange", seen.append)
     await clock.advance(0.1)
@@ -223,9 +223,9 @@ async def test_drivers_watch_while_there_is_a_listener(world: World, clock: Manu
 
 async def test_drivers_watch_while_a_device_is_open(world: World, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
-        await clock.advance(3 * device_list.LINGER)
+        await clock.advance(3 * device_list.WATCH_CHECK_INTERVAL)
         assert len(world.cameras.watchers) == 1
-    await clock.advance(2 * device_list.LINGER)
+    await clock.advance(2 * device_list.WATCH_CHECK_INTERVAL)
     assert world.cameras.watchers == ()
 
 
@@ -234,7 +234,7 @@ async def test_a_change_that_nobody_watched_is_told_to_the_next_listener(
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         pass
-    await clock.advance(2 * device_list.LINGER)
+    await clock.advance(2 * device_list.WATCH_CHECK_INTERVAL)
     world.cameras.plug(FakeCamera(label="Other"))
     seen: list[str] = []
     navigator.media_devices.ondevicechange = lambda event: seen.extend(
@@ -248,7 +248,7 @@ async def test_a_change_that_nobody_watched_is_told_to_the_next_listener(
 async def test_a_driver_that_begins_to_watch_late_is_stopped_in_the_end(
     world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
-    monkeypatch.setattr(device_list, "PATIENCE", 0.05)
+    monkeypatch.setattr(device_list, "DRIVER_TIMEOUT", 0.05)
     original, go_on = world.cameras.watch, asyncio.Event()
 
     async def slowly(changed: Callable[[], None]) -> Callable[[], None]:
@@ -260,7 +260,7 @@ async def test_a_driver_that_begins_to_watch_late_is_stopped_in_the_end(
     assert len(await labels()) == 2
     if not wanted:
         navigator.media_devices.ondevicechange = None
-        await clock.advance(2 * device_list.LINGER)
+        await clock.advance(2 * device_list.WATCH_CHECK_INTERVAL)
     go_on.set()
     await clock.advance(0)
     assert len(world.cameras.watchers) == wanted
