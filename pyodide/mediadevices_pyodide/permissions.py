@@ -1,4 +1,4 @@
-"""What the browser permits (Permissions §6)."""
+"""The permissions of a page (Permissions §6)."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _STATES: tuple[PermissionState, ...] = ("granted", "denied", "prompt")
 
 
 class BrowserPermission(ffi.Wrapper[PermissionListener], PermissionHandle):
-    """A permission that the browser tells the state of."""
+    """A permission whose state the browser reports."""
 
     __slots__ = ("_name",)
     events = ("change",)
 
     _name: PermissionName
 
-    def call(self, name: PermissionName) -> BrowserPermission:
-        """Say which permission it is, which not every engine does."""
+    def with_name(self, name: PermissionName) -> BrowserPermission:
+        """Set the name, which not every engine reports, and return the permission."""
         self._name = name
         return self
 
@@ -46,7 +46,7 @@ class BrowserPermission(ffi.Wrapper[PermissionListener], PermissionHandle):
 
     @property
     def state(self) -> PermissionState:
-        """``"granted"``, ``"denied"`` or ``"prompt"``, now."""
+        """The current state: ``"granted"``, ``"denied"`` or ``"prompt"``."""
         return next(state for state in _STATES if state == self.js.state)
 
     def happened(self, event: ffi.JsObject) -> None:  # noqa: ARG002  (there is only ``change``)
@@ -56,7 +56,7 @@ class BrowserPermission(ffi.Wrapper[PermissionListener], PermissionHandle):
 
 
 class GuessedPermission(PermissionHandle):
-    """A permission in an engine that tells nothing: what captures so far have shown."""
+    """A permission in an engine that does not report its state: a guess from earlier captures."""
 
     __slots__ = ("_name", "_state")
 
@@ -72,11 +72,11 @@ class GuessedPermission(PermissionHandle):
 
     @property
     def state(self) -> PermissionState:
-        """``"granted"``, ``"denied"`` or ``"prompt"``, as far as is known."""
+        """The guessed state: ``"granted"``, ``"denied"`` or ``"prompt"``."""
         return self._state
 
     def learn(self, state: PermissionState) -> None:
-        """Take note of what a capture has shown."""
+        """Set the state that a capture has revealed."""
         if state != self._state:
             self._state = state
             if (listener := self.listener) is not None:
@@ -87,42 +87,44 @@ class Permissions:
     """The permissions of this page.
 
     Args:
-        browser: The `navigator.permissions` of the page; None where there is none.
+        browser: The `navigator.permissions` of the page; None if it has none.
     """
 
     def __init__(self, browser: ffi.JsObject | None) -> None:
         self._browser = browser
-        self._known: dict[PermissionName, BrowserPermission] = {}
+        self._reported: dict[PermissionName, BrowserPermission] = {}
         self._guessed: dict[PermissionName, GuessedPermission] = {
             name: GuessedPermission(name) for name in PERMISSION_NAMES
         }
 
     def query(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
-        """Return the state of a permission: the browser's word, else the best guess."""
+        """Return a permission, whose state is guessed if the browser does not report it."""
         return promise.started(self._query(name), name=f"query {name}")
 
     async def _query(self, name: PermissionName) -> PermissionHandle:
-        if name in self._known:
-            return self._known[name]
+        if name in self._reported:
+            return self._reported[name]
         if self._browser is None:
             return self._guessed[name]
         try:
             status = await ffi.awaited(self._browser.query(ffi.to_js({"name": name})))
         except (TypeError, DOMException):
-            return self._guessed[name]  # The engine knows no permission of this name.
-        # Each query gives another object; one of them is enough, and it is always up to date.
-        return self._known.setdefault(name, ffi.wrapper_of(BrowserPermission, status).call(name))
+            return self._guessed[name]  # The engine does not know the name.
+        # Every query returns a new object. The first one is kept: it is always up to date.
+        return self._reported.setdefault(
+            name, ffi.wrapper_of(BrowserPermission, status).with_name(name)
+        )
 
     async def request(
         self,
         name: PermissionName,
         capture: Callable[[ffi.JsObject], asyncio.Future[None]],
     ) -> PermissionHandle:
-        """Ask the user by opening a device for a moment: no browser asks in another way.
+        """Ask the user by opening a device briefly, because browsers ask in no other way.
 
         Args:
             name: The permission.
-            capture: Calls the browser's `getUserMedia`, and stops the tracks that it gives.
+            capture: Calls the browser's `getUserMedia`, and stops the resulting tracks.
         """
         handle = await self._query(name)
         if handle.state == "prompt":
@@ -136,17 +138,17 @@ class Permissions:
         return handle
 
     def learn(self, kinds: Collection[Kind], error: Exception | None) -> None:
-        """Take note of how a capture went, for engines that tell nothing.
+        """Guess the permissions from a capture, for engines that do not report them.
 
         Args:
-            kinds: What was asked for, of ``"audio"`` and ``"video"``.
-            error: What it failed with, if it did.
+            kinds: The requested kinds of track.
+            error: The error of the capture; None if it succeeded.
         """
-        asked = [self._guessed[INPUT_OF_TRACK[kind].permission] for kind in kinds]
+        requested = [self._guessed[INPUT_OF_TRACK[kind].permission] for kind in kinds]
         if error is None:
-            for guess in asked:
+            for guess in requested:
                 guess.learn("granted")
-        elif isinstance(error, NotAllowedError) and len(asked) == 1:
-            # The error does not tell a denial from a question that the user has closed, and after
-            # the latter the browser asks again. Of two permissions, it does not tell which.
-            asked[0].learn("prompt")
+        elif isinstance(error, NotAllowedError) and len(requested) == 1:
+            # The user may have denied the permission, or closed the question, after which the
+            # browser asks again. For two permissions, the error does not say which one it is.
+            requested[0].learn("prompt")

@@ -49,7 +49,7 @@ def test_without_a_permission_nothing_is_recorded(
 ) -> None:
     done = run_process("record", tmp_path / "out.wav", "--seconds", 1)
     assert done.code == 1
-    assert done.err.startswith("NotAllowedError: nobody can be asked")
+    assert done.err.startswith("NotAllowedError: the user cannot be asked")
     assert list(tmp_path.glob("*.wav")) == []
 
 

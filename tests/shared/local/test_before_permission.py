@@ -77,7 +77,7 @@ async def test_where_nobody_can_be_asked_the_error_names_no_device(fakes: FakeDe
         navigator.permissions.request({"name": "camera"}),
     ):
         told = await told_by(operation)
-        assert "nobody can be asked" in told
+        assert "the user cannot be asked" in told
         assert SECRET not in told
 
 

@@ -1,1 +1,1 @@
-"""Permissions: decisions, questions to the user, the audit log, and private errors."""
+"""Permissions: decisions, questions to the user, the audit log, and errors without device names."""

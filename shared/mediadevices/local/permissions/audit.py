@@ -1,7 +1,7 @@
-"""The audit log: who asked for which permission, when, and what the answer was.
+"""The audit log: which program requested which permission, when, and with what result.
 
-Each entry goes to the logger ``mediadevices.permissions``, whose records carry it as ``audit``,
-and to a second place if the agent has one, such as a file.
+Each entry goes to the logger ``mediadevices.permissions``, where a record has it as its attribute
+``audit``, and to a second place if the agent has one, such as a file.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Literal, TypeAlias
 __all__ = ["AuditEntry", "AuditEvent", "PermissionAudit"]
 
 AuditEvent: TypeAlias = Literal["request", "change", "open", "close"]
-"""The program asked for devices; a decision changed without a question; a device was opened, or
+"""The program requested devices; a decision changed without a question; a device was opened or
 closed."""
 
 AuditEntry: TypeAlias = Mapping[str, object]
-"""``time``, ``event``, ``application``, ``process``, and what the event has beside, as for JSON."""
+"""``time``, ``event``, ``application``, ``process`` and the details of the event; fit for JSON."""
 
 _log = logging.getLogger("mediadevices.permissions")
 _failures = logging.getLogger("mediadevices")
@@ -29,12 +29,12 @@ _failures = logging.getLogger("mediadevices")
 class PermissionAudit:
     """Writes the audit log of one application.
 
-    An entry that cannot be written is reported to the log `mediadevices`, and never raises: it must
-    not fail a capture, or leave a device open that nobody knows of.
+    If an entry cannot be written, the logger `mediadevices` reports it. Nothing is raised, because
+    that would fail a capture, or leave a device open without a track.
 
     Args:
         application: The name of the program.
-        write: Gets each entry too.
+        write: Called with each entry, in addition to the logger.
     """
 
     def __init__(self, application: str, write: Callable[[AuditEntry], None] | None = None) -> None:
@@ -42,12 +42,12 @@ class PermissionAudit:
         self._write = write
 
     def note(self, event: AuditEvent, text: str, details: Mapping[str, object]) -> None:
-        """Make an entry.
+        """Write an entry.
 
         Args:
-            event: What happened.
-            text: The same in words, for people who read the log.
-            details: What the entry has beside the time and the program.
+            event: The kind of the entry.
+            text: A sentence for people who read the log.
+            details: The members of the entry besides the time and the program.
         """
         entry = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -67,5 +67,5 @@ class PermissionAudit:
 def _reported(event: AuditEvent) -> Generator[None]:
     try:
         yield
-    except Exception:  # noqa: BLE001  (a program's log filter, or a warning that is made an error)
+    except Exception:  # noqa: BLE001  (a log filter of the program, or a warning turned into an error)
         _failures.exception("the audit log has a gap: the event %r is missing", event)

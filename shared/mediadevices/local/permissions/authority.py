@@ -1,4 +1,4 @@
-"""Permission where nobody else asks for it (Permissions §3, §5)."""
+"""Permissions where no browser manages them (Permissions §3, §5)."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ _WITHDRAWN = object()
 
 
 class PermissionAuthority:
-    """Knows what is permitted, asks the user, and tells who listens.
+    """Decides permissions, asks the user, and reports changes.
 
-    An answer holds for the life of the process, or until it is revoked; where the user wants it
-    and there is a memory, also for the next process of the application.
+    An answer is valid until the process ends or the permission is revoked. If the user wants it
+    and there is a memory, it is also valid for later processes of the application.
 
     Args:
         application: The name of the program, for the question.
-        prompter: Asks the user; None where nobody can be asked.
-        policies: What is decided beforehand; of the others an earlier answer is recalled, or they
-            are asked for.
-        decided_by: Who decided that.
-        memory: Keeps answers that the user wants to be kept; None where none can be.
-        audit: Gets each entry of the audit log, beside the logger.
+        prompter: The function that asks the user; None if the user cannot be asked.
+        policies: Permissions that are decided in advance. The others have the remembered answer,
+            or the user is asked.
+        decided_by: The origin of the policies.
+        memory: Stores answers for later processes; None if answers cannot be stored.
+        audit: Called with each entry of the audit log, in addition to the logger.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class PermissionAuthority:
         self._handles: dict[PermissionName, LocalPermission] = {
             name: LocalPermission(self, name) for name in self._decisions
         }
-        # The open question: what it asks for, and a future that is done once it is withdrawn.
-        self._open: tuple[Sequence[PermissionName], asyncio.Future[None]] | None = None
-        # For each event loop its own: a lock belongs to the first one that it is used in.
-        self._asking: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
+        # The open question: its permissions, and a future that is done when it is withdrawn.
+        self._open_question: tuple[Sequence[PermissionName], asyncio.Future[None]] | None = None
+        # One lock for each event loop, because a lock belongs to the first loop that uses it.
+        self._question_lock: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         #: Called with the name of a permission that is no longer granted.
         self.on_withdrawn: Callable[[PermissionName], None] | None = None
 
@@ -94,27 +94,30 @@ class PermissionAuthority:
         return self._decisions[name].device
 
     def handle(self, name: PermissionName) -> LocalPermission:
-        """Return the handle of a permission, the same each time."""
+        """Return the handle of a permission: the same object each time."""
         return self._handles[name]
 
     def set_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
-        """Decide whether the user is asked; what is remembered stays, and counts no more."""
+        """Grant or deny a permission in advance, or have the user asked.
+
+        The remembered answer stays stored, but this process no longer uses it.
+        """
         state = _STATE_OF_POLICY[policy]
         self._change(name, Decision(state, "nobody" if state == "prompt" else "policy"))
 
     def set_state(self, name: PermissionName, state: PermissionState) -> None:
-        """Change the state of a permission, as the user; withdrawing one ends what it allowed."""
+        """Change the state of a permission on behalf of the user."""
         self._change(name, Decision(state, "user"))
 
     def revoke(self, name: PermissionName) -> None:
-        """Forget that a permission was granted, and end what it allowed; a denial stays."""
+        """Withdraw and forget a granted permission; a denial stays."""
         if self.state(name) == "granted":
             if self._memory is not None:
                 self._memory.remember({name: _UNDECIDED})
             self._change(name, _UNDECIDED)
 
     def _change(self, name: PermissionName, decision: Decision) -> None:
-        """Decide a permission without a question."""
+        """Decide a permission without asking the user."""
         if decision.state != self.state(name):
             self._audit.note(
                 "change",
@@ -139,17 +142,17 @@ class PermissionAuthority:
         names: tuple[PermissionName, ...],
         devices: Mapping[PermissionName, Mapping[str, str]],
     ) -> Mapping[PermissionName, str]:
-        """Ask the user once for all that is not decided; return when all is granted.
+        """Ask the user once for all undecided permissions; return when all are granted.
 
         Args:
             names: The permissions that are needed.
-            devices: For each, the labels of the devices that may be used, by their ids.
+            devices: For each, the labels of the suitable devices, by their ids.
 
         Returns:
-            The ids of the devices that the user chose now, where there was a choice.
+            The ids of the devices that the user chose now.
 
         Raises:
-            NotAllowedError: One is denied, or nobody can be asked.
+            NotAllowedError: A permission is denied, or the user cannot be asked.
         """
         self.refuse_denied(names)
         chosen: Mapping[PermissionName, str] = {}
@@ -157,13 +160,13 @@ class PermissionAuthority:
             name: distinct_labels(devices.get(name, {})) for name in names
         }
         try:
-            # A call for granted permissions does not wait for the question of another call. A
-            # question may be withdrawn and its decision taken back at once: then it is asked anew.
+            # A call for granted permissions does not wait for the question of another call. The
+            # loop asks again if a question was withdrawn, and its decision revoked immediately.
             while self._must_ask(names):
-                # A second call waits for the answer to the first question, and does not ask again.
-                async with self._question():
+                # A second call waits for the answer to the question of the first call.
+                async with self._lock():
                     if self._must_ask(names):
-                        chosen = await self._ask_for_open(names, offered)
+                        chosen = await self._ask_for_undecided(names, offered)
         finally:
             self._note_request(names, offered)
         self.refuse_denied(names, noted=True)
@@ -174,33 +177,33 @@ class PermissionAuthority:
         states = [self.state(name) for name in names]
         return "prompt" in states and "denied" not in states
 
-    def _question(self) -> asyncio.Lock:
-        """Return the lock of whoever asks the user now."""
+    def _lock(self) -> asyncio.Lock:
+        """Return the lock of the running event loop, which is held while a question is open."""
         loop = promise.running_loop()
-        if self._asking is None or self._asking[0] is not loop:
-            self._asking = loop, asyncio.Lock()
-        return self._asking[1]
+        if self._question_lock is None or self._question_lock[0] is not loop:
+            self._question_lock = loop, asyncio.Lock()
+        return self._question_lock[1]
 
-    async def _ask_for_open(
+    async def _ask_for_undecided(
         self,
         names: tuple[PermissionName, ...],
         offered: Mapping[PermissionName, Mapping[str, str]],
     ) -> Mapping[PermissionName, str]:
-        """Ask for what is undecided, and decide it."""
-        open_names: tuple[PermissionName, ...] = tuple(
+        """Ask for the undecided permissions, and decide them by the answer."""
+        undecided: tuple[PermissionName, ...] = tuple(
             name for name in names if self.state(name) == "prompt"
         )
         request = PermissionRequest(
-            open_names,
-            {name: tuple(offered[name].values()) for name in open_names},
+            undecided,
+            {name: tuple(offered[name].values()) for name in undecided},
             self.application,
             can_remember=self._memory is not None,
         )
         answer = await self._ask(request)
         if answer is _WITHDRAWN:
             return {}
-        given, remember = read_answer(open_names, offered, answer)
-        # What was decided while the question was open stays as it is.
+        given, remember = read_answer(undecided, offered, answer)
+        # A decision made while the question was open takes precedence over the answer.
         decisions: dict[PermissionName, Decision] = {
             name: decision for name, decision in given.items() if self.state(name) == "prompt"
         }
@@ -211,24 +214,24 @@ class PermissionAuthority:
         return {name: decision.device for name, decision in decisions.items() if decision.device}
 
     async def _ask(self, request: PermissionRequest) -> object:
-        """Return the prompter's answer, or `_WITHDRAWN` if the question was decided meanwhile."""
+        """Return the prompter's answer, or `_WITHDRAWN` if the answer is no longer needed."""
         wanted = " and ".join(request.names)
         if self.prompter is None:
-            message = f"nobody can be asked for permission to use the {wanted}"
+            message = f"the user cannot be asked for permission to use the {wanted}"
             raise NotAllowedError(f"{message}; {how_to_grant(request.names)}")
         answer: object = self.prompter(request)
         if not inspect.isawaitable(answer):
             return answer
         asking = asyncio.ensure_future(answer)
         withdrawn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._open = request.names, withdrawn
+        self._open_question = request.names, withdrawn
         try:
             await asyncio.wait([asking, withdrawn], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._open = None
+            self._open_question = None
             if not asking.done():
                 asking.cancel()
-                await asyncio.wait([asking])  # The prompter takes its question away.
+                await asyncio.wait([asking])  # The prompter removes its question.
         if withdrawn.done():
             return _WITHDRAWN
         if asking.cancelled():
@@ -237,16 +240,16 @@ class PermissionAuthority:
         return asking.result()
 
     def _withdraw_decided_question(self) -> None:
-        """Withdraw the open question if its answer can change nothing any more."""
-        if self._open is None:
+        """Withdraw the open question if its answer cannot change the result."""
+        if self._open_question is None:
             return
-        names, withdrawn = self._open
+        names, withdrawn = self._open_question
         states = [self.state(name) for name in names]
         if ("denied" in states or "prompt" not in states) and not withdrawn.done():
             withdrawn.set_result(None)
 
     def note_device(self, event: Literal["open", "close"], device: Device) -> None:
-        """Put into the audit log that a device was opened or closed."""
+        """Write to the audit log that a device was opened or closed."""
         details = {"device": {"kind": device.kind, "label": device.label}}
         self._audit.note(event, f"{event} {device.label!r}", details)
 
@@ -265,7 +268,7 @@ class PermissionAuthority:
                     name: _entry(decision, offered.get(name, {}))
                     for name, decision in decisions.items()
                 },
-                # The entry reaches the program's own log handlers: no labels without a grant.
+                # The program's log handlers see the entry, so it has no labels without permission.
                 "devices": {
                     name: list(labels.values()) if self.state(name) == "granted" else []
                     for name, labels in offered.items()
@@ -274,14 +277,14 @@ class PermissionAuthority:
         )
 
     def refuse_denied(self, names: Sequence[PermissionName], *, noted: bool = False) -> None:
-        """Do nothing, unless one of the permissions that a program asks for is denied.
+        """Refuse a request if one of its permissions is denied.
 
         Args:
             names: The permissions.
-            noted: Whether the audit log has it already.
+            noted: Whether the audit log has the request already.
 
         Raises:
-            NotAllowedError: One is.
+            NotAllowedError: A permission is denied.
         """
         denied: tuple[PermissionName, ...] = tuple(
             name for name in names if self.state(name) == "denied"
@@ -292,28 +295,28 @@ class PermissionAuthority:
             message = f"permission to use the {' and '.join(denied)} is denied"
             if any(self._decisions[name].by == "remembered" for name in denied):
                 forget = f"mediadevices permissions --forget {self.application!r}"
-                message += f", as the user once answered (`{forget}` forgets that)"
+                message += f", because of an earlier answer (`{forget}` removes it)"
             raise NotAllowedError(f"{message}; {how_to_grant(denied)}")
 
     def refuse_withdrawn(self, names: Sequence[PermissionName]) -> None:
-        """Do nothing, unless one of the permissions, once granted, is granted no more.
+        """Refuse a request if one of its permissions was withdrawn after it was granted.
 
         Args:
             names: The permissions.
 
         Raises:
-            NotAllowedError: One is not.
+            NotAllowedError: A permission was withdrawn.
         """
-        gone: tuple[PermissionName, ...] = tuple(
+        withdrawn: tuple[PermissionName, ...] = tuple(
             name for name in names if self.state(name) != "granted"
         )
-        if gone:
-            message = f"permission to use the {' and '.join(gone)} was withdrawn meanwhile"
-            raise NotAllowedError(f"{message}; {how_to_grant(gone)}")
+        if withdrawn:
+            message = f"permission to use the {' and '.join(withdrawn)} was withdrawn meanwhile"
+            raise NotAllowedError(f"{message}; {how_to_grant(withdrawn)}")
 
 
 def _entry(decision: Decision, labels: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return a decision for the audit log, with the label of the device that was chosen."""
+    """Return a decision as an entry of the audit log, with the label of the chosen device."""
     entry: dict[str, str] = {"state": decision.state, "decided_by": decision.by}
     if decision.device:
         entry["device"] = (labels or {}).get(decision.device, decision.device)
@@ -325,7 +328,7 @@ def _in_words(decision: Decision) -> str:
 
 
 def how_to_grant(names: Sequence[PermissionName]) -> str:
-    """Say, for an error message, how permissions can be granted."""
+    """Return the part of an error message that says how to grant permissions."""
     keywords = ", ".join(f'{name}="grant"' for name in names)
     listed = ",".join(names)
     return (
@@ -351,5 +354,5 @@ class LocalPermission(PermissionHandle):
 
     @property
     def state(self) -> PermissionState:
-        """``"granted"``, ``"denied"`` or ``"prompt"``, now."""
+        """The current state: ``"granted"``, ``"denied"`` or ``"prompt"``."""
         return self._authority.state(self._name)

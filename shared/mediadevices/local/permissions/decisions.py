@@ -1,4 +1,4 @@
-"""What is decided of a permission, by whom, and how the answer of a prompter is read."""
+"""Decisions about permissions, and the conversion of a prompter's answer."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from mediadevices.agent_protocol.permissions import PermissionName, PermissionState
+from mediadevices.kinds import PERMISSION_NAMES
 from mediadevices.webidl import conversion
 from mediadevices.webidl.names import closest
 
 __all__ = ["Decider", "Decision", "PermissionMemory", "distinct_labels", "read_answer"]
 
 Decider: TypeAlias = Literal["user", "policy", "environment", "remembered", "nobody"]
-"""Who decided: the user just now or earlier in this process, the program, a variable of the
-environment, an earlier answer that was kept; ``"nobody"`` while it is undecided."""
+"""The origin of a decision: the user in this process, the program, an environment variable, or a
+remembered answer; ``"nobody"`` while the permission is undecided."""
 
-_ANSWER_KEYS = ("camera", "microphone", "remember")
+_ANSWER_KEYS = (*PERMISSION_NAMES, "remember")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How a permission stands.
+    """A decision about a permission.
 
     Attributes:
-        state: Its state.
-        by: Who decided it.
-        device: The `deviceId` of the device that the user chose; ``""`` for no choice.
+        state: The state of the permission.
+        by: The origin of the decision.
+        device: The `deviceId` of the device that the user chose; ``""`` if there was no choice.
     """
 
     state: PermissionState = "prompt"
@@ -35,22 +36,22 @@ class Decision:
 
 
 class PermissionMemory(Protocol):
-    """Keeps answers from one run of an application to the next; it may lose them, and never raises.
+    """Stores answers for later runs of an application.
 
-    It says so itself where it cannot keep them.
+    The methods never raise. A memory that cannot read or store answers warns the user itself.
     """
 
     def recall(self) -> Mapping[PermissionName, Decision]:
-        """Return what is kept."""
+        """Return the stored answers."""
         ...
 
     def remember(self, decisions: Mapping[PermissionName, Decision]) -> None:
-        """Keep answers, instead of earlier ones to the same; what is undecided is forgotten."""
+        """Store the answers, replacing earlier ones; delete undecided permissions."""
         ...
 
 
 def distinct_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return labels of which no two are equal: later ones of a name are numbered.
+    """Return distinct labels: equal ones get numbers.
 
     Args:
         labels: The label of each device, by its id.
@@ -69,18 +70,18 @@ def read_answer(
     devices: Mapping[PermissionName, Mapping[str, str]],
     answer: object,
 ) -> tuple[dict[PermissionName, Decision], bool]:
-    """Convert what a prompter answered.
+    """Convert the answer of a prompter.
 
     Args:
-        names: What was asked.
-        devices: For each, the labels that were offered, by the ids of the devices.
+        names: The requested permissions.
+        devices: For each, the labels of the offered devices, by their ids.
         answer: The answer; see `mediadevices.agent_protocol.permissions.PermissionAnswer`.
 
     Returns:
-        What is decided of each name, and whether that is to be remembered.
+        The decision about each name, and whether to remember the decisions.
 
     Raises:
-        TypeError: It is no answer, has an unknown key, or chooses what was not offered.
+        TypeError: The answer has the wrong type, an unknown key, or a label that was not offered.
     """
     path = "the prompter's answer"
     if isinstance(answer, bool):

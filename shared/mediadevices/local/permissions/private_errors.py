@@ -1,4 +1,4 @@
-"""Errors that reveal nothing about devices which the program may not see yet (§9.2.4)."""
+"""Errors that reveal nothing about devices that are not exposed to the program (§9.2.4)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["remove_own_frames"]
 def remove_own_frames(error: BaseException) -> None:
     """Remove the frames of this library from the traceback of an error and of its causes.
 
-    The local variables of those frames hold devices with their labels. Crash reporters and debug
-    pages copy such variables; the program's own frames stay.
+    The local variables of those frames contain devices with their labels, and crash reporters and
+    debug pages copy such variables. The program's own frames stay.
 
     Args:
-        error: The error, which is changed.
+        error: The error; its traceback is modified.
     """
     for one in _chain(error):
         kept: TracebackType | None = None
