@@ -66,29 +66,29 @@ class BrowserAgent(ffi.Wrapper[CaptureListener], Agent, JsBridge):
     # --- devices --------------------------------------------------------------------------
 
     def get_supported_constraints(self) -> Mapping[str, bool]:
-        """Return the properties that the browser knows, each True."""
+        """Return the properties that the browser knows, each with the value True."""
         return ffi.to_dict(self.js.getSupportedConstraints())
 
     def get_user_media(self, constraints: StreamConstraints) -> asyncio.Future[StreamHandle]:
-        """Let the browser select, ask and open (§9.2.1)."""
+        """Let the browser select devices, ask the user, and open the devices (§9.2.1)."""
 
         def explained(error: Exception) -> Exception:
             self._permissions.learn(constraints, error)
             return _explained(error)
 
-        def taken(stream: ffi.JsObject) -> StreamHandle:
+        def converted(stream: ffi.JsObject) -> StreamHandle:
             self._permissions.learn(constraints, None)
             return ffi.wrapper_of(BrowserStream, stream)
 
-        asked = ffi.to_js(constraints)
-        return ffi.future(self.js, "getUserMedia", asked, taken, _stop, explained)
+        js_constraints = ffi.to_js(constraints)
+        return ffi.future(self.js, "getUserMedia", js_constraints, converted, _stop, explained)
 
     def enumerate_devices(self) -> asyncio.Future[Sequence[DeviceInfo]]:
         """List the devices as the page may see them."""
         return self._devices.enumerate()
 
     def watch_devices(self, wanted: bool) -> None:
-        """Learn the present list when listeners for ``"devicechange"`` are added."""
+        """Read the list when ``devicechange`` gets listeners, to detect later changes."""
         if wanted:
             self._devices.watch()
 
@@ -103,32 +103,32 @@ class BrowserAgent(ffi.Wrapper[CaptureListener], Agent, JsBridge):
     # --- permissions ----------------------------------------------------------------------
 
     def query_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
-        """Return a permission, without asking."""
+        """Return a permission, without asking the user."""
         return self._permissions.query(name)
 
     def request_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
-        """Ask the user, unless it is decided, by opening a device for a moment."""
+        """Ask the user by opening a device briefly, unless the permission is granted or denied."""
 
         def capture(constraints: ffi.JsObject) -> asyncio.Future[None]:
-            # Stopped as soon as it comes, also when the program has given up waiting.
+            # The stream is stopped in any case, even if the program has cancelled the call.
             return ffi.future(self.js, "getUserMedia", constraints, _stop, _stop, _explained)
 
         return promise.started(self._permissions.request(name, capture), name=f"request {name}")
 
     def revoke_permission(self, name: PermissionName) -> asyncio.Future[PermissionHandle]:
-        """Fail: only the user can take a permission back."""
-        message = f"a page cannot give the permission for the {name} back; the user can"
+        """Fail, because only the user can withdraw a permission."""
+        message = f"a page cannot revoke the permission for the {name}; the user can"
         return promise.rejected(NotSupportedError(message))
 
     def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
-        """Do nothing for ``"ask"``, which is what the browser does; fail for the others."""
+        """Do nothing for ``"ask"``, because the browser asks; fail for the others."""
         if policy != "ask":
             message = f"in a web page the browser asks the user for the {name}; no program decides"
             raise NotSupportedError(message)
 
     @property
     def prompter(self) -> Prompter | None:
-        """None: the browser asks the user."""
+        """None, because the browser asks the user."""
         return None
 
     @prompter.setter
@@ -145,16 +145,16 @@ class BrowserAgent(ffi.Wrapper[CaptureListener], Agent, JsBridge):
         return ffi.wrapper_of(BrowserStream, ffi.new("MediaStream", objects))
 
     def stream_from_js(self, js: object) -> StreamHandle:
-        """Return the handle of a stream that JavaScript made."""
+        """Return the handle of a JavaScript `MediaStream`."""
         return ffi.wrapper_of(BrowserStream, _instance(js, "MediaStream", "getTracks"))
 
     def track_from_js(self, js: object) -> TrackHandle:
-        """Return the handle of a track that JavaScript made."""
+        """Return the handle of a JavaScript `MediaStreamTrack`."""
         return ffi.wrapper_of(BrowserTrack, _instance(js, "MediaStreamTrack", "applyConstraints"))
 
     def create_generator(self, kind: Kind) -> GeneratorHandle:
-        """Return a new source that the program writes to."""
-        from mediadevices_pyodide.generators import create_generator  # few pages write tracks
+        """Return a new generator of tracks of this kind."""
+        from mediadevices_pyodide.generators import create_generator  # Few pages need it.
 
         return create_generator(kind)
 
@@ -163,7 +163,7 @@ def create_agent() -> BrowserAgent:
     """Return the agent of this page.
 
     Raises:
-        NotSupportedError: There is no `navigator.mediaDevices` here; the message says why.
+        NotSupportedError: There is no `navigator.mediaDevices`; the message says why.
     """
     navigator = ffi.optional(getattr(ffi.window, "navigator", None))
     media_devices = ffi.optional(getattr(navigator, "mediaDevices", None))
@@ -196,7 +196,7 @@ def _what_is_missing() -> str:
 
 
 def _instance(js: object, name: str, method: str) -> ffi.JsObject:
-    # By a method and not by its class, which may be a subclass, or that of another frame.
+    # Check for a method, because the object's class may be a subclass or belong to another frame.
     if not hasattr(js, method):
         found = getattr(getattr(js, "constructor", None), "name", type(js).__name__)
         message = f"from_js: expected the browser's {name}, got {found}"
@@ -206,7 +206,7 @@ def _instance(js: object, name: str, method: str) -> ffi.JsObject:
 
 def _explained(error: Exception) -> Exception:
     if isinstance(error, OverconstrainedError):
-        # An engine that may not tell yet what there is names no constraint.
+        # Before permission some engines do not name the constraint.
         which = f"the constraint {error.constraint!r}" if error.constraint else "the constraints"
         return OverconstrainedError(error.constraint, f"no device satisfies {which}")
     if isinstance(error, DOMException) and (advice := _ADVICE.get(type(error))):

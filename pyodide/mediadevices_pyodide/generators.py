@@ -87,7 +87,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
         self._release()
 
     def writer_lost(self) -> None:
-        """End the tracks: the program has dropped all that it could write to."""
+        """End the tracks, because the program has dropped every object that it could write to."""
         self.close()
 
     async def _write_and_close(self, data: MediaData) -> None:
@@ -100,7 +100,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     @abstractmethod
     async def _give(self, data: MediaData) -> None:
-        """Hand a frame or block to the browser."""
+        """Pass a frame or block to the browser."""
 
     def _release(self) -> None:
         """Release the resources of the generator; a second call does nothing."""

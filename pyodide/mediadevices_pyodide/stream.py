@@ -28,12 +28,12 @@ class BrowserStream(ffi.Wrapper[StreamListener], StreamHandle, JsStreamHandle):
 
     @property
     def id(self) -> str:
-        """A name of the stream alone."""
+        """The unique id of the stream."""
         return str(self.js.id)
 
     @property
     def active(self) -> bool:
-        """Whether a track is live."""
+        """Whether at least one track is live."""
         return bool(self.js.active)
 
     def tracks(self) -> Sequence[BrowserTrack]:
@@ -41,11 +41,11 @@ class BrowserStream(ffi.Wrapper[StreamListener], StreamHandle, JsStreamHandle):
         return tuple(ffi.wrapper_of(BrowserTrack, track) for track in self.js.getTracks())
 
     def add_track(self, track: TrackHandle) -> None:
-        """Add a track, unless it is there."""
+        """Add a track, unless the stream has it already."""
         self.js.addTrack(js_track(track))
 
     def remove_track(self, track: TrackHandle) -> None:
-        """Remove a track, if it is there."""
+        """Remove a track, if the stream has it."""
         self.js.removeTrack(js_track(track))
 
     def clone(self) -> BrowserStream:
