@@ -63,4 +63,6 @@ def permission_name(text: object) -> PermissionName | None:
     Args:
         text: The name.
     """
+    if not isinstance(text, str):
+        return None  # an object of the program can raise anything when it is compared
     return next((name for name in PERMISSION_NAMES if name == text), None)
