@@ -201,10 +201,10 @@ async def test_tracks_are_added_and_removed_without_events() -> None:
 async def test_tracks_added_by_the_browser_fire_events() -> None:
     async with capture(video=True) as stream, capture(video=True) as other:
         derived = legacy.MediaStream(stream)
-        told: list[tuple[str, object, object]] = []
+        fired: list[tuple[str, object, object]] = []
 
         def note(event: legacy.MediaStreamTrackEvent) -> None:
-            told.append((event.type, event.target, event.track))
+            fired.append((event.type, event.target, event.track))
 
         derived.onaddtrack = derived.video_tracks.onaddtrack = note
         derived.audio_tracks.onaddtrack = note
@@ -213,7 +213,7 @@ async def test_tracks_added_by_the_browser_fire_events() -> None:
         derived.modern.add_track(added.modern)
         event = mediadevices.MediaStreamTrackEvent("addtrack", {"track": added.modern})
         derived.modern.dispatch_event(event)
-        assert sorted(told, key=lambda one: repr(one[1])) == [
+        assert sorted(fired, key=lambda one: repr(one[1])) == [
             ("addtrack", derived.video_tracks, added),
             ("addtrack", derived, added),
         ]

@@ -228,9 +228,9 @@ def test_the_nearest_device_is_first_and_the_default_wins_ties():
 
 def test_controls_without_a_constraint_keep_their_values():
     device = camera([(640, 480, 30.0)], controls={"brightness": Range(0, 255, 1)})
-    unasked = choose([device], {}, initial=[{"brightness": 77}])[0].settings
-    asked = choose([device], {"brightness": 200}, initial=[{"brightness": 77}])[0].settings
-    assert (unasked["brightness"], asked["brightness"]) == (77, 200)
+    unconstrained = choose([device], {}, initial=[{"brightness": 77}])[0].settings
+    requested = choose([device], {"brightness": 200}, initial=[{"brightness": 77}])[0].settings
+    assert (unconstrained["brightness"], requested["brightness"]) == (77, 200)
 
 
 @pytest.mark.parametrize(
@@ -263,17 +263,17 @@ def test_the_failed_constraint_is_named_if_it_fails_alone(constraints, name):
 def test_a_microphone_can_deliver_other_rates_and_channel_counts():
     device = Device(kind="audioinput", key="m", label="mic", modes=(AudioMode(44100, 2),))
     native = choose([device], {})[0].settings
-    asked = choose([device], {"sampleRate": {"exact": 16000}, "channelCount": 1})[0].settings
+    requested = choose([device], {"sampleRate": {"exact": 16000}, "channelCount": 1})[0].settings
     assert (native["sampleRate"], native["channelCount"]) == (44100, 2)
-    assert (asked["sampleRate"], asked["channelCount"]) == (16000, 1)
+    assert (requested["sampleRate"], requested["channelCount"]) == (16000, 1)
     assert choose([device], {"sampleRate": {"min": 96000}}) == []
 
 
 def test_a_mono_microphone_delivers_stereo_on_request():
     device = Device(kind="audioinput", key="m", label="mic", modes=(AudioMode(48000, 1),))
     assert choose([device], {})[0].settings["channelCount"] == 1
-    asked = choose([device], {"channelCount": {"exact": 2}})[0]
-    assert (asked.settings["channelCount"], asked.mode.channel_count) == (2, 1)
+    requested = choose([device], {"channelCount": {"exact": 2}})[0]
+    assert (requested.settings["channelCount"], requested.mode.channel_count) == (2, 1)
     assert choose([device], {"channelCount": {"exact": 3}}) == []
 
 

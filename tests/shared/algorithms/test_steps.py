@@ -35,9 +35,12 @@ def device(control: Control) -> Device:
     )
 
 
-def chosen(control: Control, asked: object, now: float = 0.0, *advanced: object) -> object:
+def selected(control: Control, requested: object, now: float = 0.0, *advanced: object) -> object:
     """Return the selected value of the control, or None if there is none."""
-    constraints: dict[str, object] = {NAME: asked, "advanced": [{NAME: one} for one in advanced]}
+    constraints: dict[str, object] = {
+        NAME: requested,
+        "advanced": [{NAME: item} for item in advanced],
+    }
     converted = convert_track_constraints(constraints, "video", PROPERTIES)
     basic = basic_set(converted)
     found = select_settings(
@@ -78,25 +81,25 @@ def test_every_decimal_step_can_be_selected(
     for index in range(count):
         value = round(start + index * step, places)
         for written in (value, start + index * step, added[index]):
-            for asked in ({"exact": written}, {"min": written, "max": written}, written):
-                assert chosen(control, asked) == value
+            for requested in ({"exact": written}, {"min": written, "max": written}, written):
+                assert selected(control, requested) == value
 
 
 def test_steps_that_are_not_decimal_can_be_selected() -> None:
     third = 1 / 3
     for index in range(7):
-        assert chosen(Range(-1.0, 1.0, third), {"exact": -1 + index * third}) == pytest.approx(
+        assert selected(Range(-1.0, 1.0, third), {"exact": -1 + index * third}) == pytest.approx(
             -1 + index * third
         )
 
 
 @pytest.mark.parametrize("value", [0.05, 0.149, 3.1, -3.0001])
 def test_a_value_between_steps_cannot_be_selected(value: float) -> None:
-    assert chosen(TENTHS, {"exact": value}) is None
+    assert selected(TENTHS, {"exact": value}) is None
 
 
 @pytest.mark.parametrize(
-    ("asked", "advanced", "value"),
+    ("requested", "advanced", "value"),
     [
         ({"min": 0.25}, (), 0.3),
         ({"min": 0.25, "ideal": 0.72}, (), 0.7),
@@ -106,16 +109,18 @@ def test_a_value_between_steps_cannot_be_selected(value: float) -> None:
     ],
 )
 def test_steps_count_from_the_start_of_the_whole_range(
-    asked: object, advanced: tuple[object, ...], value: float | None
+    requested: object, advanced: tuple[object, ...], value: float | None
 ) -> None:
-    assert chosen(TENTHS, asked, 0.0, *advanced) == value
+    assert selected(TENTHS, requested, 0.0, *advanced) == value
 
 
-@pytest.mark.parametrize("asked", [1.7e308, {"min": 1.7e308}, {"max": -1.7e308}, {"exact": 1e300}])
-def test_a_huge_number_counts_as_too_large(asked: object) -> None:
-    expected = 3.0 if isinstance(asked, float) else None
-    assert chosen(TENTHS, asked) == expected
-    assert chosen(Range(-1e308, 1e308, 1e-5), 1.7e308) == 1e308
+@pytest.mark.parametrize(
+    "requested", [1.7e308, {"min": 1.7e308}, {"max": -1.7e308}, {"exact": 1e300}]
+)
+def test_a_huge_number_counts_as_too_large(requested: object) -> None:
+    expected = 3.0 if isinstance(requested, float) else None
+    assert selected(TENTHS, requested) == expected
+    assert selected(Range(-1e308, 1e308, 1e-5), 1.7e308) == 1e308
 
 
 def test_a_camera_with_the_ideal_step_is_as_near_as_one_without_steps() -> None:
@@ -123,9 +128,9 @@ def test_a_camera_with_the_ideal_step_is_as_near_as_one_without_steps() -> None:
     universe = [
         region for index, one in enumerate(cameras) for region in settings_universe(index, one, {})
     ]
-    for wished in (0.7, 0.1 * 7):
+    for ideal in (0.7, 0.1 * 7):
         found = select_settings(
-            universe, basic_set(convert_track_constraints({NAME: wished}, "video", PROPERTIES))
+            universe, basic_set(convert_track_constraints({NAME: ideal}, "video", PROPERTIES))
         )
         assert [(one.device, one.distance) for one in found] == [(0, 0), (1, 0)]
 
@@ -136,13 +141,13 @@ def test_a_camera_with_the_ideal_step_is_as_near_as_one_without_steps() -> None:
 def test_exactly_the_values_of_a_menu_can_be_selected() -> None:
     assert len(THIRDS) == 19
     for value in THIRDS:
-        assert chosen(MENU, {"exact": value}) == chosen(MENU, value) == value
+        assert selected(MENU, {"exact": value}) == selected(MENU, value) == value
     for value in (-1.5, 0.333 * 7, 0.1, 3.333):
-        assert chosen(MENU, {"exact": value}) is None
+        assert selected(MENU, {"exact": value}) is None
 
 
 @pytest.mark.parametrize(
-    ("asked", "now", "value"),
+    ("requested", "now", "value"),
     [
         (0.6, 0.0, 0.667),
         ({}, 1.333, 1.333),
@@ -153,9 +158,9 @@ def test_exactly_the_values_of_a_menu_can_be_selected() -> None:
     ],
 )
 def test_the_nearest_value_of_a_menu_is_selected(
-    asked: object, now: float, value: float | None
+    requested: object, now: float, value: float | None
 ) -> None:
-    assert chosen(MENU, asked, now) == value
+    assert selected(MENU, requested, now) == value
 
 
 def test_capabilities_show_a_menu_of_numbers_as_a_range() -> None:

@@ -142,9 +142,9 @@ def capture(**constraints: object) -> object:
 
 def old_capture(**constraints: object) -> object:
     """Return a future with the result of the old interface's callbacks."""
-    told: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    legacy.navigator.get_user_media(constraints, told.set_result, told.set_result)
-    return told
+    outcome: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    legacy.navigator.get_user_media(constraints, outcome.set_result, outcome.set_result)
+    return outcome
 
 
 #: Functions with a number that is a size or a duration, so it has limits.
