@@ -77,7 +77,7 @@ def _last_rounding_to(ratio: float, side: int) -> Quotient:
     units = to_units(ratio)
     numerator, denominator = 2 * units + side, 2 * UNITS
     if units % 2:
-        # Halves round to even, so the quotient halfway does not round to an odd number of units.
+        # Halves round to even. An odd number of units is not even, so exclude the halfway quotient.
         return numerator * _LARGEST - side, denominator * _LARGEST
     return numerator, denominator
 
@@ -93,7 +93,7 @@ def _simplest_fraction(low: Quotient, high: Quotient) -> tuple[int, int]:
     whole = -(-low[0] // low[1])
     if whole * high[1] <= high[0]:
         return whole, 1
-    # No whole number lies between: both have the same whole part, so continue with the rest.
+    # No whole number lies between them, so both have the same whole part. Continue with the rest.
     whole -= 1
     p, q = _simplest_fraction(
         (high[1], high[0] - whole * high[1]), (low[1], low[0] - whole * low[1])

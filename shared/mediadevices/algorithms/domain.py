@@ -112,7 +112,8 @@ def nearest(
     """
     candidates: list[Value] = []
     if isinstance(domain, Interval):
-        # The ends count too: for an ideal with the other sign the far end is relatively nearest.
+        # The ends are candidates too: if the ideal has the other sign, the far end has the
+        # smallest relative distance.
         ends = [domain.min, domain.max]
         wanted = [*(constraint.ideal or () if constraint else ()), *preferred, *ends]
         numbers = [

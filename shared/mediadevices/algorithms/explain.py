@@ -141,6 +141,6 @@ def _reasons(regions: Sequence[Region], basic: ConstraintSet) -> str:
     for item in required:
         others = [other for other in conflicting if other is not item]
         if not restrict_regions(regions, others):
-            conflicting = others  # the others conflict without this one too
+            conflicting = others  # this one is not needed for the conflict
     together = ", ".join(f"{item.name} {_requested(item)}" for item in conflicting)
     return f"each of these is possible alone, but not together: {together}"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IdealSize", "candidate_sizes"]
 
-#: More than rounding a ratio to ten decimal places can change a distance.
+#: Rounding a ratio to ten decimal places changes a distance by less than this.
 _ROUNDING = 1e-9
 
 
