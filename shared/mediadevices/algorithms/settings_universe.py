@@ -25,8 +25,8 @@ __all__ = [
     "settings_universe",
 ]
 
-#: The lowest rate to decimate to, in frames per second; it is one frame in eleven days. Capabilities
-#: report 0, as the standard requires, but a frame rate of 0 cannot be delivered.
+#: The lowest rate to decimate to, in frames per second; it is one frame in eleven days.
+#: Capabilities report 0, as the standard requires, but a frame rate of 0 cannot be delivered.
 SLOWEST_FRAME_RATE = 1e-6
 #: Hertz. Samples can be resampled to any rate between these, and up to the native rate.
 LOWEST_SAMPLE_RATE, USUAL_SAMPLE_RATE = 8000, 48000

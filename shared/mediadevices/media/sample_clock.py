@@ -39,7 +39,7 @@ class SampleClock:
         self._lost = True
 
     def stamp(self, now: float, delay: float, frames: int) -> int:
-        """Return the time of a block's first sample, in microseconds.
+        """Return the timestamp of a block, in microseconds, from the estimated delay.
 
         Args:
             now: The time of the block's delivery, in seconds.
@@ -53,7 +53,7 @@ class SampleClock:
         return self.place(now, now - age, frames)
 
     def place(self, now: float, measured: float, frames: int) -> int:
-        """Return the time of a block's first sample, in microseconds.
+        """Return the timestamp of a block, in microseconds, from the measured time.
 
         Args:
             now: The time of the block's delivery, in seconds.

@@ -199,12 +199,12 @@ class VideoFrame(Interface):
 
     @property
     def coded_width(self) -> int:
-        """The width in memory, with invisible pixels; 0 when closed."""
+        """The width in memory, in pixels, visible or not; 0 when closed."""
         return 0 if self._geometry is None else self._geometry.coded_width
 
     @property
     def coded_height(self) -> int:
-        """The height in memory, with invisible pixels; 0 when closed."""
+        """The height in memory, in pixels, visible or not; 0 when closed."""
         return 0 if self._geometry is None else self._geometry.coded_height
 
     @property
@@ -221,12 +221,12 @@ class VideoFrame(Interface):
 
     @property
     def display_width(self) -> int:
-        """The width for display with square pixels; 0 when closed."""
+        """The width for display, in square pixels; 0 when closed."""
         return 0 if self._geometry is None else self._geometry.display_width
 
     @property
     def display_height(self) -> int:
-        """The height for display with square pixels; 0 when closed."""
+        """The height for display, in square pixels; 0 when closed."""
         return 0 if self._geometry is None else self._geometry.display_height
 
     @property
