@@ -1,5 +1,5 @@
-# Everyday commands. Each sets up what it needs in .venv first; nothing outside the checkout is
-# touched, but for Debian's packages where it is run as root.
+# Everyday commands. Each installs what it needs into .venv first. Nothing outside the checkout
+# changes, except Debian packages when make runs as root.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,7 +14,7 @@ SYSTEM := tests/environments/install-debian.sh
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
 
-setup: $(STAMP) ## Create .venv with the library, editable, and its tools
+setup: $(STAMP) ## Create .venv with the library (editable) and the tools
 	@echo 'Ready: $(BIN)'
 
 $(STAMP): pyproject.toml
@@ -38,22 +38,22 @@ demo: $(STAMP) ## List the devices, take a photo (demo.png) and show its setting
 test-quick: $(STAMP) ## Run the tests that need no device, browser or other program (1 minute)
 	$(BIN)/python -m pytest -n auto -q --lane cpython tests/shared tests/conformance $(ARGS)
 
-test: $(STAMP) ## Run every test; choose with ARGS="--lane cpython -k clone"
+test: $(STAMP) ## Run every test; ARGS="--lane cpython -k clone" selects some
 	@$(SYSTEM) test
 	$(BIN)/python -m pytest $(ARGS)
 
-wheels: $(STAMP) ## Build what is published: the source, the wheel and the page wheel, in dist/
+wheels: $(STAMP) ## Build the source archive, the wheel and the page wheel in dist/
 	$(BIN)/python -m build
 	$(BIN)/python -m mediadevices_native.serving.page_wheel dist
 
-conformance: $(STAMP) ## Run the conformance suite everywhere, and write its table
+conformance: $(STAMP) ## Run the conformance suite everywhere and write its table
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m tools.conformance_report
 
-mutation-check: $(STAMP) ## Break rules one at a time, and see which test notices; ARGS="word ..." takes some
+mutation-check: $(STAMP) ## Break rules one at a time and print the failing test; ARGS="word" selects some
 	PYTHONPATH=tests $(BIN)/python -m tools.mutation_check $(ARGS)
 
-bench: $(STAMP) $(PEERS) ## Measure everything against the raw thing, and write docs/benchmarks.md
+bench: $(STAMP) $(PEERS) ## Measure against the raw libraries and write docs/benchmarks.md
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m benchmarks native
 	PYTHONPATH=tests $(BIN)/python -m benchmarks page
@@ -76,22 +76,22 @@ check: $(STAMP) ## Lint, types on each system, import rules, documentation
 	$(BIN)/lint-imports
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict  # With --quiet it would miss its warnings.
 
-browser-table: $(STAMP) ## Look at every member in every browser, and write docs/browsers.md
+browser-table: $(STAMP) ## Use every member in every browser and write docs/browsers.md
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m tools.browser_table
 
-oracle: $(STAMP) ## Ask Chromium and the library the same, and write docs/oracle.md
+oracle: $(STAMP) ## Compare constraints in Chromium and the library; write docs/oracle.md
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m tools.oracle $(ARGS)
 
-idl-page: $(STAMP) ## Write what differs from the IDL into docs/conformance.md
+idl-page: $(STAMP) ## Write the differences from the IDL into docs/conformance.md
 	PYTHONPATH=tests $(BIN)/python -m tools.idl_page
 
-fault-table: $(STAMP) ## Run the tests of faults everywhere, and write docs/faults.md
+fault-table: $(STAMP) ## Run the tests of faults everywhere and write docs/faults.md
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m tools.fault_table $(ARGS)
 
-soak: $(STAMP) ## Faults at random while it captures: ARGS="--seconds 600 --seed 7 --vm"
+soak: $(STAMP) ## Inject random faults while capturing: ARGS="--seconds 600 --seed 7 --vm"
 	@$(SYSTEM) test
 	PYTHONPATH=tests $(BIN)/python -m tools.soak $(ARGS)
 
@@ -99,6 +99,6 @@ format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## Remove everything that can be made again
+clean: ## Remove everything that can be created again
 	rm -rf .venv .venv-* .cache .pyodide_build .*_cache .hypothesis dist site demo.png
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

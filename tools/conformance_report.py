@@ -39,7 +39,7 @@ _COLUMNS: Mapping[str, str] = {
     "webkit": "WebKitGTK",
 }
 _SIGNS: Mapping[Outcome, str] = {"passed": "✓", "engine": "engine", "failed": "**✗**", "-": "·"}
-# What tells a browser's version, and how it says it.
+# Commands that print a browser's version, and its pattern.
 _BROWSERS = {
     ("chromium", "--version"): r"Chromium [\d.]+",
     ("firefox-esr", "--version"): r"Firefox [\w.]+",
@@ -49,22 +49,21 @@ _INTRODUCTION = """\
 # Conformance: the results
 
 Made by `make conformance`; please do not edit. The tests follow the public test suite of the
-standard, group by group and name by name, in Python and in our own words, with what it lacks.
+standard, group by group and name by name, rewritten in Python, with tests that it lacks.
 
 {date}; {versions}."""
 _LEGEND = """\
-*The engine's failure*: the browser itself does otherwise than the standard says. Each group of
-these has a reason and a line of plain JavaScript that shows the engine's own answer, and a test
-runs that line. *Not applicable*: the world there cannot be made to do what the test needs, such as
-a camera being unplugged. *Desktop*: the microphones of a real sound server, and fake cameras.
-*Desktop, real camera*: the V4L2 cameras and the ALSA sound cards of a kernel in a virtual machine,
-opened, unplugged and held by other programs like any others; nothing is fake.
+*The engine's failure*: the browser differs from the standard. Each group of these tests has a
+reason and a line of plain JavaScript that shows it, and a test runs that line. *Not applicable*:
+the environment cannot do what the test needs, such as unplugging a camera. *Desktop*: microphones
+of a real sound server, and fake cameras. *Desktop, real camera*: V4L2 cameras and ALSA sound cards
+of a kernel in a virtual machine; nothing is fake.
 
-## What the engines do otherwise"""
+## Where the engines differ"""
 
 
 def summary_of(rows: Sequence[Row]) -> str:
-    """Return a table of how many tests did what in each environment."""
+    """Return a table of the number of outcomes in each environment."""
     counts = {lane: Counter(row.outcome for row in rows if row.lane == lane) for lane in _COLUMNS}
     tests = len({row.test for row in rows})
     lines = [

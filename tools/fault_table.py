@@ -1,7 +1,7 @@
-"""Writes the tables of `docs/faults.md` anew: `make fault-table`.
+"""Updates the tables of `docs/faults.md`: `make fault-table`.
 
-It runs the tests of faults in every lane and makes the tables of what they note; see
-`support.faults`. The notes stay in `.cache/`, so that a lane can be run again by itself:
+It runs the tests of faults in every lane and makes the tables of their records; see
+`support.faults`. The records are kept in `.cache/`, so that one lane can run again alone:
 
     make fault-table ARGS="--lane vm"
 """
@@ -45,7 +45,7 @@ class Marked(TypedDict):
 
 
 class Note(Marked):
-    """What it saw."""
+    """One record of a test."""
 
     test: str
     sees: str
@@ -53,7 +53,7 @@ class Note(Marked):
 
 
 class Found(TypedDict):
-    """What `--fault-notes` writes: the marked tests by their ids, and the notes."""
+    """The file of `--fault-notes`: the marked tests by their ids, and the records."""
 
     tests: dict[str, Marked]
     notes: list[Note]
@@ -61,13 +61,13 @@ class Found(TypedDict):
 
 @dataclass(slots=True)
 class Row:
-    """One line of a table: a fault, and one thing that programs see of it.
+    """One line of a table: a fault, and one effect that programs see.
 
     Attributes:
         device: ``"camera"``, ``"microphone"`` or ``"process"``.
         fault: What happens.
         sees: What the program sees.
-        lanes: Where that was seen, and after how many seconds at most; None where it says nothing.
+        lanes: The lanes that saw it, with the longest time in seconds, or None without a time.
     """
 
     device: str
@@ -92,7 +92,7 @@ def rows(notes: Iterable[Note]) -> list[Row]:
 
 
 def silent(found: Found) -> list[str]:
-    """Return the ids of the marked tests that have noted nothing: they failed or were skipped."""
+    """Return the ids of marked tests without a record: they failed or were skipped."""
     noted = {note["test"] for note in found["notes"]}
     return sorted(set(found["tests"]) - noted)
 
@@ -113,7 +113,7 @@ def rendered(notes: Iterable[Note]) -> str:
 
 
 def listed(page: str) -> set[tuple[str, str, str]]:
-    """Return what the tables of a page list: each fault of a device with one way of testing it."""
+    """Return what the tables of a page list: device, fault and way of testing."""
     (section,) = SECTION.findall(page)
     found: set[tuple[str, str, str]] = set()
     device = fault = ""
@@ -135,7 +135,7 @@ def expected(tests: Iterable[Marked]) -> set[tuple[str, str, str]]:
 
 
 def way(device: str, lane: str) -> str:
-    """Say in words how a lane tests a device."""
+    """Return a description of how a lane tests a device."""
     if lane in _BROWSERS:
         return "a web page with the browser's fake devices"
     microphone = device == "microphone"
@@ -154,7 +154,7 @@ def _cell(text: str) -> str:
 
 
 def _how_soon(lanes: Mapping[str, float | None]) -> str:
-    """Say within how many seconds; a virtual machine is some ten times slower than a machine."""
+    """Return the longest time as text; a virtual machine is ten times slower, so it is separate."""
     here = [seconds for lane, seconds in lanes.items() if lane != "vm" and seconds is not None]
     parts = [f"{_rounded(max(here))} s"] if here else []
     if (there := lanes.get("vm")) is not None:
@@ -163,12 +163,12 @@ def _how_soon(lanes: Mapping[str, float | None]) -> str:
 
 
 def _rounded(seconds: float) -> str:
-    """Return the next higher of some round figures: another run is to give the same."""
+    """Round up to a round figure, so that another run gives the same text."""
     return f"{next((step for step in _STEPS if seconds <= step), round(seconds, -1)):g}"
 
 
 def collected() -> dict[str, Marked]:
-    """Return all marked tests that there are now."""
+    """Return all marked tests of the checkout."""
     path = NOTES.with_suffix(".collected")
     _pytest("--collect-only", "-q", "-q", "--no-header", f"--fault-notes={path}")
     found: Found = json.loads(path.read_text(encoding="utf-8"))
@@ -182,7 +182,7 @@ def _pytest(*options: str) -> int:
 
 
 def _merged(old: Found, new: Found, tests: dict[str, Marked]) -> Found:
-    """Return the newest notes of each test that there is."""
+    """Return the newest records of each existing test."""
     fresh = {note["test"] for note in new["notes"]}
     kept = [note for note in old["notes"] if note["test"] not in fresh]
     order = list(tests)
@@ -191,7 +191,7 @@ def _merged(old: Found, new: Found, tests: dict[str, Marked]) -> Found:
 
 
 def main(options: Sequence[str]) -> int:
-    """Run the tests, and write the page if every one of them has said what it saw."""
+    """Run the tests, and write the page if every one of them has a record."""
     NOTES.parent.mkdir(exist_ok=True)
     path = NOTES.with_suffix(".new")
     code = _pytest("-q", "--no-header", f"--fault-notes={path}", *options)
@@ -202,12 +202,12 @@ def main(options: Sequence[str]) -> int:
     found = _merged(old, new, collected())
     NOTES.write_text(json.dumps(found, indent=1), encoding="utf-8")
     if missing := silent(found):
-        print("\nThe page was not written; these tests have said nothing yet:")
+        print("\nThe page was not written; these tests have no record yet:")
         print(*missing, sep="\n")
         return code or 1
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(SECTION.sub(lambda _: rendered(found["notes"]), page), encoding="utf-8")
-    print(f"\n{len(rows(found['notes']))} lines, of {len(found['tests'])} tests, are in {PAGE}")
+    print(f"\n{PAGE} has {len(rows(found['notes']))} lines from {len(found['tests'])} tests")
     return code
 
 

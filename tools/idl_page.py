@@ -1,6 +1,6 @@
-"""Writes the section of `docs/conformance.md` that says where the library differs from the IDL.
+"""Writes the section of `docs/conformance.md` about differences from the IDL.
 
-It is made of the marks in the code and of the table of documents:
+Its sources are the marks in the code and the table of documents:
 
     make idl-page
 """
@@ -55,7 +55,7 @@ def _rows(mark: Mark) -> Iterator[str]:
 
 
 def _public_names(owner: str | None) -> list[str]:
-    """Return the name of a class, or of the classes that are made of a private one."""
+    """Return the name of a public class, or of the public subclasses of a private one."""
     if owner is None or not owner.startswith("_"):
         return [] if owner is None else [owner]
     return sorted(
@@ -74,7 +74,7 @@ def _subclasses(cls: type[Interface]) -> Iterator[type[Interface]]:
 
 
 def main() -> None:
-    """Write the section anew."""
+    """Write the section."""
     page = PAGE.read_text("utf-8")
     PAGE.write_text(SECTION.sub(lambda _: rendered(), page), "utf-8")
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The virtual machine's second program: gives it the usual devices, two cameras and two sound
-# cards, runs the command that the host left in the shared folder, and switches the machine off.
+# The virtual machine's second program: creates two cameras and two sound cards, runs the command
+# in the shared folder, and powers the machine off.
 
 export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -13,7 +13,7 @@ ln -sf /proc/self/fd/1 /dev/stdout
 ln -sf /proc/self/fd/2 /dev/stderr
 busybox ip link set lo up
 
-# The kernel's modules, from wherever the host keeps them.
+# The kernel's modules, from the host's cache.
 mkdir -p "/lib/modules/$(uname -r)"
 mount --bind "$(cat /mnt/share/modules)" "/lib/modules/$(uname -r)"
 
@@ -24,5 +24,5 @@ sh /mnt/share/command.sh >/dev/ttyS0 2>&1
 echo $? >/mnt/share/exit-code
 sync
 echo o >/proc/sysrq-trigger
-# The first program must not end; and no other can start any more, since the disk is gone.
+# The first program must not end, and without the disk no other program can start.
 while :; do :; done

@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# The virtual machine's first program: puts the host's files under a layer of memory, and goes there.
+# The virtual machine's first program: mounts the host's files below an overlay in memory.
 
 /bin/busybox --install -s /bin
 export PATH=/bin

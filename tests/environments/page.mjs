@@ -1,7 +1,7 @@
-// Runs pytest in this page: loads Pyodide, the library's wheel, pytest and the tests, and tells the
-// host what is printed and how it ends. What to load stands in /settings.json.
+// Runs pytest in this page: loads Pyodide, the library's wheel, pytest and the tests, and posts the
+// output and the exit code to the host. /settings.json lists what to load.
 
-// One after the other: what is sent at the same time arrives in any order.
+// Post one message after the other; parallel requests arrive in any order.
 let sent = Promise.resolve();
 const post = (path, body) => {
   sent = sent.then(() => fetch(path, { method: "POST", body })).catch(() => {});
@@ -14,9 +14,9 @@ const bytes = async (path) => {
 };
 const told = (error) => {
   const { name, message, stack } = error ?? {};
-  // What stands under a Python traceback leads through WebAssembly only.
+  // Below a Python traceback, the JavaScript stack shows only WebAssembly.
   if (name === "PythonError") return message;
-  // Not every engine's stack begins with the message.
+  // Not every engine's stack starts with the message.
   if (stack) return `${stack.includes(message) ? "" : `${error}\n`}${stack}\n`.slice(0, 4000);
   return `${error}\n`;
 };
@@ -28,7 +28,7 @@ for (const level of ["log", "info", "warn", "error"]) {
     post("/console", `[console.${level}] ${words.map(String).join(" ")}\n`);
   };
 }
-// What nothing catches fails the test that is running: see support/page_errors.py.
+// An uncaught error fails the running test: see support/page_errors.py.
 const uncaught = (globalThis.uncaughtErrors = []);
 const note = (line) => {
   uncaught.push(line);
@@ -58,7 +58,7 @@ async function run(settings) {
   }
   const extractDir = pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')");
   for (const archive of archives) pyodide.unpackArchive(archive, "wheel", { extractDir });
-  // The library comes as it comes to a user, by its wheel.
+  // Install the library from its wheel, as users do.
   await pyodide.loadPackage([...settings.packages, settings.library], { messageCallback: () => {} });
   pyodide.unpackArchive(await bytes("/tests.zip"), "zip", { extractDir: "/project" });
   pyodide.globals.set("arguments", pyodide.toPy(settings.arguments));

@@ -1,13 +1,13 @@
 // Runs pytest in Pyodide: node run_pytest_in_node.mjs CHECKOUT EXCHANGE CACHE WHEELS
 //
-// The checkout is /project over there. EXCHANGE is /exchange; its arguments.json holds pytest's
-// arguments. The process ends with pytest's exit code, or with 70 when pytest never came to one.
+// In Pyodide, the checkout is /project and EXCHANGE is /exchange; its arguments.json has pytest's
+// arguments. The exit code is pytest's, or 70 if pytest had none.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-// Node would print the offending source line: for Pyodide's own code that is a megabyte.
+// Node would print the source line, which in Pyodide's code is a megabyte.
 process.on("uncaughtException", (error) => {
   console.error(String(error?.stack ?? error).slice(0, 4000));
   process.exit(70);
@@ -37,7 +37,7 @@ for (const [folder, root] of [["/project", checkout], ["/exchange", exchange]]) 
   pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root }, folder);
 }
 
-// Asynchronously, so that a test can wait for a coroutine with run_sync.
+// Asynchronously, so that a test can block on a coroutine with run_sync.
 const code = await pyodide.runPythonAsync(`
 import importlib, json, os, pathlib, sys
 importlib.invalidate_caches()

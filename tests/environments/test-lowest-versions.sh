@@ -1,7 +1,7 @@
 #!/bin/bash
-# Runs the tests that need no device with the lowest versions of what pyproject.toml asks for.
+# Runs the device-free tests with the lowest versions that pyproject.toml allows.
 #
-# It has a virtual environment of its own. uv chooses the versions: pip has no such choice.
+# It has a separate virtual environment. uv chooses the versions, because pip has no such option.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -14,11 +14,11 @@ uv=("$python" -m uv pip)
 export VIRTUAL_ENV=$PWD/$environment
 "${uv[@]}" install -q --resolution lowest-direct --editable .
 "${uv[@]}" list
-# What runs the tests may be new, but must not raise what they test.
+# The test tools may be new, but must not upgrade the tested packages.
 "${uv[@]}" install -q pytest pytest-timeout hypothesis \
     --constraints <("${uv[@]}" freeze --exclude-editable)
 
-# The comparison with the IDL reads the same source whatever is installed, and needs npm.
+# The comparison with the IDL does not depend on the installed versions, and needs npm.
 exec "$python" -m pytest --lane cpython tests/shared tests/conformance tests/native \
     --ignore=tests/conformance/surface/test_idl.py \
     --ignore=tests/conformance/surface/test_idl_comparison.py

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Runs the tests that need no device under the newest Python here that is not the one of .venv.
+# Runs the device-free tests under the newest installed Python other than that of .venv.
 #
-# It has a virtual environment of its own, without the desktop's capture libraries: what these tests
-# test must do without.
+# It has a separate virtual environment without the desktop's capture libraries, because the tested
+# code must work without them.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,7 +12,7 @@ other=
 for version in 3.14 3.13 3.12 3.11; do
     [ "$version" = "$ours" ] && continue
     for candidate in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python; do
-        # A shim of pyenv exists for every version, but not all of them start.
+        # pyenv has a shim for every version, but not all of them start.
         if "$candidate" -c 'import venv' 2>/dev/null; then
             other=$candidate
             break 2
@@ -21,7 +21,7 @@ for version in 3.14 3.13 3.12 3.11; do
 done
 if [ -z "$other" ]; then
     echo "There is no Python here besides $ours."
-    # In continuous integration a check that does not run has failed.
+    # In continuous integration, a check that cannot run is a failure.
     [ "${CI:-}" != true ]
     exit
 fi
@@ -36,7 +36,7 @@ folders=()
 for folder in tests/shared tests/conformance; do
     [ -d "$folder" ] && folders+=("$folder")
 done
-# The comparison with the IDL reads the same source whatever Python runs it, and needs npm.
+# The comparison with the IDL does not depend on the Python version, and needs npm.
 exec "$environment/bin/python" -m pytest --lane cpython "${folders[@]}" \
     --ignore=tests/conformance/surface/test_idl.py \
     --ignore=tests/conformance/surface/test_idl_comparison.py

@@ -1,10 +1,10 @@
-"""A process that takes itself for one on macOS or Windows, before it imports the library.
+"""Makes a process appear to run on macOS or Windows, before it imports the library.
 
-What is not on that system is taken away: modules, and members of modules of the standard library.
-What is there only gets stand-ins: a camera, a microphone, the console of Windows. The standard
-library and other people's packages are imported before, and stay Linux's: they are not looked at.
+It hides what that system lacks: modules, and members of standard library modules. It adds fakes of
+what only that system has: a camera, a microphone, the console of Windows. The standard library and
+third-party packages are imported before that and remain Linux's.
 
-It cannot show what OpenCV and PortAudio really do there, nor how paths and files behave.
+It cannot show how OpenCV, PortAudio, paths and files behave there.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _MEMBERS_NOT_ON = {
         ),
     },
 }
-# They look at the system while they are imported, or import more when they are called.
+# These check the system at import, or import more when they are called.
 _NOT_LOOKED_AT = (
     *("asyncio", "http.server", "importlib.metadata", "logging.config", "multiprocessing.context"),
     *(
@@ -84,7 +84,7 @@ _NOT_LOOKED_AT = (
 
 
 class _Missing(MetaPathFinder):
-    """Says of modules that they are not there.
+    """An importer that hides modules.
 
     Args:
         names: The modules.
@@ -99,18 +99,18 @@ class _Missing(MetaPathFinder):
 
 
 def become(platform: str) -> FakeSoundDevice:
-    """Turn this process into one on another system, with one camera and one microphone.
+    """Make this process appear to run on another system, with one camera and one microphone.
 
     Args:
-        platform: As `sys.platform` has it there.
+        platform: The value of `sys.platform` there.
 
     Returns:
-        What stands for sounddevice.
+        The fake sounddevice module.
     """
     assert not [name for name in sys.modules if name.startswith("mediadevices_native")]
     for name in _NOT_LOOKED_AT:
         import_module(name)
-    platform_module.uname()  # It remembers the system that this really is.
+    platform_module.uname()  # Its cache keeps the real system.
     cv2 = import_module("cv2")
     cv2.VideoCapture = FakeOpenCV({0: FakeCamera()}).VideoCapture  # type: ignore[attr-defined]  # OpenCV's own
     host_api = "Core Audio" if platform == "darwin" else "Windows WASAPI"
@@ -150,7 +150,7 @@ def _enumerate_cameras(backend: int) -> list[SimpleNamespace]:
 
 
 class _Allowed:
-    """``AVCaptureDevice``, where the person has given leave."""
+    """``AVCaptureDevice`` with permission granted."""
 
     @staticmethod
     def authorizationStatusForMediaType_(media_type: str) -> int:  # noqa: N802  (Apple's)
@@ -162,7 +162,7 @@ _Time = TypeVar("_Time", int, float)
 
 
 def _coarse(clock: Callable[[], _Time], tick: _Time) -> Callable[[], _Time]:
-    """Return a clock that ticks as `time.monotonic` does on Windows before Python 3.13."""
+    """Return a clock with the resolution of `time.monotonic` on Windows before Python 3.13."""
     return lambda: clock() // tick * tick
 
 

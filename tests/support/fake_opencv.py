@@ -1,4 +1,4 @@
-"""A stand-in for cv2 with cameras whose every fault can be switched on, and a system for it."""
+"""A fake cv2 whose cameras can have any fault, and a fake camera system."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HD = VideoMode(1280, 720, 50.0, "MJPG")
 
 @dataclass
 class FakeCamera:
-    """A camera and what is wrong with it. Each of its frames has its number in every pixel."""
+    """A camera and its faults. Every pixel of a frame is the number of the frame."""
 
     sizes: tuple[tuple[int, int], ...] = ((640, 480), (1280, 720))
     """Any other size gives the first."""
@@ -78,7 +78,7 @@ class FakeCapture:
         self._open = camera.present and not camera.busy and not refused and not camera.in_use
         self.asked: dict[int, float] = dict(zip(parameters[::2], parameters[1::2], strict=True))
         self._count = self._shown = 0
-        self._waiting = False  # A frame is there and has not been taken.
+        self._waiting = False  # A frame is available and has not been read.
         self._stamp = 0.0
         camera.threads.add(threading.get_ident())
         if self._open:
@@ -149,7 +149,7 @@ class FakeCapture:
             case "error":
                 raise FakeError("imdecode")
             case "garbage" if self._decodes:
-                return True, self._picture(self._shown)  # It gives the last one again.
+                return True, self._picture(self._shown)  # It returns the last one again.
             case "garbage":
                 return True, np.zeros((1, 100), dtype=np.uint8)
 
@@ -273,7 +273,7 @@ class FakeSystem:
 
 
 class RecordingSink:
-    """A sink that keeps what it gets, and can be waited for."""
+    """A sink that keeps all frames, with methods that wait for them."""
 
     def __init__(self) -> None:
         self.frames: list[VideoFrame] = []

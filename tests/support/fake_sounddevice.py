@@ -1,4 +1,4 @@
-"""A stand-in for the module sounddevice, at the boundary where the microphones meet PortAudio."""
+"""A fake sounddevice module, so that microphones work without PortAudio."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class FakeStream:
 
 
 def row(name: str, host_api: int = 0, inputs: int = 2, outputs: int = 0) -> dict[str, object]:
-    """Return a device as `query_devices` has it, but for its index."""
+    """Return a device as in `query_devices`, without its index."""
     return {
         "name": name,
         "hostapi": host_api,
@@ -79,13 +79,13 @@ def row(name: str, host_api: int = 0, inputs: int = 2, outputs: int = 0) -> dict
 
 @dataclass
 class FakeSoundDevice:
-    """What is used of sounddevice.
+    """The used part of sounddevice.
 
     Attributes:
-        present: The devices that there are; PortAudio sees them when it starts.
+        present: The plugged devices; PortAudio lists them when it starts.
         host_apis: The names of the systems' interfaces.
         default_input: The index of the default microphone.
-        only_rate: The only sample rate that can be had, or 0.
+        only_rate: The only supported sample rate, or 0 for any.
         at_start: Called when PortAudio starts.
         wait_to_start: Called when a stream is started.
     """

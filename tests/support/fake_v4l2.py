@@ -1,4 +1,4 @@
-"""A machine with cameras that are not there: sysfs in a folder, nodes that answer `ioctl`."""
+"""A fake machine with cameras: sysfs in a folder, and nodes that answer `ioctl`."""
 
 # The structures of videodev2 have no types.
 # pyright: basic, reportDeprecated=false
@@ -69,7 +69,7 @@ class Size:
 
 @dataclass
 class FakeNode:
-    """What lies behind a node such as /dev/video0."""
+    """The driver of a node such as /dev/video0."""
 
     driver: str = "uvcvideo"
     card: str = "Camera"
@@ -94,7 +94,7 @@ class FakeNode:
     was_opened: int = 0
 
     def ioctl(self, request: int, structure: ctypes.Structure) -> None:
-        """Answer as a kernel driver would."""
+        """Answer like a kernel driver."""
         if self.error:
             raise OSError(self.error, os.strerror(self.error))
         answers: dict[int, Callable[[ctypes.Structure], int]] = {
@@ -119,7 +119,7 @@ class FakeNode:
         for name in ("driver", "card", "bus_info"):
             text = getattr(self, name).encode()
             getattr(answer, name)[: len(text)] = text
-        # The whole device can more than this node: a trap for who reads the wrong field.
+        # The device has more capabilities than this node, to detect reading the wrong field.
         answer.capabilities = self.device_caps | CAMERA | META_CAPTURE | DEVICE_CAPS
         answer.device_caps = self.device_caps
         return 0
@@ -288,7 +288,7 @@ class FakeMachine:
         self.plug(name, f"{device}/{function.name}", node, index)
 
     def unplug(self, name: str) -> None:
-        """Take a node away."""
+        """Remove a node."""
         del self.nodes[name]
         link = self.root / "sys" / "class" / "video4linux" / name
         folder = link.resolve()

@@ -1,4 +1,4 @@
-"""What tests of cameras do as a program does: get a track, take frames, note events."""
+"""Shared by the tests of cameras: get a track, read frames, record events."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def video_track(constraints: object = True) -> MediaStreamTrack:
 
 
 async def next_frames(track: MediaStreamTrack, count: int) -> list[VideoFrame]:
-    """Return the frames that come next."""
+    """Return the next frames."""
     found: list[VideoFrame] = []
     async with aclosing(track.frames()) as frames:
         async for frame in frames:
@@ -42,22 +42,22 @@ async def next_frames(track: MediaStreamTrack, count: int) -> list[VideoFrame]:
 
 
 async def next_frame(track: MediaStreamTrack) -> VideoFrame:
-    """Return the frame that comes next."""
+    """Return the next frame."""
     return (await next_frames(track, 1))[0]
 
 
 def is_black(frame: VideoFrame) -> bool:
-    """Tell whether a frame shows nothing, as those of a muted track."""
+    """Return True if a frame is black, like those of a disabled or muted track."""
     return int(frame.to_ndarray("RGB24").max()) == 0
 
 
 def rate_of(frames: Sequence[VideoFrame]) -> float:
-    """Return how many frames per second there are, by their time stamps."""
+    """Return the frame rate, from the time stamps."""
     return (len(frames) - 1) * 1e6 / (frames[-1].timestamp - frames[0].timestamp)
 
 
 def events_of(track: MediaStreamTrack) -> list[str]:
-    """Return a list to which every event of a track adds its name from now on."""
+    """Return a list that collects the names of a track's events from now on."""
     seen: list[str] = []
 
     def note(event: Event) -> None:
@@ -69,13 +69,13 @@ def events_of(track: MediaStreamTrack) -> list[str]:
 
 
 def open_nodes() -> list[str]:
-    """Return the camera nodes that this process has open, those that are gone included."""
+    """Return the camera nodes that this process has open, including unplugged ones."""
     nodes: list[str] = []
     for link in Path("/proc/self/fd").iterdir():
         try:
             target = os.readlink(link)  # noqa: PTH115  (Path.readlink would make a path of it)
         except FileNotFoundError:
-            continue  # It was that of this very look.
+            continue  # This descriptor listed the folder and is closed now.
         if target.startswith("/dev/video"):
             nodes.append(target)
     return nodes

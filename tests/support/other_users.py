@@ -1,4 +1,4 @@
-"""Other users of this machine: a test run as root can become any of them in a child process."""
+"""Runs code as another user: a test run as root can do this in a child process."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ needs_root = pytest.mark.skipif(
 
 
 def as_user(uid: int, work: Callable[[], _T]) -> _T:
-    """Call a function in a child process of another user, with the careless umask 000.
+    """Call a function in a child process of another user, with umask 000.
 
-    What the function imports must be imported already: the user may not read this Python.
+    The modules of the function must be imported already, because the user may lack read access.
 
     Args:
-        uid: The user, and the user's only group.
-        work: The function; what it returns must be picklable.
+        uid: The user id and group id.
+        work: The function; its result must be picklable.
 
     Returns:
-        What the function returned.
+        The result of the function.
 
     Raises:
         AssertionError: The function raised; the message is its traceback.
     """
     reading, writing = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns where threads run
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns about threads
         child = os.fork()
     if child == 0:
         try:

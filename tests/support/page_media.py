@@ -82,7 +82,7 @@ async def painted_stream(
 
 @contextmanager
 def without(*names: str) -> Generator[None]:
-    """Hide global classes of the browser for the time of a block, as if it had none."""
+    """Hide global classes of the browser inside a block."""
     js = import_module("js")
     hidden: Mapping[str, Any] = {name: getattr(js, name) for name in names if hasattr(js, name)}
     for name in hidden:
@@ -101,9 +101,9 @@ def pixel_of(data: memoryview, width: int, x: int, y: int) -> tuple[int, ...]:
 
 
 async def shown_pixel(element: Any, expected: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Wait until an element shows a colour in its middle, and return what it shows then.
+    """Wait until the centre of an element has a colour, and return its colour then.
 
-    The last colour that was seen is returned when the time is up.
+    On a timeout, return the last colour.
     """
     js = import_module("js")
     canvas = js.document.createElement("canvas")

@@ -1,6 +1,6 @@
-"""What Pyodide itself holds in a page: to see that nothing is left behind.
+"""Pyodide's own proxies and memory in a page, to find leaks.
 
-Only for tests that run in a page: `pyodide_js` is imported when it is needed.
+Only for tests in a page: functions import `pyodide_js`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["Inside"]
 
 
 class Inside:
-    """What the runtime holds: the proxies of Python's objects, and its memory."""
+    """Reads the number of Python proxies, and the memory of the runtime."""
 
     def __init__(self) -> None:
         pyodide_js = import_module("pyodide_js")
@@ -25,12 +25,12 @@ class Inside:
         self._module.disable_pyproxy_allocation_tracing()
 
     async def proxies(self) -> int:
-        """Return how many proxies are alive, once what is done has been tidied away."""
+        """Return the number of live proxies, after garbage collection."""
         for _ in range(5):
             gc.collect()
             await asyncio.sleep(0.02)
         return int(self._module.pyproxy_alloc_map.size)
 
     def memory(self) -> int:
-        """Return the bytes of the runtime's memory."""
+        """Return the size of the runtime's memory in bytes."""
         return int(self._module.HEAP8.length)

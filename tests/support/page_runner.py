@@ -1,9 +1,9 @@
-"""Runs pytest in a web page, where a coroutine can be awaited but not waited for.
+"""Runs pytest in a web page, where code can await a coroutine but not block until it ends.
 
-Pytest runs a test by a function that returns when the test has ended. Under Node, Pyodide can
-switch stacks, so such a function can wait for a coroutine; WebKit cannot. So two of pytest's
-functions stand here once more, with an `await` in them: the protocol of one test, and the call of
-the test function. Everything around them (collection, fixtures, plug-ins, reports) is pytest's own.
+Pytest's function for a test returns when the test has ended. Under Node, Pyodide can switch stacks,
+so that function can block until a coroutine ends; WebKit cannot. So this module repeats two of
+pytest's functions with an `await`: the protocol of one test, and the call of the test function.
+Everything else (collection, fixtures, plug-ins, reports) is pytest's own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pluggy
 
     class CallAndReport(Protocol):
-        """Pytest's own is not typed completely."""
+        """The type of pytest's function, which is not fully annotated."""
 
         def __call__(
             self, item: pytest.Item, when: str, **arguments: object
@@ -48,7 +48,7 @@ async def run(arguments: Sequence[str]) -> int:
         config.hook.pytest_sessionstart(session=session)
         config.hook.pytest_collection(session=session)
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):
-            # The host must know what is running when nothing more is heard.
+            # If the page hangs, the host must know which test was running.
             await post("/started", item.nodeid)
             await _protocol(item, following)
             await reports.send()
@@ -98,7 +98,7 @@ async def _call_and_report(item: pytest.Item) -> None:
 
     async def call() -> None:
         __tracebackhide__ = True
-        # It comes later than its own module: pytest rewrites the assertions of plug-ins first.
+        # Imported here, after pytest has rewritten the assertions of this plug-in.
         from support.asynchronous import outcome_of
 
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
@@ -140,12 +140,12 @@ async def _call(
     instead: Callable[[], Awaitable[object]],
     **arguments: object,
 ) -> object:
-    """Call a hook as pluggy does, with an awaitable in the place of one implementation.
+    """Call a hook like pluggy, with an awaitable instead of one implementation.
 
     Args:
         hook: The hook.
-        replaced: The implementation that is not called.
-        instead: What is awaited in its place.
+        replaced: The implementation to replace.
+        instead: The awaitable for it.
         arguments: The hook's arguments.
     """
     __tracebackhide__ = True

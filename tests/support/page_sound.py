@@ -1,6 +1,6 @@
-"""Sound of known content in a web page, and ways to see that none of it is missing.
+"""Sources of known sound in a web page, and checks that no sample is missing.
 
-Only for tests that run in a page: `js` is imported when it is needed.
+Only for tests in a page: functions import `js`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _SECONDS = 20
-#: A sample that is lost or doubled puts a tone of this height 0.03 off at least.
+#: A lost or repeated sample changes a tone of this frequency by at least 0.03.
 _EXACT = 0.005
 _OSCILLATOR = """
 (frequency, amplitude) => {
@@ -65,13 +65,13 @@ _COUNTING = """
 
 
 def javascript(code: str) -> Any:
-    """Return what a piece of JavaScript gives."""
+    """Return the value of JavaScript code."""
     return import_module("pyodide.code").run_js(code)
 
 
 @asynccontextmanager
 async def oscillator(frequency: float, amplitude: float = 0.5) -> AsyncGenerator[MediaStreamTrack]:
-    """Give a track of an exact tone on one channel for the time of a block."""
+    """Yield a track with an exact tone on one channel."""
     async with AsyncExitStack() as stack:
         made = javascript(_OSCILLATOR)(frequency, amplitude)
         stack.push_async_callback(_closed, made.context)
@@ -156,7 +156,7 @@ async def hear(track: MediaStreamTrack, seconds: float) -> list[AudioData]:
 
 
 def channel_of(blocks: Sequence[AudioData], channel: int = 0) -> list[float]:
-    """Return one channel of a stream, from -1 to 1; of blocks with fewer, the last."""
+    """Return one channel of a stream, from -1 to 1, or the last channel of a block with fewer."""
     return [
         sample
         for block in blocks
@@ -165,7 +165,7 @@ def channel_of(blocks: Sequence[AudioData], channel: int = 0) -> list[float]:
 
 
 def fit(samples: Sequence[float], frequency: float, rate: float) -> tuple[float, float]:
-    """Return the amplitude of a tone of any phase that fits best, and by how much it fails."""
+    """Return the amplitude of the best fitting tone of any phase, and the error."""
     step = 2 * math.pi * frequency / rate
     sines = [math.sin(step * at) for at in range(len(samples))]
     cosines = [math.cos(step * at) for at in range(len(samples))]
@@ -188,13 +188,13 @@ def fit(samples: Sequence[float], frequency: float, rate: float) -> tuple[float,
 def assert_tone(
     blocks: Sequence[AudioData], frequency: float, amplitude: float, channel: int = 0
 ) -> None:
-    """See that blocks hold one tone without a seam: no sample is lost or doubled."""
+    """Assert that blocks contain one continuous tone: no sample is lost or repeated."""
     found, worst = fit(channel_of(blocks, channel), frequency, blocks[0].sample_rate)
     assert (round(found, 2), worst < _EXACT) == (amplitude, True), (found, worst)
 
 
 def assert_steady(blocks: Sequence[AudioData]) -> None:
-    """See that the time stamps follow the samples, but for the little by which they may lean."""
+    """Assert that the time stamps follow the samples, apart from a small drift."""
     for before, after in pairwise(blocks):
         step, duration = after.timestamp - before.timestamp, duration_of(before) * 1e6
         assert abs(step - duration) <= duration / 100 + 1, (step, duration)
@@ -203,10 +203,10 @@ def assert_steady(blocks: Sequence[AudioData]) -> None:
 def assert_whole(
     blocks: Sequence[AudioData], frequency: float, amplitude: float, seconds: float = 0.3
 ) -> Sequence[AudioData]:
-    """See that a piece holds a tone without a seam, with steady time stamps, and return it.
+    """Assert that a section is a continuous tone with steady time stamps, and return it.
 
-    What makes an exact tone is a program of this computer's too. When that has too much to do, the
-    tone itself has a gap now and then, and so has its time.
+    The program that generates the tone runs on this computer too. When the computer is busy, the
+    tone itself has gaps, and so have its time stamps.
     """
     count = round(seconds / duration_of(blocks[-1]))
     assert count <= len(blocks)
@@ -224,5 +224,5 @@ def assert_whole(
 
 
 def duration_of(block: AudioData) -> float:
-    """Return the seconds of a block, exactly."""
+    """Return the exact duration of a block in seconds."""
     return block.number_of_frames / block.sample_rate

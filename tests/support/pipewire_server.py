@@ -1,4 +1,4 @@
-"""A private PipeWire, which speaks PulseAudio's language: see `support.pulse_server`."""
+"""A private PipeWire server, which speaks PulseAudio's protocol; see `support.pulse_server`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PipeWireServer(PulseServer):
         session_manager: Start the one that connects recordings with microphones.
     """
 
-    clicks = 0.1  # its tones come from a program, which a busy machine makes late
+    clicks = 0.1  # a program plays its tones, and is late on a busy machine
 
     def __init__(self, *, session_manager: bool = True) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class PipeWireServer(PulseServer):
         )
 
     def kill(self) -> None:
-        """End the daemons without a farewell to their clients; twice does nothing."""
+        """Kill the daemons; a second call does nothing."""
         for number in tuple(self._players):
             self._end_player(number)
         for daemon in reversed(self._daemons.values()):
@@ -100,7 +100,7 @@ class PipeWireServer(PulseServer):
 
     @contextmanager
     def frozen(self) -> Generator[None]:
-        """Let the server that talks to the clients hang meanwhile."""
+        """Suspend the server process inside a block."""
         self._daemons["pipewire-pulse"].send_signal(signal.SIGSTOP)
         yield
         self._daemons["pipewire-pulse"].send_signal(signal.SIGCONT)
@@ -110,7 +110,7 @@ class PipeWireServer(PulseServer):
     ) -> Microphone:
         """Plug in a microphone, and wait for it; see `PulseServer.load_source`.
 
-        PipeWire runs all of its own at one rate, in floating-point numbers.
+        PipeWire runs all its nodes at one rate, in floating point.
         """
         microphone = super().load_source(name, description, channels=channels, rate=rate)
         self._until(lambda: name in self._names("sources"), f"there is no source {name}")
@@ -122,7 +122,7 @@ class PipeWireServer(PulseServer):
         self._until(lambda: microphone.name not in self._names("sources"), "the source stays")
 
     def play_tone(self, microphone: Microphone, frequency: int, *, level: float = 0.5) -> Tone:
-        """Let a microphone hear a sine; see `PulseServer.play_tone`."""
+        """Play a sine into a microphone; see `PulseServer.play_tone`."""
         number = next(self._player_numbers)
         turn = 2 * math.pi * frequency / microphone.rate
         second = array.array("f")
@@ -132,7 +132,7 @@ class PipeWireServer(PulseServer):
         path.write_bytes(second.tobytes())
         form = ["--raw", "--format=float32le", f"--rate={microphone.rate}"]
         form += [f"--channels={microphone.channels}"]
-        # It ends with the player, when nobody reads from it any more.
+        # It ends when the player has ended and nothing reads from it.
         feeder = subprocess.Popen(
             ["sh", "-c", f"while cat {path}; do :; done"],
             stdout=subprocess.PIPE,
@@ -161,7 +161,7 @@ class PipeWireServer(PulseServer):
         self._end_player(tone.number)
 
     def set_default(self, microphone: Microphone) -> None:
-        """Make a microphone the system's default one, and wait until it is."""
+        """Make a microphone the system default, and wait until it is."""
         super().set_default(microphone)
         self._until(
             lambda: self._pactl("get-default-source").stdout.strip() == microphone.name,

@@ -1,4 +1,4 @@
-"""Programs of a few lines that capture in a process of their own, and how they end."""
+"""Runs short programs that capture in a separate process, and checks how they end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ended", "Program", "RealDevice", "capturing", "eventually", "running"]
 
-#: Everything in the virtual machine is slow: importing OpenCV takes longer than all the rest.
+#: The virtual machine is slow: importing OpenCV takes longer than the rest of the test.
 SECONDS = 90
 
 _BEGINNING = """
@@ -58,8 +58,8 @@ class RealDevice:
     """The device that a program captures from.
 
     Attributes:
-        kind: What to ask `get_user_media` for.
-        in_use: Tells whether any process has it open.
+        kind: The kind, for `get_user_media`.
+        in_use: Returns True if any process has the device open.
     """
 
     kind: Literal["audio", "video"]
@@ -68,13 +68,13 @@ class RealDevice:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended.
+    """The end of a program.
 
     Attributes:
-        code: Its exit code; a signal's number below 0.
-        out: What it printed that was not read before.
-        err: What it complained of.
-        seconds: How long it took from the moment in which it was asked to, or began to wait.
+        code: Its exit code, or minus the number of a signal.
+        out: The part of its output that was not read before.
+        err: Its error output.
+        seconds: The time from the signal, or from the call, to its end.
     """
 
     code: int
@@ -91,23 +91,23 @@ class Program:
         self._errors = errors
 
     def says(self, line: str) -> None:
-        """Wait until it has printed a line.
+        """Wait until the program prints a line.
 
         Raises:
-            AssertionError: It printed another, or ended.
+            AssertionError: It printed another line, or ended.
         """
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         assert said == f"{line}\n", f"said {said!r} instead of {line!r}\n{self._complaints()}"
 
     def goes_on(self) -> None:
-        """Let it go on, where it waits in `input()`."""
+        """Continue the program, which waits in `input()`."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
 
     def ends(self, signal: int | None = None) -> Ended:
-        """Wait for its end, which a signal may ask for."""
+        """Send a signal, if given, and wait for the program's end."""
         start = time.monotonic()
         if signal is not None:
             self._process.send_signal(signal)
@@ -123,7 +123,7 @@ class Program:
 
 @contextmanager
 def running(source: str) -> Generator[Program]:
-    """Run a program, and kill it in the end; it has a minute and a half."""
+    """Run a program inside a block, for at most 90 seconds, and kill it afterwards."""
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(
@@ -145,7 +145,7 @@ def running(source: str) -> Generator[Program]:
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 20) -> float:
-    """Wait until a condition holds, and return how many seconds that took.
+    """Wait until a condition holds, and return the elapsed seconds.
 
     Raises:
         TimeoutError: It took too long.

@@ -1,7 +1,7 @@
-"""A private PulseAudio server whose microphones hear whatever tone a test plays into them.
+"""A private PulseAudio server; tests play tones into its microphones.
 
-It touches neither the user's own sound server nor any sound card. A microphone here is a
-remapped source on the monitor of a null sink: what is played into the sink, the source hears.
+It uses neither the user's sound server nor a sound card. A microphone is a remapped source on the
+monitor of a null sink: the source records what is played into the sink.
 
     with PulseServer() as server:
         desk = server.load_source("desk", "Desk Microphone", channels=2)
@@ -53,10 +53,10 @@ class Microphone:
 
     Attributes:
         name: The source's name, as `pactl list sources` shows it.
-        description: The name that people see.
+        description: The name that users see.
         channels: Channels.
         rate: Hertz.
-        sink: The name of the sink that is heard.
+        sink: The name of the sink that it records.
         modules: The server's module numbers, in the order of loading.
         sample_size: Bits of a sample.
     """
@@ -72,7 +72,7 @@ class Microphone:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A tone that goes on until it is stopped or its microphone is unloaded.
+    """A tone, until it is stopped or its microphone is unloaded.
 
     Attributes:
         number: The server's module, or the player's number.
@@ -82,10 +82,10 @@ class Tone:
 
 
 class PulseServer:
-    """A PulseAudio daemon with a socket, state and configuration of its own.
+    """A PulseAudio daemon with a private socket, state and configuration.
 
     Attributes:
-        clicks: As how loud a tone of another frequency a break in a tone may be heard.
+        clicks: The level at other frequencies that a break in a tone may cause.
     """
 
     clicks = 0.01
@@ -99,7 +99,7 @@ class PulseServer:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variables that lead PulseAudio's clients and ALSA's `pulse` plug-in here."""
+        """Variables that select this server in PulseAudio's clients and ALSA's `pulse` plug-in."""
         return MappingProxyType(
             {
                 "PULSE_SERVER": f"unix:{self._socket}",
@@ -112,7 +112,7 @@ class PulseServer:
 
     @property
     def log(self) -> str:
-        """What the daemon has written so far."""
+        """The daemon's log so far."""
         path = self._folder / "log"
         return path.read_text(errors="replace") if path.exists() else ""
 
@@ -133,7 +133,7 @@ class PulseServer:
         """Start the daemon, also again after `kill`, with no microphones; return when it answers.
 
         Raises:
-            RuntimeError: It ended or did not answer in time; with its log.
+            RuntimeError: It ended or did not answer in time; the message has its log.
         """
         for name in ("run", "state"):
             (self._folder / name).mkdir(mode=0o700, exist_ok=True)
@@ -162,7 +162,7 @@ class PulseServer:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """End the daemon without a farewell to its clients; twice does nothing."""
+        """Kill the daemon; a second call does nothing."""
         if self._daemon is not None:
             self._daemon.kill()
             self._daemon.wait()
@@ -171,7 +171,7 @@ class PulseServer:
 
     @contextlib.contextmanager
     def frozen(self) -> Generator[None]:
-        """Let the daemon hang meanwhile, as one does that waits for a stuck driver."""
+        """Suspend the daemon inside a block, like one that waits for a stuck driver."""
         assert self._daemon is not None
         self._daemon.send_signal(signal.SIGSTOP)
         yield
@@ -184,7 +184,7 @@ class PulseServer:
 
         Args:
             name: The source's name: letters, digits, `_` and `-`.
-            description: The name that people see.
+            description: The name that users see.
             channels: Channels.
             rate: Hertz.
         """
@@ -225,13 +225,13 @@ class PulseServer:
         """Unplug a microphone; its tones end with it."""
         sink, source = microphone.modules
         self._pactl("unload-module", str(source))
-        # Before their sink: the server would let another microphone hear them.
+        # Stop tones before their sink; the server would move them to another microphone.
         for tone in self._tones.pop(microphone.sink, []):
             self.stop_tone(tone)
         self._pactl("unload-module", str(sink))
 
     def suspend(self, microphone: Microphone, suspended: bool = True) -> None:
-        """Let a microphone fall silent without going away, or wake it."""
+        """Suspend a microphone, which stays listed but sends nothing, or resume it."""
         self._pactl("suspend-source", microphone.name, str(int(suspended)))
 
     def mute(self, microphone: Microphone, muted: bool = True) -> None:
@@ -239,22 +239,22 @@ class PulseServer:
         self._pactl("set-source-mute", microphone.name, str(int(muted)))
 
     def move_recordings(self, process: int, microphone: Microphone) -> None:
-        """Let all that a process records hear another microphone, as a mixer does."""
+        """Move all recordings of a process to another microphone, as a mixer does."""
         pattern = rf'^\s*application\.process\.id = "{process}"$'
         for number in self._listed("source-outputs", "Source Output", pattern):
             self._pactl("move-source-output", number, microphone.name)
 
     def set_default(self, microphone: Microphone) -> None:
-        """Make a microphone the system's default one."""
+        """Make a microphone the system default."""
         self._pactl("set-default-source", microphone.name)
 
     def play_tone(self, microphone: Microphone, frequency: int, *, level: float = 0.5) -> Tone:
-        """Let a microphone hear a sine on all its channels, until `stop_tone`.
+        """Play a sine into all channels of a microphone, until `stop_tone`.
 
         Args:
-            microphone: Who hears it.
+            microphone: The microphone.
             frequency: Whole hertz.
-            level: Amplitude, 1 being full scale.
+            level: The amplitude; 1 is full scale.
         """
         tone = Tone(self._load("module-sine", f"sink={microphone.sink}", f"frequency={frequency}"))
         self._tones.setdefault(microphone.sink, []).append(tone)
@@ -267,10 +267,10 @@ class PulseServer:
     def tone_in_each_channel(
         self, microphone: Microphone, channel_map: Sequence[str], frequencies: Sequence[int]
     ) -> Generator[None]:
-        """Let each channel of a microphone hear a sine of its own, at 0.5, for half a minute.
+        """Play a different sine into each channel of a microphone, at 0.5, for half a minute.
 
         Args:
-            microphone: Who hears it.
+            microphone: The microphone.
             channel_map: The names of its channels.
             frequencies: Whole hertz, below 8000, one for each channel.
         """
@@ -307,7 +307,7 @@ class PulseServer:
         return number
 
     def _listed(self, what: str, title: str, pattern: str) -> list[str]:
-        """Return the numbers of those in one of the server's lists that a pattern matches."""
+        """Return the numbers of the entries in a list of the server that match a pattern."""
         entries = re.split(rf"^{title} #", self._pactl("list", what).stdout, flags=re.MULTILINE)
         return [
             entry.split("\n", 1)[0] for entry in entries if re.search(pattern, entry, re.MULTILINE)
@@ -333,12 +333,12 @@ class PulseServer:
 
 @dataclass(frozen=True, slots=True)
 class SoundServer:
-    """What the fixture `pulse_server` gives.
+    """The value of the fixture `pulse_server`.
 
     Attributes:
-        server: The server, which this process's clients find by the environment.
-        headset: Mono, the default one, hears 440 Hz at 0.5.
-        desk: Stereo, hears 1000 Hz at 0.5.
+        server: The server, which clients in this process find by environment variables.
+        headset: The default microphone: mono, plays 440 Hz at 0.5.
+        desk: Stereo, plays 1000 Hz at 0.5.
     """
 
     server: PulseServer

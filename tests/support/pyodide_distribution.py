@@ -1,4 +1,4 @@
-"""A Pyodide distribution of one's own: npm's Pyodide, a wheel, and a lock file that knows it."""
+"""A custom Pyodide distribution: npm's Pyodide, a wheel, and a lock file with it."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _SYSCONFIG = "_sysconfigdata__emscripten_wasm32-emscripten"
 _SECONDS = 120
 _LOAD_SECONDS = 60
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# It talks to nobody but the page's server.
+# It connects only to the page's server.
 _CHROMIUM_OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
-# One program for both worlds. Pyodide says by messages what it could not load; it rejects nothing.
+# One program for Node and pages. Pyodide reports failures as messages, not as rejections.
 _PROGRAM = """\
 import { loadPyodide } from "./pyodide.mjs";
 
@@ -81,8 +81,8 @@ try {
 }
 </script>
 """
-# Timers that Python has given up still keep Node alive, so it is told to go. An error is caught,
-# since Node would print the offending line, which for Pyodide's own code is a megabyte.
+# Cancelled timers keep Node alive, so the program exits explicitly. It catches errors, because Node
+# would print the source line, which in Pyodide's code is a megabyte.
 _UNDER_NODE = """\
 const [program, folder] = process.argv.slice(1);
 const answer = (result) => process.stdout.write(JSON.stringify(result), () => process.exit(0));
@@ -97,12 +97,12 @@ try {
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of `loadPackage("mediadevices")`.
+    """The result of `loadPackage("mediadevices")`.
 
     Attributes:
-        packages: The names of what was loaded.
-        messages: What Pyodide said.
-        frame: A fake camera's frame, described; empty if nothing was loaded.
+        packages: The names of the loaded packages.
+        messages: Pyodide's messages.
+        frame: A description of a fake camera's frame; empty if nothing was loaded.
     """
 
     packages: list[str]
@@ -113,7 +113,7 @@ class Loaded:
 class PyodideTools:
     """`pyodide build` and `pyodide lockfile`, in a virtual environment in the checkout's `.cache`.
 
-    They need a newer Python than the library does, so they have one of their own.
+    They need a newer Python than the library, so they have a separate environment.
     """
 
     def __init__(self, root: Path) -> None:
@@ -122,7 +122,7 @@ class PyodideTools:
         self._folder = root / ".cache" / "pyodide-tools"
 
     def available(self) -> str | None:
-        """Install Pyodide and the tools, once; return why they cannot be had, or None."""
+        """Install Pyodide and the tools, once; return the reason if that fails, or None."""
         if reason := self._node.available():
             return reason
         if shutil.which("make") is None:
@@ -145,7 +145,7 @@ class PyodideTools:
         return None
 
     def build(self, source: Path, target: Path) -> Path:
-        """Build the wheel of a source tree, in which this leaves traces, with `pyodide build`."""
+        """Build the wheel of a source tree with `pyodide build`, which adds files to the tree."""
         with tempfile.TemporaryDirectory(prefix="xbuildenv-") as name:
             folder = Path(name)
             archive = self._cross_build_archive(folder)
@@ -176,9 +176,9 @@ class PyodideTools:
         return lock_file
 
     def _cross_build_archive(self, folder: Path) -> Path:
-        """Make a cross-build environment out of npm's package: enough of one for a pure wheel.
+        """Create a cross-build environment from npm's package, sufficient for a pure wheel.
 
-        Pyodide's own comes from a host of its own, has a compiler's headers, and is large.
+        Pyodide's own is a large download with compiler headers.
         """
         info = self.original_lock_file()["info"]
         major, minor, micro = info["python"].split(".")
@@ -220,7 +220,7 @@ class PyodideTools:
 
 
 def load_under_node(distribution: Path) -> Loaded:
-    """Load the package under Node; its Pyodide does not look at hashes."""
+    """Load the package under Node, where Pyodide does not check hashes."""
     runtime = node_runtime.find()
     assert runtime is not None, "PyodideTools.available() says whether there is Node"
     program = (distribution / "program.mjs").as_uri()
@@ -234,7 +234,7 @@ def chromium() -> str | None:
 
 
 def load_in_chromium(browser: str, distribution: Path, *, check_integrity: bool = True) -> Loaded:
-    """Serve the distribution, load the package in a page, and return what the page answers."""
+    """Serve the distribution, load the package in a page, and return the page's result."""
     answers: queue.Queue[bytes] = queue.Queue()
     handler = functools.partial(_Handler, answers, directory=str(distribution))
     with (
@@ -265,7 +265,7 @@ def _loaded(text: str | bytes) -> Loaded:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder, and takes what the page posts."""
+    """Serves a folder, and stores what the page posts."""
 
     def __init__(self, answers: queue.Queue[bytes], *args: Any, directory: str) -> None:
         self._answers = answers
@@ -282,7 +282,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 @functools.cache
 def _find_python() -> str | None:
-    """Return this Python, or else the newest of the machine that can run the tools, or None."""
+    """Return this Python, or else the newest installed one that can run the tools, or None."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [sys.executable]
     for version in _PYTHONS:
@@ -292,7 +292,7 @@ def _find_python() -> str | None:
 
 
 def _can_run_tools(python: str) -> bool:
-    # A shim of pyenv exists for every version, but not all of them start.
+    # pyenv has a shim for every version, but not all of them start.
     code = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
     try:
         version = _run(python, "-c", code)
@@ -304,10 +304,10 @@ def _can_run_tools(python: str) -> bool:
 def _run(
     *command: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> str:
-    """Run a command, with these variables added, and return its output.
+    """Run a command with additional environment variables, and return its output.
 
     Raises:
-        RuntimeError: It failed.
+        RuntimeError: The command failed.
     """
     done = subprocess.run(
         command,

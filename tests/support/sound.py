@@ -1,4 +1,4 @@
-"""What the tests of microphones share: a sink and a program that record, and what they heard."""
+"""Shared by the tests of microphones: a sink and a program that record, and their sound."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class _Heard:
 
     @property
     def gaps(self) -> np.ndarray:
-        """The microseconds that are missing after each block but the last."""
+        """The missing microseconds after each block except the last."""
         durations = np.array([block.duration for block in self.blocks[:-1]])
         gaps: np.ndarray = np.diff(self.timestamps) - durations
         return gaps
 
     def samples(self, seconds: float | None = None) -> np.ndarray:
-        """Return what was heard, or the last seconds of it, as samples by channels."""
+        """Return the recorded sound, or its last seconds, as an array of samples by channels."""
         blocks = [
             np.frombuffer(block.data, np.float32).reshape(-1, block.number_of_channels)
             for block in self.blocks
@@ -47,7 +47,7 @@ class _Heard:
         return heard if seconds is None else heard[-int(seconds * self.blocks[0].sample_rate) :]
 
     async def hear(self, seconds: float = 0.5) -> None:
-        """Wait until that much more has been heard."""
+        """Wait until this many more seconds are recorded."""
         start = len(self.blocks)
 
         def enough() -> bool:
@@ -57,7 +57,7 @@ class _Heard:
 
 
 class Recorder(_Heard):
-    """A sink that keeps everything."""
+    """A sink that keeps all blocks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,12 +86,12 @@ class Recorder(_Heard):
 
 
 class Recording(_Heard):
-    """A program that keeps all that a track gives it, and notes what happens to the track.
+    """A program that keeps all blocks of a track, and records its events.
 
     Attributes:
         track: The track.
         events: The names of the events.
-        times: When each came, in seconds of the monotonic clock.
+        times: The time of each event, in seconds of the monotonic clock.
     """
 
     def __init__(self, track: MediaStreamTrack) -> None:
@@ -113,12 +113,12 @@ class Recording(_Heard):
             self.blocks.append(block)
 
     async def sees(self, *events: str, seconds: float = 10) -> float:
-        """Wait until exactly these events have come; return when the last one did."""
+        """Wait until exactly these events have fired; return the time of the last one."""
         await until(lambda: self.events == list(events), seconds)
         return self.times[-1]
 
     async def stop(self) -> None:
-        """Stop the track, and take what it still gives."""
+        """Stop the track, and read its remaining blocks."""
         self.track.stop()
         await self._reading
 
@@ -139,12 +139,12 @@ def level(samples: np.ndarray, hertz: float, rate: float = 48000) -> np.ndarray:
 
 
 def foreign(heard: _Heard, hertz: float) -> float:
-    """Return how loud another microphone's tone was at its loudest."""
+    """Return the highest level of another microphone's tone."""
     return float(np.max(level(heard.samples()[:, 0], hertz)))
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5) -> float:
-    """Wait for something, and return how long it took, in seconds."""
+    """Wait for a condition, and return the elapsed seconds."""
     start = time.monotonic()
     while not condition():
         assert time.monotonic() < start + seconds, "it did not happen"

@@ -1,4 +1,4 @@
-"""The virtual machine's sound cards (`snd-aloop`): what is played on one end, the other hears."""
+"""The virtual machine's loopback sound cards (`snd-aloop`)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def tone(hertz: float, seconds: float = 30, rate: int = RATE) -> np.ndarray:
 
 @contextlib.contextmanager
 def playing(card: str, samples: np.ndarray, folder: Path, rate: int = RATE) -> Generator[None]:
-    """Play into a card for its device 0 to hear, on both channels, from when this begins.
+    """Play to the recording device 0 of a card, on both channels, inside a block.
 
-    Who opens a loopback first decides for both ends.
+    The end of a loopback that is opened first sets the format of both.
 
     Args:
         card: The card's id.
         samples: From -1 to 1.
-        folder: Where the file goes that is played.
+        folder: A folder for the sound file.
         rate: Hertz.
     """
     path = folder / f"{card}.wav"
@@ -50,7 +50,7 @@ def playing(card: str, samples: np.ndarray, folder: Path, rate: int = RATE) -> G
 
 
 def played(card: str) -> int:
-    """Return how many samples a card has played of what is being played into it; 0 for none."""
+    """Return the number of samples that a card has played; 0 when idle."""
     status = (_CARDS / card / "pcm1p" / "sub0" / "status").read_text()
     position = re.search(r"^hw_ptr *: *(\d+)$", status, re.MULTILINE)
     return int(position[1]) if position else 0
@@ -58,7 +58,7 @@ def played(card: str) -> int:
 
 @contextlib.contextmanager
 def unplugged(card: str) -> Generator[subprocess.Popen[bytes]]:
-    """Take a card away; by another process, for it blocks until nobody has the card open."""
+    """Unplug a card inside a block, from another process, because that blocks while it is open."""
     number = (_CARDS / card).resolve().name.removeprefix("card")
     name = f"snd_aloop.{number}"
     command = ["sh", "-c", f"echo {name} > {_DRIVER}/unbind"]

@@ -1,4 +1,4 @@
-"""Tones, and what is left of them after processing."""
+"""Generates tones, and measures them after processing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def blocks_of_tone(
     name: str = "f32",
     amplitude: float = 0.5,
 ) -> Iterator[AudioData]:
-    """Yield a stream of blocks with one tone in all channels, from time 1 s on."""
+    """Yield blocks with one tone in all channels, starting at time 1 s."""
     f32, wanted = SAMPLE_FORMATS["f32"], SAMPLE_FORMATS[name]
     for block in range(blocks):
         start = block * frames
@@ -55,7 +55,7 @@ def samples_of(blocks: Iterable[AudioData], channel: int = 0) -> list[float]:
 
 
 def level_of_tone(samples: Sequence[float], frequency: float, sample_rate: float) -> float:
-    """Return the amplitude of one tone, seen through a Hann window."""
+    """Return the amplitude of one tone, with a Hann window."""
     count = len(samples)
     total = 0j
     weight = 0.0

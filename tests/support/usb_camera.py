@@ -1,4 +1,4 @@
-"""USB cameras made of nothing: the kernel's `vhci_hcd` plugs in what this process pretends to be.
+"""Virtual USB cameras: this process speaks USB/IP to the kernel's `vhci_hcd`.
 
 To the kernel it is a camera of the USB Video Class on a high-speed port, so everything above is
 real: its USB stack, its driver `uvcvideo`, V4L2, OpenCV. It sends its pictures in bulk, which is

@@ -1,7 +1,7 @@
-"""The virtual machine's cameras, which the kernel's module `vivid` makes, and what is done to them.
+"""Controls the virtual machine's cameras, which belong to the kernel module `vivid`.
 
-The two that are always there hang on one platform device, so they are plugged and unplugged
-together. `another_module` has one more, on a device of its own.
+Two of them share one platform device, so they are plugged and unplugged together. `another_module`
+adds one on a separate device.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _v4l2_ctl(node: str, *options: str) -> str:
 
 
 def set_control(node: str = FIRST, **controls: int) -> None:
-    """Set controls, vivid's own faults among them, or push its buttons."""
+    """Set controls, including vivid's fault injection and its buttons."""
     _v4l2_ctl(node, "-c", ",".join(f"{name}={value}" for name, value in controls.items()))
 
 
@@ -53,7 +53,7 @@ def control(name: str, node: str = FIRST) -> int:
 
 
 def format_of(node: str = FIRST) -> tuple[int, int, str]:
-    """Return the width, the height and the pixel format that the driver has set."""
+    """Return the width, the height and the pixel format of the driver."""
     shown = _v4l2_ctl(node, "--get-fmt-video")
     found = re.search(r"Width/Height\s*: (\d+)/(\d+)\s+Pixel Format\s*: '(.{4})'", shown)
     assert found is not None, shown
@@ -61,42 +61,42 @@ def format_of(node: str = FIRST) -> tuple[int, int, str]:
 
 
 def reset(node: str = FIRST) -> None:
-    """Show the 100 % colour bars without text, and take every fault away."""
+    """Show the 100 % colour bars without text, and clear every fault."""
     set_control(node, test_pattern=1, osd_text_mode=2, brightness=128, contrast=128)
     set_control(node, percentage_of_dropped_buffers=0, wrap_timestamp=0)
 
 
 def is_free(node: str = FIRST) -> bool:
-    """Tell whether nobody captures from a camera."""
+    """Return True if no process captures from a camera."""
     with open_node(node) as call:
         return buffers_are_free(call, capability(call).buffer_type)
 
 
 def is_plugged(module: str = "vivid") -> bool:
-    """Tell whether a module's cameras are there."""
+    """Return True if a module's cameras are plugged in."""
     return (_DRIVERS / module / f"{module}.0").exists()
 
 
 def unplug(module: str = "vivid") -> None:
-    """Pull a module's cameras out."""
+    """Unplug a module's cameras."""
     (_DRIVERS / module / "unbind").write_text(f"{module}.0")
 
 
 def plug(module: str = "vivid") -> None:
-    """Plug a module's cameras in; they get the lowest numbers that are free."""
+    """Plug in a module's cameras; they get the lowest free numbers."""
     (_DRIVERS / module / "bind").write_text(f"{module}.0")
 
 
 @contextlib.contextmanager
 def another_module(folder: Path, **options: str) -> Generator[str]:
-    """Load `vivid` a second time, with one camera; it needs another name, and gets it.
+    """Load `vivid` a second time, renamed, with one camera.
 
     Args:
-        folder: Where the changed module can be kept meanwhile.
-        options: The module's own, such as ``input_types="3"`` for an HDMI input.
+        folder: A folder for the renamed module.
+        options: Module options, such as ``input_types="3"`` for an HDMI input.
 
     Yields:
-        The name, which is also that of the camera.
+        The name of the module and its camera.
     """
     name = "vivie"
     (original,) = Path("/lib/modules").glob("*/kernel/drivers/media/test-drivers/vivid/vivid.ko*")

@@ -1,4 +1,4 @@
-"""Writes the table of `docs/browsers.md` anew: `make browser-table`.
+"""Updates the table of `docs/browsers.md`: `make browser-table`.
 
 It runs the tests that use every member, natively and in each browser that is installed, reads what
 they saw from their reports, and writes the data and the page. A browser that is not installed keeps
@@ -25,7 +25,7 @@ _SECONDS = 600
 
 
 def _look(say: Callable[[str], object]) -> dict[str, dict[str, table.Cells]]:
-    """Run the tests, and return what they have seen."""
+    """Run the tests, and return the cells that they observed."""
     seen = table.read() if table.DATA.exists() else {}
     with tempfile.TemporaryDirectory(prefix="browser-table-") as folder:
         for lane in table.LANES:
@@ -62,7 +62,7 @@ def _found(report: Path) -> dict[str, table.Cells]:
 
 
 def main() -> None:
-    """Look at everything, and write the data and the page."""
+    """Run the probes everywhere, and write the data and the page."""
     seen = _look(print)
     table.DATA.write_text(json.dumps(seen, indent=1, ensure_ascii=False) + "\n", "utf-8")
     known = page.notes()

@@ -41,14 +41,14 @@ Seen: TypeAlias = Mapping[str, Mapping[str, table.Cells]]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody found out about cells.
+    """An explanation of cells.
 
     Attributes:
         members: Patterns such as ``"MediaStreamTrack.stats"`` or ``"MediaStreamTrack*Stats.*"``.
-        lanes: The lanes that it is about.
-        cells: How the cells begin that it is about.
-        text: What there is to know, in Markdown.
-        evidence: The test or the source that shows it.
+        lanes: The lanes.
+        cells: The prefix of the cells.
+        text: The explanation, in Markdown.
+        evidence: The test or source that proves it.
     """
 
     members: Sequence[str]
@@ -58,7 +58,7 @@ class Note:
     evidence: str
 
     def is_about(self, place: Place, cell: str) -> bool:
-        """Return whether it belongs to a cell."""
+        """Return True if the note explains a cell."""
         name, member, lane = place
         path = f"{name}.{member}"
         matching = any(fnmatchcase(path, pattern) for pattern in self.members)
@@ -71,7 +71,7 @@ def notes() -> list[Note]:
 
 
 def rendered(seen: Seen, known: Sequence[Note]) -> str:
-    """Return the table in Markdown; neighbours whose cells are alike share a row.
+    """Return the table in Markdown; members with equal cells share a row.
 
     Args:
         seen: For each lane and interface, the cells.
@@ -81,7 +81,7 @@ def rendered(seen: Seen, known: Sequence[Note]) -> str:
     for name in table.INTERFACES:
         lines.append(f"| **{name}** |{' |' * len(_TITLES)}")
         texts = {m: _texts(seen, known, name, m) for m in table.members(name)}
-        # By their cells, in the order in which these come first.
+        # Group by cells, in the order of first occurrence.
         order = list(dict.fromkeys(texts.values()))
         for cells, group in groupby(sorted(texts, key=lambda m: order.index(texts[m])), texts.get):
             shown = ", ".join(_shown(name, member) for member in group)
@@ -119,7 +119,7 @@ def _cells(seen: Seen) -> Iterator[tuple[Place, str]]:
 
 
 def unexplained(seen: Seen, known: Sequence[Note]) -> list[tuple[Place, str]]:
-    """Return the cells of which something is to be told, and no note does."""
+    """Return the cells that need a note and have none."""
     return [
         (place, cell)
         for place, cell in _cells(seen)
@@ -129,20 +129,20 @@ def unexplained(seen: Seen, known: Sequence[Note]) -> list[tuple[Place, str]]:
 
 
 def unused(seen: Seen, known: Sequence[Note]) -> list[Note]:
-    """Return the notes that are about no cell."""
+    """Return the notes that match no cell."""
     cells = list(_cells(seen))
     return [note for note in known if not any(note.is_about(*cell) for cell in cells)]
 
 
 def page_with(section: str, page: str) -> str:
-    """Return the page with another table.
+    """Return the page with a new table.
 
     Args:
         section: The table.
         page: The page.
 
     Raises:
-        ValueError: The page has no place for it.
+        ValueError: The page has no section for the table.
     """
     if not SECTION.search(page):
         message = f"{PAGE.name} has no section for the table; see SECTION in {Path(__file__).name}"

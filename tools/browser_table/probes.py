@@ -1,7 +1,7 @@
-"""Uses every member of every interface once, and says how it went.
+"""Uses every member of every interface once.
 
-A probe is a short function of the object that it looks at. It works if it returns True, at once or
-when awaited. Everything else is what happens instead; a string says it in words.
+A probe is a short function of an object of the interface. A member works if its probe returns True,
+directly or when awaited. Any other result describes what happens instead.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ UNTRIED = "untried"
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What looks at an interface.
+    """The probes of an interface.
 
     Attributes:
-        subject: Gives the object that the probes are called with, for the time of a block.
+        subject: Yields the argument of the probes, inside a block.
         members: The probe of each member.
     """
 

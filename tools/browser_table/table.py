@@ -1,15 +1,14 @@
-"""What of the API is there in which engine, and works: how that is found out and kept.
+"""The data of the browser table: which members each engine has, and which work.
 
-`docs/browsers.md` has it as a table. Nobody writes the table: in each lane a test looks at every
-member of every interface and compares what it sees with `table.json`, which
-`make browser-table` writes anew. A cell says
+`docs/browsers.md` shows the table. In each lane a test probes every member of every interface and
+compares the result with `table.json`, which `make browser-table` writes. The cells are
 
     own             the engine has the member, and it works
     ours            the engine has no such member, or it is Python's own; it works
     works           it works, and there is no engine (this Python)
-    lacks: …        the engine has no such member, or it is Python's own; what happens instead
-    untried         the engine has the member, and no script can make it happen
-    broken: …       it should work, and this is what happens
+    lacks: …        the engine has no such member, or it is Python's own; the text is the result
+    untried         the engine has the member, but no script can trigger it
+    broken: …       it should work; the text is the result
 """
 
 from __future__ import annotations
