@@ -111,7 +111,7 @@ class Device:
             `device_id` is a keyed hash of it.
         label: The name to show to users.
         group_key: Equal for the devices of one physical unit; ``""`` for a device on its own.
-        default: The system's default device of its kind.
+        default: Whether it is the system's default device of its kind.
         modes: The native modes, the driver's preferred one first. Empty for an output.
         controls: Other constrainable properties, by the standard's names, with their possible
             values, such as ``{"brightness": Range(0, 255, 1), "facingMode": ("user",)}``.

@@ -85,7 +85,7 @@ def _distances(
 
 
 def _members(name: str, value: JSON, bare: str) -> dict[str, Sequence[JSON]]:
-    """Return the alternatives of each word; an empty list, and an empty id (§8.1), are no word."""
+    """Return the alternatives of each word; empty lists and empty ids count as absent (§8.1)."""
     members: Mapping[str, JSON] = value if isinstance(value, Mapping) else {bare: value}
     given: dict[str, Sequence[JSON]] = {}
     for word, item in members.items():
@@ -119,8 +119,8 @@ def _distance(
         return math.inf
     for word, sign in (("min", 1), ("max", -1)):
         for limit in members.get(word, ()):
-            assert isinstance(limit, (int, float)), "numbers have limits"
-            assert isinstance(setting, (int, float)), "numbers have limits"
+            assert isinstance(limit, (int, float)), "only numbers have limits"
+            assert isinstance(setting, (int, float)), "only numbers have limits"
             if sign * (setting - _rounded(name, limit)) < 0:
                 return math.inf
     return min(_apart(name, setting, value) for value in ideal) if ideal is not None else 0.0

@@ -103,7 +103,7 @@ def remove_private(path: Path) -> None:
 
 
 def list_private(folder: Path, suffix: str) -> list[Path]:
-    """Return the files of a folder with a suffix, even unreadable ones.
+    """Return the files in a folder whose names end in a suffix, even unreadable ones.
 
     Args:
         folder: The folder; it may be missing.

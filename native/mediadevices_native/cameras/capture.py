@@ -38,8 +38,10 @@ _CLOSE_SECONDS = 0.4
 """How long `close` waits for the thread; a blocked read takes longer and ends soon after."""
 
 _RETRIES = 4
+"""How often a failed read is repeated before the device is reopened."""
+
 _RETRY_SECONDS = 0.02
-"""How often, and after which pause, a failed read is repeated before the device is reopened."""
+"""The pause before a failed read is repeated."""
 
 _STEADY_SECONDS = 10.0
 """A camera that fails twice within this time counts as broken."""

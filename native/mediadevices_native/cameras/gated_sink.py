@@ -40,7 +40,7 @@ class GatedSink:
         self.set_muted(False)
         with self._lock:
             if not self._shut:
-                # False: the loop is closed, so nothing can close the camera; stop here.
+                # The loop is closed, so nothing else would close the camera.
                 self._shut = not self._sink.deliver(frame)
                 return
         frame.close()

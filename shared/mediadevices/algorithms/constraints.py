@@ -192,7 +192,7 @@ def _warn_unknown(path: str, name: str, known: Collection[str]) -> None:
 
 
 def _stack_level_of_program() -> int:
-    """Return the caller's `stacklevel` for a warning at the first frame outside this library."""
+    """Return the `stacklevel` with which a warning of the caller names the program's line."""
     import inspect  # here, because it would make `import mediadevices` a sixth slower
 
     frame, level = inspect.currentframe(), 0

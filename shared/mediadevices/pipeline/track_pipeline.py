@@ -159,7 +159,7 @@ class TrackPipeline(ABC):
         """Return the seconds between two fillers."""
 
     def _accept(self, timestamp: int, lost: int) -> tuple[LocalReader, ...]:
-        """Store an item's timestamp and return the readers; none if it must be later and is not."""
+        """Store a timestamp and return the readers; none if it must increase and does not."""
         if self._monotonic and self._last is not None and timestamp <= self._last:
             return ()
         self._last = timestamp

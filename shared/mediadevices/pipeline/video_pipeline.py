@@ -134,7 +134,7 @@ class VideoPipeline(TrackPipeline):
         """Do nothing: video tracks have no latency statistics."""
 
     def _decimated(self, lost: int) -> int:
-        """Return how many of some lost frames the track would have taken."""
+        """Return how many of the lost frames this track would have taken."""
         share = 1.0 if self._decimator is None else self._decimator.share
         self._lost += lost * share
         whole = int(self._lost)

@@ -177,7 +177,7 @@ class LinuxCameras:
     def _explain(self, node: Path, obstacle: Obstacle, *, beside_a_camera: bool) -> Finding:
         """Say why a node is no camera; that is fine if another node of the device is one."""
         label = _label(node, read_attribute(node, "name") or node.name)
-        fine = obstacle.natural or beside_a_camera
+        fine = obstacle.expected or beside_a_camera
         text = f"{label}: {obstacle.text}"
         return Finding(str(self._dev / node.name), fine, text, obstacle.remedy)
 

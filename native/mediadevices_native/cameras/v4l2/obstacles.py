@@ -30,16 +30,16 @@ class Obstacle:
     Attributes:
         text: The reason, to follow the node's name and a colon.
         remedy: What to do about it; ``""`` if nothing can be done.
-        natural: Whether the node is not meant to be a camera, so that nothing is wrong.
+        expected: Whether the node was never meant to be a camera, so that nothing is wrong.
     """
 
     text: str
     remedy: str = ""
-    natural: bool = False
+    expected: bool = False
 
 
 NO_SIZE = Obstacle(
-    "no camera: it tells no size of its pictures", "is something connected that gives a picture?"
+    "no camera: it reports no picture size", "is something connected that gives a picture?"
 )
 
 
@@ -50,22 +50,22 @@ def obstacle_of(about: Capability) -> Obstacle | None:
     puts_out = caps & (v4l2.V4L2_CAP_VIDEO_OUTPUT | v4l2.V4L2_CAP_VIDEO_OUTPUT_MPLANE)
     obstacle: Obstacle | None = None
     if caps & (v4l2.V4L2_CAP_VIDEO_M2M | v4l2.V4L2_CAP_VIDEO_M2M_MPLANE):
-        obstacle = Obstacle("no camera: it converts pictures, as a codec does", natural=True)
+        obstacle = Obstacle("no camera: it converts pictures, as a codec does", expected=True)
     elif captures and puts_out:
         # Browsers leave these out too.
         loopback = about.driver == _LOOPBACK
         remedy = "load v4l2loopback with exclusive_caps=1" if loopback else ""
-        obstacle = Obstacle("no camera: it is also an output", remedy, natural=not loopback)
+        obstacle = Obstacle("no camera: it is also an output", remedy, expected=not loopback)
     elif puts_out:
         loopback = about.driver == _LOOPBACK
         remedy = "it becomes a camera when a program writes to it" if loopback else ""
-        obstacle = Obstacle("no camera: it is an output", remedy, natural=True)
+        obstacle = Obstacle("no camera: it is an output", remedy, expected=True)
     elif caps & v4l2.V4L2_CAP_TOUCH:
-        obstacle = Obstacle("no camera: it gives what a touch screen feels", natural=True)
+        obstacle = Obstacle("no camera: it is the sensor of a touch screen", expected=True)
     elif not captures:
         metadata = caps & v4l2.V4L2_CAP_META_CAPTURE
         text = "no camera: it gives metadata" if metadata else "no camera: it gives no pictures"
-        obstacle = Obstacle(text, natural=True)
+        obstacle = Obstacle(text, expected=True)
     elif caps & v4l2.V4L2_CAP_IO_MC:
         obstacle = Obstacle(
             "no camera: it needs libcamera",

@@ -33,7 +33,7 @@ def fresh_stack() -> Generator[None]:
     """Occupy all stacks that ended threads have left, while the block starts a thread."""
     released = threading.Event()
     with suppress(RuntimeError):  # too many threads: PortAudio will report it
-        for _ in range(_most_left()):
+        for _ in range(_most_cached_stacks()):
             threading.Thread(target=released.wait, name="mediadevices-stack", daemon=True).start()
     try:
         yield
@@ -41,7 +41,7 @@ def fresh_stack() -> Generator[None]:
         released.set()
 
 
-def _most_left() -> int:
+def _most_cached_stacks() -> int:
     """Return how many stacks of the usual size the C library can keep at most."""
     most = 0
     if sys.platform == "linux":

@@ -1,6 +1,6 @@
 """What the tracks of one device require of its modes and controls.
 
-Counters hold the sum over all tracks, so that a question takes as long for many tracks as for one.
+Counters hold the sum over all tracks, so that a query costs the same for many tracks as for one.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def only_node(machine: FakeMachine, node: FakeNode) -> Finding:
         (fake_v4l2.VIDEO_OUTPUT | STREAMING, "it is an output"),
         (fake_v4l2.VIDEO_M2M | STREAMING, "it converts pictures, as a codec does"),
         (CAMERA | fake_v4l2.VIDEO_OUTPUT, "it is also an output"),
-        (CAMERA | fake_v4l2.TOUCH, "it gives what a touch screen feels"),
+        (CAMERA | fake_v4l2.TOUCH, "it is the sensor of a touch screen"),
         (STREAMING, "it gives no pictures"),
     ],
 )
@@ -110,7 +110,7 @@ def test_formats_that_opencv_cannot_decode_are_named(
 def test_a_board_that_tells_no_size_asks_for_a_signal(machine: FakeMachine) -> None:
     finding = only_node(machine, FakeNode(formats={"YUYV": []}))
     assert not finding.ok
-    assert "it tells no size" in finding.text
+    assert "it reports no picture size" in finding.text
     assert "connected" in finding.remedy
 
 
