@@ -1,4 +1,4 @@
-"""A failure between opening a device and handing over its track leaves no device open."""
+"""A failure after a device was opened, and before the program has its track, closes the device."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def check_capture(camera: FakeCamera) -> None:
 
 
 @pytest.mark.parametrize("event", ["request", "open", "close"])
-async def test_an_audit_log_that_fails_keeps_no_device_open(
+async def test_a_failing_audit_log_keeps_no_device_open(
     clock: ManualClock, event: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     def write(entry: AuditEntry) -> None:
@@ -65,14 +65,14 @@ def failing_filter() -> Iterator[None]:
     log.setLevel(level)
 
 
-async def test_a_log_filter_that_fails_keeps_no_device_open(
+async def test_a_failing_log_filter_keeps_no_device_open(
     fakes: FakeDevices, failing_filter: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     await check_capture(fakes.cameras[0])
     assert "the audit log has a gap" in caplog.text
 
 
-async def test_a_device_that_cannot_tell_its_configuration_is_closed(
+async def test_a_device_without_a_configuration_is_closed(
     fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> None:
@@ -85,7 +85,7 @@ async def test_a_device_that_cannot_tell_its_configuration_is_closed(
     assert not fakes.cameras[0].is_open
 
 
-async def test_a_track_that_cannot_be_made_closes_its_device(
+async def test_a_failure_to_create_a_track_closes_its_device(
     fakes: FakeDevices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -98,7 +98,7 @@ async def test_a_track_that_cannot_be_made_closes_its_device(
     assert not fakes.cameras[0].is_open
 
 
-async def test_a_stream_that_cannot_be_handed_over_closes_its_devices(
+async def test_a_failure_to_create_a_stream_closes_its_devices(
     fakes: FakeDevices, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Before a kind of device is exposed, no error tells which devices of that kind there are."""
+"""Before a kind of device is exposed, no error reveals the devices of that kind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fakes() -> Iterator[FakeDevices]:
 
 
 async def told_by(operation: Awaitable[object]) -> str:
-    """Return all that the error of an operation tells, with the variables of its traceback."""
+    """Return the text of an operation's error, with the variables of its traceback."""
     try:
         await operation
     except Exception as error:  # noqa: BLE001  (whatever it is)
@@ -43,9 +43,7 @@ IMPOSSIBLE = {"audio": {"deviceId": {"exact": "x"}}, "video": {"width": {"min": 
 
 
 @pytest.mark.parametrize("kind", ["audio", "video"])
-async def test_with_nothing_decided_the_error_names_no_device(
-    fakes: FakeDevices, kind: str
-) -> None:
+async def test_before_a_decision_the_error_names_no_device(fakes: FakeDevices, kind: str) -> None:
     told = await told_by(navigator.media_devices.get_user_media({kind: IMPOSSIBLE[kind]}))
     assert "OverconstrainedError" in told
     assert "logging.getLogger" in told  # where the details are
@@ -70,7 +68,7 @@ async def test_a_refusal_names_no_device(fakes: FakeDevices) -> None:
     assert SECRET not in told
 
 
-async def test_where_nobody_can_be_asked_the_error_names_no_device(fakes: FakeDevices) -> None:
+async def test_without_a_prompter_the_error_names_no_device(fakes: FakeDevices) -> None:
     navigator.permissions.prompter = None
     for operation in (
         navigator.media_devices.get_user_media(video=True),
@@ -81,13 +79,13 @@ async def test_where_nobody_can_be_asked_the_error_names_no_device(fakes: FakeDe
         assert SECRET not in told
 
 
-async def test_a_forbidden_constraint_names_no_device(fakes: FakeDevices) -> None:
+async def test_the_error_for_a_disallowed_constraint_names_no_device(fakes: FakeDevices) -> None:
     told = await told_by(navigator.media_devices.get_user_media(video={"torch": {"exact": True}}))
     assert "video.torch" in told
     assert SECRET not in told
 
 
-async def test_the_frames_of_a_failing_prompter_stay(fakes: FakeDevices) -> None:
+async def test_the_traceback_keeps_the_frames_of_a_failing_prompter(fakes: FakeDevices) -> None:
     def broken_prompter(request: PermissionRequest) -> bool:
         message = "a mistake in the program"
         raise LookupError(message)
@@ -98,7 +96,7 @@ async def test_the_frames_of_a_failing_prompter_stay(fakes: FakeDevices) -> None
     assert "in _ask" not in told
 
 
-async def test_the_other_kind_stays_hidden(fakes: FakeDevices) -> None:
+async def test_a_kind_without_permission_stays_hidden(fakes: FakeDevices) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         told = await told_by(
             navigator.media_devices.get_user_media(
@@ -109,7 +107,7 @@ async def test_the_other_kind_stays_hidden(fakes: FakeDevices) -> None:
     assert SECRET not in told
 
 
-async def test_once_exposed_the_notes_tell(fakes: FakeDevices) -> None:
+async def test_after_exposure_the_notes_name_devices(fakes: FakeDevices) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         pass
     with pytest.raises(OverconstrainedError) as caught:
@@ -117,7 +115,7 @@ async def test_once_exposed_the_notes_tell(fakes: FakeDevices) -> None:
     assert any(SECRET in note for note in caught.value.__notes__)
 
 
-async def test_the_debug_log_tells_at_once(
+async def test_the_debug_log_names_devices_before_permission(
     fakes: FakeDevices, caplog: pytest.LogCaptureFixture
 ) -> None:
     with (
@@ -128,7 +126,7 @@ async def test_the_debug_log_tells_at_once(
     assert SECRET in caplog.text
 
 
-async def test_the_audit_log_lists_devices_only_after_a_grant(
+async def test_the_audit_log_lists_devices_only_with_permission(
     fakes: FakeDevices, caplog: pytest.LogCaptureFixture
 ) -> None:
     fakes.answer = "deny"

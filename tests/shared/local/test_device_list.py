@@ -1,4 +1,4 @@
-"""The list of devices: several drivers, reports from any thread, failures."""
+"""The device list: several drivers, reports from any thread, failures."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_each_device_is_opened_by_the_driver_that_found_it(world: World) -
 
 
 @pytest.mark.parametrize("method", ["list_devices", "watch"])
-async def test_a_driver_that_fails_does_not_hide_the_devices_of_others(
+async def test_a_failing_driver_does_not_hide_the_devices_of_others(
     world: World,
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -68,7 +68,7 @@ async def test_a_driver_that_fails_does_not_hide_the_devices_of_others(
     assert "the bus is down" in caplog.text
 
 
-async def test_a_driver_that_fails_for_a_moment_ends_no_track(
+async def test_a_driver_that_fails_once_ends_no_track(
     world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True, audio=True) as stream:
@@ -79,7 +79,7 @@ async def test_a_driver_that_fails_for_a_moment_ends_no_track(
         assert stream.get_video_tracks()[0].ready_state == "live"
 
 
-async def test_a_driver_that_hangs_does_not_hide_the_devices_of_others(
+async def test_a_hanging_driver_does_not_hide_the_devices_of_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(device_list, "DRIVER_TIMEOUT", 0.05)
@@ -89,7 +89,7 @@ async def test_a_driver_that_hangs_does_not_hide_the_devices_of_others(
     assert [device.kind for device in found] == ["audioinput"]
 
 
-async def test_where_no_device_is_found_a_program_is_told_why_a_driver_could_not_look(
+async def test_without_devices_the_error_is_the_drivers_reason(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object) -> None:
@@ -110,7 +110,7 @@ async def test_where_no_device_is_found_a_program_is_told_why_a_driver_could_not
         pass
 
 
-async def test_a_program_that_was_denied_is_not_told_why_a_driver_could_not_look(
+async def test_a_denied_program_does_not_get_the_drivers_reason(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object) -> None:
@@ -122,7 +122,7 @@ async def test_a_program_that_was_denied_is_not_told_why_a_driver_could_not_look
         await navigator.media_devices.get_user_media(video=True)
 
 
-async def test_a_cancelled_call_does_not_interrupt_a_driver_that_begins_to_watch(
+async def test_a_cancelled_call_does_not_interrupt_the_start_of_watching(
     world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original, begun, go_on = world.cameras.watch, asyncio.Event(), asyncio.Event()
@@ -159,7 +159,7 @@ async def test_a_report_may_come_from_any_thread(world: World, clock: ManualCloc
         assert [one.label for one in event.user_inserted_devices] == ["Other"]
 
 
-async def test_changes_that_come_together_are_told_once(world: World, clock: ManualClock) -> None:
+async def test_simultaneous_changes_are_one_event(world: World, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         seen: list[list[str]] = []
         navigator.media_devices.ondevicechange = lambda event: seen.append(
@@ -173,7 +173,7 @@ async def test_changes_that_come_together_are_told_once(world: World, clock: Man
         assert seen == [["First", "Second"]]
 
 
-async def test_a_device_of_which_more_becomes_known_is_no_change_of_the_list(
+async def test_new_details_of_a_device_do_not_change_the_list(
     world: World, clock: ManualClock
 ) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
@@ -194,7 +194,7 @@ async def test_a_device_of_which_more_becomes_known_is_no_change_of_the_list(
         assert busy.get_capabilities().width == {"min": 1, "max": 1920}
 
 
-async def test_watching_ends_with_the_agent(world: World, clock: ManualClock) -> None:
+async def test_closing_the_agent_stops_watching(world: World, clock: ManualClock) -> None:
     navigator.media_devices.ondevicechange = print
     await navigator.media_devices.enumerate_devices()
     assert len(world.cameras.watchers) == 1
@@ -202,7 +202,7 @@ async def test_watching_ends_with_the_agent(world: World, clock: ManualClock) ->
     assert world.cameras.watchers == ()
 
 
-async def test_enumerating_alone_watches_nothing(world: World, clock: ManualClock) -> None:
+async def test_enumerating_does_not_start_watching(world: World, clock: ManualClock) -> None:
     await labels()
     await clock.advance(1)
     assert world.cameras.watchers == ()
@@ -229,9 +229,7 @@ async def test_drivers_watch_while_a_device_is_open(world: World, clock: ManualC
     assert world.cameras.watchers == ()
 
 
-async def test_a_change_that_nobody_watched_is_told_to_the_next_listener(
-    world: World, clock: ManualClock
-) -> None:
+async def test_the_next_listener_gets_an_unwatched_change(world: World, clock: ManualClock) -> None:
     async with await navigator.media_devices.get_user_media(video=True):
         pass
     await clock.advance(2 * device_list.WATCH_CHECK_INTERVAL)
@@ -245,7 +243,7 @@ async def test_a_change_that_nobody_watched_is_told_to_the_next_listener(
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-async def test_a_driver_that_begins_to_watch_late_is_stopped_in_the_end(
+async def test_a_driver_that_starts_to_watch_late_is_stopped(
     world: World, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
     monkeypatch.setattr(device_list, "DRIVER_TIMEOUT", 0.05)

@@ -20,7 +20,7 @@ SECONDS = 5
 
 
 class Sink:
-    """Notes what a device says."""
+    """Records the calls of a device."""
 
     def __init__(self, alive: bool = True) -> None:
         self.data: list[VideoFrame | AudioData] = []
@@ -65,7 +65,7 @@ async def first(driver: Driver) -> tuple[Device, Configuration]:
     return device, Configuration(device.modes[0])
 
 
-async def test_a_list_can_be_had_again_and_is_the_same(driver: Driver) -> None:
+async def test_listing_twice_gives_the_same_devices(driver: Driver) -> None:
     devices = await driver.list_devices()
     assert devices
     assert list(devices) == list(await driver.list_devices())
@@ -87,7 +87,7 @@ async def test_watching_can_be_stopped(driver: Driver) -> None:
     assert called == []
 
 
-async def test_watching_tells_of_a_change() -> None:
+async def test_watching_reports_a_change() -> None:
     driver, called = fake(), []
     stop = await driver.watch(lambda: called.append(None))
     camera = FakeCamera()
@@ -97,7 +97,7 @@ async def test_watching_tells_of_a_change() -> None:
     assert len(called) == 2
 
 
-async def test_an_opened_device_delivers_what_its_mode_says(driver: Driver) -> None:
+async def test_an_open_device_delivers_media_of_its_mode(driver: Driver) -> None:
     device, configuration = await first(driver)
     sink = Sink()
     capture = await driver.open(device, configuration, sink)
@@ -120,21 +120,21 @@ async def test_an_opened_device_delivers_what_its_mode_says(driver: Driver) -> N
         await capture.close()
 
 
-async def test_time_stamps_are_of_the_monotonic_clock(driver: Driver) -> None:
+async def test_timestamps_are_from_the_monotonic_clock(driver: Driver) -> None:
     device, configuration = await first(driver)
     sink = Sink()
     begin = MonotonicClock().now()
     capture = await driver.open(device, configuration, sink)
     try:
         await sink.receive(3)
-        # A browser's timers may come a millisecond early.
+        # A browser's timers may fire a millisecond early.
         end = MonotonicClock().now() + 2000
         assert begin <= sink.data[0].timestamp <= sink.data[-1].timestamp <= end
     finally:
         await capture.close()
 
 
-async def test_a_closed_device_says_nothing_more(driver: Driver) -> None:
+async def test_a_closed_device_does_not_call_its_sink(driver: Driver) -> None:
     device, configuration = await first(driver)
     sink = Sink()
     capture = await driver.open(device, configuration, sink)
@@ -156,7 +156,7 @@ async def test_a_device_can_be_opened_again(driver: Driver) -> None:
         await capture.close()
 
 
-async def test_configuring_says_what_the_device_really_does(driver: Driver) -> None:
+async def test_configuring_returns_the_actual_configuration(driver: Driver) -> None:
     device, configuration = await first(driver)
     sink = Sink()
     capture = await driver.open(device, configuration, sink)
@@ -170,7 +170,7 @@ async def test_configuring_says_what_the_device_really_does(driver: Driver) -> N
         await capture.close()
 
 
-async def test_a_device_stops_by_itself_when_nobody_takes_its_media(driver: Driver) -> None:
+async def test_a_device_stops_when_its_sink_rejects_media(driver: Driver) -> None:
     device, configuration = await first(driver)
     sink = Sink(alive=False)
     capture = await driver.open(device, configuration, sink)

@@ -24,7 +24,7 @@ async def expose_cameras() -> None:
         pass
 
 
-async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
+async def test_the_notes_compare_every_candidate_with_the_constraints(
     clock: ManualClock,
 ) -> None:
     small = FakeCamera(label="Small", modes=(VideoMode(320, 240, 30.0),))
@@ -41,7 +41,7 @@ async def test_the_notes_name_every_candidate_what_was_asked_and_what_it_has(
         assert width in line
 
 
-async def test_constraints_that_are_possible_only_one_by_one(fakes: FakeDevices) -> None:
+async def test_constraints_that_no_device_satisfies_together(fakes: FakeDevices) -> None:
     await expose_cameras()
     wanted = {"height": {"min": 1}, "width": {"exact": 639}, "resizeMode": {"exact": "none"}}
     with pytest.raises(OverconstrainedError, match="these constraints together") as caught:
@@ -50,7 +50,7 @@ async def test_constraints_that_are_possible_only_one_by_one(fakes: FakeDevices)
     assert notes(caught.value).endswith("not together: width exact 639, resizeMode exact none")
 
 
-async def test_constraints_that_can_be_applied_only_one_by_one(fakes: FakeDevices) -> None:
+async def test_constraints_that_cannot_be_applied_together(fakes: FakeDevices) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         [track] = stream.get_tracks()
         wanted = {"width": {"exact": 639}, "resizeMode": {"exact": "none"}}
@@ -62,7 +62,7 @@ async def test_constraints_that_can_be_applied_only_one_by_one(fakes: FakeDevice
             await track.apply_constraints({name: value})
 
 
-async def test_applying_explains_too(fakes: FakeDevices) -> None:
+async def test_apply_constraints_explains_its_failure(fakes: FakeDevices) -> None:
     async with await navigator.media_devices.get_user_media(video=True) as stream:
         with pytest.raises(OverconstrainedError, match="Fake Camera 1") as caught:
             await stream.get_tracks()[0].apply_constraints({"height": {"min": 5000}})
@@ -76,7 +76,7 @@ async def test_a_device_that_could_not_be_opened_is_noted(fakes: FakeDevices) ->
     assert "Fake Camera 1" in notes(caught.value)
 
 
-async def test_a_selection_is_in_the_debug_log(
+async def test_the_debug_log_explains_a_selection(
     fakes: FakeDevices, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, "mediadevices"):

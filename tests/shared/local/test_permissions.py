@@ -1,4 +1,4 @@
-"""Who is asked, when, how often; and that nothing is opened before the answer."""
+"""When and how often the user is asked; no device is opened before the answer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_camera_and_microphone_are_one_question(fakes: FakeDevices) -> Non
     )
 
 
-async def test_only_what_is_open_is_asked(fakes: FakeDevices) -> None:
+async def test_only_undecided_permissions_are_asked_for(fakes: FakeDevices) -> None:
     async with await ask(video=True):
         pass
     async with await ask(video=True, audio=True):
@@ -83,10 +83,10 @@ async def test_no_device_is_opened_after_a_refusal(fakes: FakeDevices) -> None:
     assert await state("camera") == await state("microphone") == "denied"
     with pytest.raises(NotAllowedError):
         await ask(video=True)
-    assert len(fakes.requests) == 1  # A refusal holds.
+    assert len(fakes.requests) == 1  # A refusal stays valid.
 
 
-async def test_enumeration_opens_nothing_and_asks_nobody(fakes: FakeDevices) -> None:
+async def test_enumeration_opens_no_device_and_asks_no_question(fakes: FakeDevices) -> None:
     await navigator.media_devices.enumerate_devices()
     assert fakes.requests == []
     assert fakes.cameras[0].opened == 0
@@ -114,7 +114,7 @@ async def test_the_second_of_two_calls_waits_for_the_answer_to_the_first(
 
 
 class OpenQuestion:
-    """A prompter that waits until the test answers, and tells whether it was cancelled."""
+    """A prompter that waits until the test answers, and records whether it was cancelled."""
 
     def __init__(self) -> None:
         self.answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
@@ -130,7 +130,7 @@ class OpenQuestion:
             raise
 
 
-async def test_a_denial_meanwhile_wins_over_the_answer_to_an_open_question(
+async def test_a_denial_during_the_question_outranks_the_answer(
     fakes: FakeDevices,
 ) -> None:
     navigator.permissions.prompter = question = OpenQuestion()
@@ -144,7 +144,7 @@ async def test_a_denial_meanwhile_wins_over_the_answer_to_an_open_question(
     assert fakes.cameras[0].opened == 0
 
 
-async def test_a_grant_meanwhile_ends_the_wait(fakes: FakeDevices) -> None:
+async def test_a_grant_during_the_question_ends_the_wait(fakes: FakeDevices) -> None:
     navigator.permissions.prompter = question = OpenQuestion()
     asking = ask(video=True)
     await question.asked.wait()
@@ -154,7 +154,7 @@ async def test_a_grant_meanwhile_ends_the_wait(fakes: FakeDevices) -> None:
 
 
 @pytest.mark.parametrize(("answer", "microphone"), [(True, "granted"), (False, "denied")])
-async def test_the_answer_counts_only_for_what_is_still_undecided(
+async def test_the_answer_decides_only_undecided_permissions(
     fakes: FakeDevices, answer: bool, microphone: str
 ) -> None:
     navigator.permissions.prompter = question = OpenQuestion()
@@ -162,7 +162,7 @@ async def test_the_answer_counts_only_for_what_is_still_undecided(
     await question.asked.wait()
     navigator.permissions.set_policy(camera="grant")
     await asyncio.sleep(0)
-    assert not question.withdrawn  # It is still about the microphone.
+    assert not question.withdrawn  # The microphone is still undecided.
     question.answer.set_result(answer)
     if answer:
         async with await asyncio.wait_for(asking, 5):
@@ -174,7 +174,7 @@ async def test_the_answer_counts_only_for_what_is_still_undecided(
     assert await state("microphone") == microphone
 
 
-async def test_a_denial_in_the_moment_of_the_answer_wins(fakes: FakeDevices) -> None:
+async def test_a_denial_just_after_the_answer_outranks_it(fakes: FakeDevices) -> None:
     navigator.permissions.prompter = question = OpenQuestion()
     asking = ask(video=True)
     await question.asked.wait()
@@ -185,7 +185,7 @@ async def test_a_denial_in_the_moment_of_the_answer_wins(fakes: FakeDevices) -> 
     assert fakes.cameras[0].opened == 0
 
 
-async def test_a_call_that_is_cancelled_withdraws_its_question(fakes: FakeDevices) -> None:
+async def test_a_cancelled_call_withdraws_its_question(fakes: FakeDevices) -> None:
     navigator.permissions.prompter = question = OpenQuestion()
     asking = ask(video=True)
     await question.asked.wait()
@@ -207,7 +207,7 @@ async def test_a_prompter_that_cancels_itself_decides_nothing(fakes: FakeDevices
     assert fakes.cameras[0].opened == 0
 
 
-async def test_a_decision_that_is_taken_back_at_once_is_asked_for_again(
+async def test_an_immediately_revoked_decision_is_asked_for_again(
     fakes: FakeDevices,
 ) -> None:
     questions = [OpenQuestion(), OpenQuestion()]
@@ -245,7 +245,7 @@ async def test_a_revoked_permission_ends_tracks_and_is_asked_for_again(
         assert len(fakes.requests) == 2
 
 
-async def test_revoking_takes_back_no_denial(fakes: FakeDevices) -> None:
+async def test_revoking_keeps_a_denial(fakes: FakeDevices) -> None:
     fakes.answer = "deny"
     with pytest.raises(NotAllowedError):
         await ask(video=True)
@@ -273,7 +273,7 @@ async def test_a_policy_is_one_of_three(fakes: FakeDevices) -> None:
         navigator.permissions.set_policy(camera="always")
 
 
-async def test_a_permission_can_be_asked_for_alone(fakes: FakeDevices) -> None:
+async def test_a_permission_can_be_requested_without_a_capture(fakes: FakeDevices) -> None:
     status = await navigator.permissions.request({"name": "camera"})
     assert status.state == "granted"
     assert fakes.cameras[0].opened == 0
@@ -285,14 +285,14 @@ async def test_a_permission_can_be_asked_for_alone(fakes: FakeDevices) -> None:
 
 @pytest.mark.parametrize("descriptor", [None, {}, {"name": "geolocation"}, {"name": ["camera"]}])
 @pytest.mark.parametrize("method", ["query", "request", "revoke"])
-async def test_other_permissions_are_a_type_error(
+async def test_unknown_permissions_are_a_type_error(
     fakes: FakeDevices, method: str, descriptor: object
 ) -> None:
     with pytest.raises(TypeError):
         await getattr(navigator.permissions, method)(descriptor)
 
 
-async def test_a_status_is_one_live_object_and_changes_fire(fakes: FakeDevices) -> None:
+async def test_a_status_is_one_live_object_with_change_events(fakes: FakeDevices) -> None:
     status = await navigator.permissions.query({"name": "camera"})
     assert await navigator.permissions.query({"name": "camera"}) is status
     states: list[str] = []
@@ -334,7 +334,7 @@ async def test_a_prompter_may_be_a_coroutine_function(fakes: FakeDevices) -> Non
 
 
 @pytest.mark.parametrize("answer", [None, "yes", 1, {"camera": "yes"}])
-async def test_a_prompter_that_answers_something_else(fakes: FakeDevices, answer: object) -> None:
+async def test_an_invalid_answer_is_a_type_error(fakes: FakeDevices, answer: object) -> None:
     navigator.permissions.prompter = lambda _: answer
     with pytest.raises(TypeError, match="prompter's answer"):
         await ask(video=True)
@@ -353,7 +353,7 @@ async def test_a_prompter_that_fails_decides_nothing(fakes: FakeDevices) -> None
         navigator.permissions.prompter = "yes"
 
 
-async def test_where_nobody_can_be_asked_the_message_says_how_to_grant(
+async def test_without_a_prompter_the_message_says_how_to_grant(
     fakes: FakeDevices,
 ) -> None:
     navigator.permissions.prompter = None
@@ -364,7 +364,7 @@ async def test_where_nobody_can_be_asked_the_message_says_how_to_grant(
         await navigator.permissions.request({"name": "camera"})
 
 
-async def test_what_is_decided_beforehand_needs_no_prompter(clock: ManualClock) -> None:
+async def test_a_policy_needs_no_prompter(clock: ManualClock) -> None:
     authority = PermissionAuthority("test", policies={"camera": "grant"})
     agent = LocalAgent([FakeDriver([FakeCamera()], clock)], authority, secret=b"", clock=clock)
     assert authority.state("camera") == "granted"
@@ -376,7 +376,7 @@ async def test_what_is_decided_beforehand_needs_no_prompter(clock: ManualClock) 
 
 
 def cameras(*labels: str) -> list[FakeCamera]:
-    """Cameras of which each can do less than the one before it."""
+    """Cameras, each with fewer modes than the one before it."""
     return [
         FakeCamera(label=label, key=f"key-{n}", modes=(VideoMode(1280 // n, 720 // n, 30.0),))
         for n, label in enumerate(labels, start=1)
@@ -389,7 +389,7 @@ async def label_of(**constraints: object) -> str:
 
 
 class Prompter:
-    """Answers always the same, and notes what it was asked."""
+    """Always gives the same answer, and records the requests."""
 
     def __init__(self, answer: object) -> None:
         self.answer = answer
@@ -426,7 +426,7 @@ async def test_only_devices_that_satisfy_the_constraints_are_offered() -> None:
     assert request.devices == {"camera": ("Desk", "Door")}
 
 
-async def test_what_is_granted_already_is_not_offered_again(fakes: FakeDevices) -> None:
+async def test_granted_permissions_are_not_offered_again(fakes: FakeDevices) -> None:
     navigator.permissions.set_policy(microphone="grant")
     prompter = answering(True)
     async with await ask(video=True, audio=True):
@@ -435,7 +435,7 @@ async def test_what_is_granted_already_is_not_offered_again(fakes: FakeDevices) 
     assert request.devices == {"camera": ("Fake Camera 1",)}
 
 
-async def test_of_two_devices_with_one_name_either_can_be_chosen() -> None:
+async def test_either_of_two_devices_with_equal_names_can_be_chosen() -> None:
     with install_fake_devices(cameras=cameras("Cam", "Cam", "Cam (2)")) as fakes:
         prompter = answering({"camera": "Cam (2)"})
         async with await ask(video=True):
@@ -443,14 +443,14 @@ async def test_of_two_devices_with_one_name_either_can_be_chosen() -> None:
         assert prompter.requests[0].devices == {"camera": ("Cam", "Cam (2)", "Cam (2) (2)")}
 
 
-async def test_for_both_kinds_each_is_chosen(fakes: FakeDevices) -> None:
+async def test_a_device_of_each_kind_can_be_chosen(fakes: FakeDevices) -> None:
     answering({"camera": True, "microphone": "Fake Microphone 2"})
     async with await ask(video=True, audio=True) as stream:
         labels = [track.label for track in stream.get_tracks()]
     assert labels == ["Fake Microphone 2", "Fake Camera 1"]
 
 
-async def test_no_other_device_is_opened_where_the_chosen_one_cannot_be() -> None:
+async def test_if_the_chosen_device_cannot_be_opened_no_other_is_opened() -> None:
     with install_fake_devices(cameras=cameras("Desk", "Door")) as fakes:
         answering({"camera": "Door"})
         fakes.fail_to_open(fakes.cameras[1])
@@ -460,7 +460,7 @@ async def test_no_other_device_is_opened_where_the_chosen_one_cannot_be() -> Non
         assert fakes.cameras[0].opened == 0
 
 
-async def test_a_choice_holds_for_later_calls_that_name_no_device() -> None:
+async def test_a_choice_applies_to_later_calls_that_name_no_device() -> None:
     with install_fake_devices(cameras=cameras("Desk", "Door")):
         prompter = answering({"camera": "Door"})
         assert (await navigator.permissions.request({"name": "camera"})).state == "granted"
@@ -517,7 +517,7 @@ async def test_an_answer_is_remembered_only_if_the_user_says_so() -> None:
     }
 
 
-async def test_what_is_remembered_is_not_asked_again_and_a_policy_outranks_it() -> None:
+async def test_a_remembered_answer_is_used_unless_there_is_a_policy() -> None:
     memory = Memory(
         camera=Decision("granted", "remembered", "id"), microphone=Decision("denied", "remembered")
     )
@@ -533,7 +533,7 @@ async def test_what_is_remembered_is_not_asked_again_and_a_policy_outranks_it() 
     await remembering.request(("microphone",), {})
 
 
-async def test_revoking_forgets_and_a_policy_does_not() -> None:
+async def test_revoking_deletes_a_remembered_answer_and_a_policy_keeps_it() -> None:
     memory = Memory(camera=Decision("granted", "remembered"))
     remembering = authority(memory)
     remembering.set_policy("camera", "deny")
@@ -555,7 +555,7 @@ async def test_the_prompter_learns_whether_an_answer_can_be_remembered(
     assert asking.state("camera") == "granted"
 
 
-async def test_to_remember_is_true_or_false(fakes: FakeDevices) -> None:
+async def test_remember_must_be_a_boolean(fakes: FakeDevices) -> None:
     answering({"camera": True, "remember": "yes"})
     with pytest.raises(TypeError, match="remember: expected True or False"):
         await ask(video=True)
@@ -566,7 +566,7 @@ async def test_to_remember_is_true_or_false(fakes: FakeDevices) -> None:
 
 @pytest.fixture
 def audit(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict]]:
-    """The entries of the audit log so far, without what they have in common."""
+    """The entries of the audit log so far, without their common members."""
     caplog.set_level(logging.INFO, "mediadevices.permissions")
 
     def entries() -> list[dict]:
@@ -582,7 +582,7 @@ def audit(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict]]:
     return entries
 
 
-async def test_the_audit_log_tells_who_asked_what_and_the_answer(
+async def test_the_audit_log_has_the_program_the_request_and_the_answer(
     audit: Callable[[], list[dict]], caplog: pytest.LogCaptureFixture
 ) -> None:
     with install_fake_devices(cameras=cameras("Desk", "Door")):
@@ -610,7 +610,7 @@ async def test_the_audit_log_tells_who_asked_what_and_the_answer(
     ) in caplog.messages
 
 
-async def test_the_audit_log_has_refusals_once_each(
+async def test_the_audit_log_has_one_entry_for_each_refusal(
     fakes: FakeDevices, audit: Callable[[], list[dict]]
 ) -> None:
     fakes.answer = "deny"
@@ -631,7 +631,7 @@ async def test_the_audit_log_has_questions_without_an_answer(
     assert entry["permissions"] == {"camera": {"state": "prompt", "decided_by": "nobody"}}
 
 
-async def test_the_audit_log_tells_when_a_device_is_opened_and_closed(
+async def test_the_audit_log_has_the_opening_and_closing_of_a_device(
     fakes: FakeDevices, audit: Callable[[], list[dict]]
 ) -> None:
     async with await ask(video=True) as stream:
@@ -643,7 +643,7 @@ async def test_the_audit_log_tells_when_a_device_is_opened_and_closed(
     assert closed == {**opened, "event": "close"}
 
 
-async def test_the_audit_log_tells_that_a_permission_was_revoked_while_live(
+async def test_the_audit_log_has_the_revocation_of_a_permission_in_use(
     fakes: FakeDevices, audit: Callable[[], list[dict]]
 ) -> None:
     async with await ask(video=True):
