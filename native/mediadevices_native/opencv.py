@@ -49,7 +49,7 @@ _LIBRARIES = {
     "win32": "install the Visual C++ redistributable, on Windows N also the Media Feature Pack, on "
     "Windows Server the feature Media Foundation",
 }
-_ANEW = "install it anew: pip install --force-reinstall opencv-python-headless"
+_ANEW = "reinstall it: pip install --force-reinstall opencv-python-headless"
 
 
 class VideoCapture(Protocol):
@@ -129,7 +129,7 @@ def load_opencv() -> OpenCV:
         raise NotReadableError(f"OpenCV cannot start: {error!r}; {_ANEW}") from error
     if not hasattr(cv2, "VideoCapture"):  # built without videoio, or a folder named cv2
         where = getattr(cv2, "__file__", None) or list(getattr(cv2, "__path__", ()))
-        raise NotReadableError(f"this OpenCV knows no cameras: {where}; {_ANEW}")
+        raise NotReadableError(f"this OpenCV does not support cameras: {where}; {_ANEW}")
     # cv2 ships types, but they do not say that `retrieve` and `imdecode` may return None.
     return cast("OpenCV", cv2)
 

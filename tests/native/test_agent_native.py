@@ -114,7 +114,7 @@ async def test_the_environment_decides_beforehand(
     assert states == [camera, microphone]
 
 
-async def test_where_nobody_can_be_asked_the_error_says_how_to_grant(
+async def test_without_a_prompter_the_error_says_how_to_grant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     agent = create_agent(synthetic=True, environment={})
@@ -137,7 +137,7 @@ async def test_where_nobody_can_be_asked_the_error_says_how_to_grant(
         ({"MEDIADEVICES_SYNTHETIC": "perhaps"}, "MEDIADEVICES_SYNTHETIC: expected 1 or 0"),
     ],
 )
-def test_a_variable_that_nobody_understands_is_an_error_that_names_it(
+def test_an_invalid_variable_is_an_error_that_names_it(
     environment: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

@@ -87,7 +87,7 @@ def run_without(library: str, how: How, folder: Path, *command: str) -> tuple[in
         ("sounddevice", ("pip install sounddevice", "pip install --force-reinstall sounddevice")),
     ],
 )
-def test_the_rest_goes_on_and_doctor_names_what_to_do(
+def test_the_rest_works_and_doctor_says_what_to_install(
     tmp_path: Path, library: str, remedies: tuple[str, str], how: How
 ) -> None:
     code, shown, errors = run_without(library, how, tmp_path, "-c", PROGRAM)
@@ -113,7 +113,9 @@ def test_without_v4l2_the_microphones_go_on(tmp_path: Path, how: How) -> None:
         ("numpy", "PurePixelOperations LinearResampler\nudev"),
     ],
 )
-def test_what_can_be_done_otherwise_is(tmp_path: Path, library: str, used: str, how: How) -> None:
+def test_a_missing_library_is_replaced_where_possible(
+    tmp_path: Path, library: str, used: str, how: How
+) -> None:
     code, shown, errors = run_without(library, how, tmp_path, "-c", PROGRAM)
     assert (code, "Traceback" in errors) == (0, False), errors
     assert f"\n{used}\n" in shown

@@ -236,7 +236,7 @@ async def test_keys_typed_before_the_question_are_no_answer(terminal: Terminal, 
     assert await asking is False
 
 
-async def test_the_loop_goes_on_while_the_question_is_open(terminal: Terminal) -> None:
+async def test_the_loop_runs_while_the_question_is_open(terminal: Terminal) -> None:
     asking = asyncio.ensure_future(ask_on_terminal(CAMERA))
     await until(lambda: terminal.shows("[y/N]"))
     for _ in range(20):
@@ -293,7 +293,7 @@ def test_on_a_terminal_the_terminal_asks(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("stream", ["stdin", "stderr"])
-def test_with_one_end_elsewhere_nobody_is_asked(
+def test_with_one_stream_redirected_the_user_is_not_asked(
     terminal: Terminal, streams: SimpleNamespace, stream: str
 ) -> None:
     with Path(os.devnull).open("r+") as elsewhere:
@@ -302,7 +302,7 @@ def test_with_one_end_elsewhere_nobody_is_asked(
 
 
 @pytest.mark.parametrize("stdin", [None, SimpleNamespace()])
-def test_without_a_standard_input_nobody_is_asked(
+def test_without_a_standard_input_the_user_is_not_asked(
     terminal: Terminal, streams: SimpleNamespace, stdin: object
 ) -> None:
     streams.stdin = stdin
@@ -346,7 +346,7 @@ def test_in_ipythons_terminal_the_terminal_asks(
     assert choose_prompter() is ask_on_terminal
 
 
-def test_a_notebook_that_nobody_watches_says_how_to_grant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notebook_without_a_user_says_how_to_grant(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(text: str) -> str:
         raise StdinNotImplementedError
 

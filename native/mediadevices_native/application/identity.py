@@ -175,9 +175,9 @@ def private_folder() -> Path:
     try:
         folder = user_data_path("mediadevices", appauthor=False)
     except Exception as error:  # unusual settings of the system can cause any error
-        raise PrivateFileError(f"no folder to keep anything in: {error}", remedy) from error
+        raise PrivateFileError(f"no folder to store files in: {error}", remedy) from error
     if not folder.is_absolute():
-        raise PrivateFileError(f"no folder to keep anything in: {folder} is relative", remedy)
+        raise PrivateFileError(f"no folder to store files in: {folder} is relative", remedy)
     return folder / "device-ids"
 
 
@@ -212,7 +212,7 @@ def application_secret(application: str) -> bytes:
     try:
         return load_secret(secret_path(application))
     except PrivateFileError as error:
-        warn_without_raising(f"device ids will be others the next time: {error}; {error.remedy}")
+        warn_without_raising(f"device ids will change at the next start: {error}; {error.remedy}")
         return secrets.token_bytes(_SECRET_BYTES)
 
 

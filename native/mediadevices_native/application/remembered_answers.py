@@ -86,7 +86,7 @@ class RememberedPermissions:
             else:
                 if answer is not None:
                     found[permission] = answer.decision
-        _warn("earlier answers are not known", problems)
+        _warn("stored answers cannot be read", problems)
         return found
 
     def remember(self, decisions: Mapping[PermissionName, Decision]) -> None:
@@ -101,7 +101,7 @@ class RememberedPermissions:
                     _write(path, Answer(self._application, permission, decision))
             except PrivateFileError as error:
                 problems.append(error)
-        _warn("what is remembered could not be changed", problems)
+        _warn("answers cannot be stored", problems)
 
 
 def answer_path(application: str, permission: PermissionName) -> Path:
@@ -142,7 +142,7 @@ def load_answer(path: Path) -> Answer | None:
         } if answer_path(application, permission).name == path.name:
             return Answer(application, permission, Decision(state, "remembered", device))
         case _:
-            raise PrivateFileError(f"{path}: it holds no answer", "delete the file")
+            raise PrivateFileError(f"{path}: it contains no answer", "delete the file")
 
 
 def has_answers(application: str) -> bool:

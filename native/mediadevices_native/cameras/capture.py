@@ -224,7 +224,7 @@ class CameraCapture:
             first = stream.read_first(self._closing.is_set)
             if first is None:
                 raise (
-                    NotReadableError(f"{self._device.label}: it is open, but gives no picture")
+                    NotReadableError(f"{self._device.label}: it is open, but delivers no picture")
                     if self._system.is_present(location)
                     else self._gone()
                 )
@@ -244,7 +244,7 @@ class CameraCapture:
             try:
                 stream.release()
             except Exception:  # noqa: BLE001  (nothing more can be done)
-                _log.warning("%r could not be let go", self._device.label, exc_info=True)
+                _log.warning("%r could not be released", self._device.label, exc_info=True)
 
     def _capture(self) -> None:
         """Read every frame as it arrives, so that none is stale, until the capture stops."""
@@ -334,9 +334,7 @@ class CameraCapture:
         steady = failed_at - self._reopened_at > _STEADY_SECONDS
         self._reopened_at = failed_at
         if not steady:
-            self._sink.end(
-                NotReadableError(f"{self._device.label}: the camera fails again and again")
-            )
+            self._sink.end(NotReadableError(f"{self._device.label}: the camera fails repeatedly"))
             return
         before = self.configuration
         try:

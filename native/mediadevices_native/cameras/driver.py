@@ -108,7 +108,7 @@ class OpenCVCameraDriver:
             return
         _, still = await asyncio.wait(closing, timeout=_RELEASE_SECONDS)
         if still:
-            raise NotReadableError(f"{device.label}: the system does not let go of the camera")
+            raise NotReadableError(f"{device.label}: the system does not release the camera")
 
 
 def camera_system() -> CameraSystem:

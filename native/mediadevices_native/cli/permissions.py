@@ -43,7 +43,7 @@ def permissions(
         except PrivateFileError as error:
             raise CommandError(f"{error}; {error.remedy}") from error
         for problem in problems:
-            print_note(f"warning: earlier answers are not known: {problem}; {problem.remedy}")
+            print_note(f"warning: stored answers cannot be read: {problem}; {problem.remedy}")
     rows = [
         {
             "application": answer.application,

@@ -67,7 +67,7 @@ def watch_udev(subsystem: str, changed: Callable[[], None]) -> Callable[[], None
     try:
         return _UdevWatch(subsystem, changed).stop
     except Exception as error:  # noqa: BLE001  (a missing or broken library, or no netlink)
-        _log.info("the kernel's events about %s cannot be had: %s", subsystem, error)
+        _log.info("the kernel's events about %s are not available: %s", subsystem, error)
         return None
 
 

@@ -47,7 +47,7 @@ _NO_PLUG_IN = "PortAudio does not see ALSA's plug-in for it"
 _PLUG_IN_REMEDY = "apt install libasound2-plugins"
 _SILENT_REMEDY = "systemctl --user restart pipewire-pulse, or pulseaudio --kill"
 _SERVER_REMEDY = (
-    "where there is to be one: systemctl --user start pipewire-pulse, or pulseaudio --start"
+    "if there should be one: systemctl --user start pipewire-pulse, or pulseaudio --start"
 )
 
 

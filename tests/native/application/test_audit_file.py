@@ -60,7 +60,7 @@ async def test_each_entry_is_a_line_of_json_and_later_programs_append_theirs(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
-async def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+async def test_no_other_user_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     await capture(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -76,7 +76,7 @@ async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path, m
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-async def test_a_log_that_cannot_be_written_is_told_once_and_everything_works(
+async def test_an_unwritable_log_warns_once_and_everything_works(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="mediadevices")
@@ -99,7 +99,7 @@ async def test_where_warnings_are_errors_a_gap_does_not_end_the_capture(
     assert len(told) == 1
 
 
-def test_a_new_gap_is_told_anew(tmp_path: Path) -> None:
+def test_a_new_gap_warns_again(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "audit.jsonl"
     log = AuditFile(path)
     for _ in "12":

@@ -58,7 +58,7 @@ def main_module(file: object, **attributes: object) -> ModuleType:
         ("<string>", "python"),
     ],
 )
-def test_the_application_is_named_after_the_path_of_what_runs(
+def test_the_application_is_named_after_the_path_of_the_program(
     home: Path, file: object, name: str
 ) -> None:
     file = file.format(home) if isinstance(file, str) else file
@@ -228,7 +228,7 @@ def test_a_process_of_multiprocessing_is_its_parents_application(home: Path) -> 
         f"{os.path.dirname(os.__file__)}/cProfile.py",  # noqa: PTH120
     ],
 )
-def test_nothing_is_remembered_for_what_runs_other_programs(path: str) -> None:
+def test_nothing_is_stored_for_launchers(path: str) -> None:
     assert not is_one_program(path.replace("~", "/home/me"))
 
 
@@ -279,7 +279,7 @@ def test_names_that_a_file_system_could_confuse_have_files_of_their_own(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the user's folder to the user")
-def test_nobody_else_can_read_the_secret() -> None:
+def test_no_other_user_can_read_the_secret() -> None:
     application_secret("doorbell")
     path = secret_path("doorbell")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -344,7 +344,7 @@ def test_a_spoilt_file_costs_only_the_permanence_of_the_ids(content: bytes, foun
     path = secret_path("doorbell")
     path.parent.mkdir(parents=True, mode=0o700)
     path.write_bytes(content)
-    with pytest.warns(MediaDevicesWarning, match=r"others the next time: .*delete") as told:
+    with pytest.warns(MediaDevicesWarning, match=r"change at the next start: .*delete") as told:
         secret = application_secret("doorbell")
     assert str(path) in str(told[0].message)
     assert found in str(told[0].message)

@@ -105,7 +105,7 @@ def kept_by(uid: int) -> None:
 # --- folders and files --------------------------------------------------------------------------
 
 
-def test_every_folder_that_is_made_is_the_users_alone_whatever_the_umask(home: Path) -> None:
+def test_every_new_folder_is_private_under_any_umask(home: Path) -> None:
     run = as_user(VICTIM, lambda: run_program({"camera": True, "remember": True}))
     assert run == (True, 1, [])
     for folder in (private_folder(), *private_folder().parents):
@@ -129,8 +129,8 @@ def test_a_folder_that_others_may_write_grants_nothing(home: Path, level: int) -
     for message in run.told:
         assert f"{folder}: other users may write to it; chmod go-w {folder}" in message
     assert [message.partition(":")[0] for message in run.told] == [
-        "earlier answers are not known",
-        "device ids will be others the next time",
+        "stored answers cannot be read",
+        "device ids will change at the next start",
     ]
 
 
@@ -218,7 +218,7 @@ def test_links_of_the_users_own_and_of_root_are_followed(home: Path) -> None:
     assert as_user(VICTIM, run_program) == (True, 0, [])
 
 
-def test_a_group_that_is_the_users_alone_may_write_and_no_other_group(home: Path) -> None:
+def test_only_the_users_private_group_may_write(home: Path) -> None:
     daemon = pwd.getpwnam("daemon").pw_uid  # whose group has the same name and no members
     os.chown(home, daemon, daemon)
     home.chmod(0o775)

@@ -123,24 +123,24 @@ async def test_where_an_answer_cannot_be_read_the_user_is_asked(thing: str) -> N
     put(THINGS[thing], path)
     with pytest.warns(MediaDevicesWarning) as told:
         assert await run_program() == 1
-    assert str(told[0].message).startswith(f"earlier answers are not known: {path}: ")
+    assert str(told[0].message).startswith(f"stored answers cannot be read: {path}: ")
     if thing in {"fifo", "folder"}:
         assert "not a regular file" in str(told[0].message)
     if thing == "folder":  # no answer can replace it
-        assert "what is remembered could not be changed" in str(told[1].message)
+        assert "answers cannot be stored" in str(told[1].message)
         return
     assert len(told) == 1
     assert await run_program() == 0
 
 
 @pytest.mark.parametrize("thing", THINGS)
-def test_an_answer_that_cannot_be_read_is_told_and_can_be_forgotten(thing: str) -> None:
+def test_an_unreadable_answer_is_reported_and_can_be_deleted(thing: str) -> None:
     RememberedPermissions("lift").remember(GRANTED)
     path = answer_path(APPLICATION, "camera")
     put(THINGS[thing], path)
     done = call("permissions")
     assert (done.code, "lift" in done.out) == (0, True)
-    assert f"warning: earlier answers are not known: {path}: " in done.err
+    assert f"warning: stored answers cannot be read: {path}: " in done.err
     done = call("doctor")
     assert f"-- remembered: {path}: " in done.out
     done = call("permissions", "--forget", APPLICATION)
@@ -168,7 +168,7 @@ def test_one_file_that_cannot_be_deleted_does_not_keep_the_others() -> None:
 async def test_where_a_secret_cannot_be_read_ids_hold_for_this_run(thing: str) -> None:
     path = secret_path(APPLICATION)
     put(THINGS[thing], path)
-    with pytest.warns(MediaDevicesWarning, match="device ids will be others") as told:
+    with pytest.warns(MediaDevicesWarning, match="device ids will change") as told:
         assert await run_program() == 1
     assert [str(path) in str(one.message) for one in told] == [True]
     assert f"-- device ids: {path}: " in call("doctor").out
@@ -197,9 +197,7 @@ def test_where_the_audit_log_is_no_file_it_has_a_gap(
 
 
 @pytest.mark.parametrize("thing", SPOILT)
-def test_whatever_an_audit_log_holds_the_next_entry_is_a_line_of_its_own(
-    thing: str, home: Path
-) -> None:
+def test_the_next_entry_is_a_separate_line_after_any_content(thing: str, home: Path) -> None:
     path = home / "audit.jsonl"
     SPOILT[thing](path)
     before = path.read_bytes()
@@ -260,7 +258,7 @@ async def test_without_a_home_nothing_is_kept(
         raise error
 
     monkeypatch.setattr(platformdirs, "user_data_path", fail)
-    await forgets("no folder to keep anything in")
+    await forgets("no folder to store files in")
     assert "set HOME to the absolute path" in call("doctor").out
 
 
@@ -324,10 +322,10 @@ async def test_where_warnings_are_errors_the_log_has_them_and_nothing_fails(
     agent.close()
     told = [one for one in caplog.records if one.levelno == logging.WARNING]
     assert [(one.name, one.getMessage().partition(":")[0]) for one in told] == [
-        ("mediadevices", "earlier answers are not known"),
-        ("mediadevices", "earlier answers are not known"),
-        ("mediadevices", "device ids will be others the next time"),
-        ("mediadevices", "what is remembered could not be changed"),
+        ("mediadevices", "stored answers cannot be read"),
+        ("mediadevices", "stored answers cannot be read"),
+        ("mediadevices", "device ids will change at the next start"),
+        ("mediadevices", "answers cannot be stored"),
         ("mediadevices", "the audit log has a gap"),
     ]
 
@@ -343,7 +341,7 @@ def test_a_program_that_shows_warnings_itself_cannot_fail_either(
         warnings.simplefilter("always")
         monkeypatch.setattr(warnings, "showwarning", fail)
         assert len(application_secret(APPLICATION)) == 32
-    assert "device ids will be others the next time" in caplog.text
+    assert "device ids will change at the next start" in caplog.text
 
 
 def test_answers_of_a_folder_that_cannot_be_listed_are_an_error() -> None:

@@ -120,7 +120,7 @@ async def test_a_grant_that_is_revoked_is_asked_for_again_in_the_next_run() -> N
 
 
 @pytest.mark.usefixtures("real_devices")
-async def test_what_is_forgotten_is_asked_for_again_in_the_next_run() -> None:
+async def test_a_deleted_answer_is_asked_for_again_in_the_next_run() -> None:
     await Run({"camera": False, "remember": True}).run()
     forget_permissions("doorbell")
     forget_permissions("doorbell")
@@ -132,7 +132,7 @@ async def test_what_is_forgotten_is_asked_for_again_in_the_next_run() -> None:
     ("remembered_answer", "variable", "state"),
     [(True, "MEDIADEVICES_DENY", "denied"), (False, "MEDIADEVICES_ALLOW", "granted")],
 )
-async def test_the_environment_outranks_what_is_remembered(
+async def test_the_environment_overrides_stored_answers(
     remembered_answer: bool, variable: str, state: str
 ) -> None:
     await Run({"camera": remembered_answer, "remember": True}).run()
@@ -179,7 +179,7 @@ async def test_for_synthetic_devices_nothing_is_remembered() -> None:
     assert not answer_path("doorbell", "camera").exists()
 
 
-async def test_synthetic_devices_are_granted_whatever_is_remembered() -> None:
+async def test_synthetic_devices_ignore_stored_answers() -> None:
     RememberedPermissions("doorbell").remember({"camera": Decision("denied", "user")})
     run = await Run(False, environment={"MEDIADEVICES_SYNTHETIC": "1"}).run()
     assert (run.state, run.asked) == ("granted", [])
@@ -189,7 +189,7 @@ async def test_synthetic_devices_are_granted_whatever_is_remembered() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the user's folder to the user")
-def test_nobody_else_can_read_the_file_beside_the_secret() -> None:
+def test_no_other_user_can_read_the_file_beside_the_secret() -> None:
     application_secret("doorbell")
     RememberedPermissions("doorbell").remember(GRANTED)
     path = answer_path("doorbell", "camera")
@@ -198,7 +198,7 @@ def test_nobody_else_can_read_the_file_beside_the_secret() -> None:
     assert {file.suffix for file in path.parent.iterdir()} == {".camera", ".secret"}
 
 
-def test_the_file_tells_which_application_it_is_about_and_what_was_answered() -> None:
+def test_the_file_has_the_application_and_the_answer() -> None:
     memory = RememberedPermissions("doorbell")
     memory.remember(GRANTED)
     memory.remember({"microphone": Decision("denied", "user")})
@@ -279,7 +279,7 @@ def answer_until_told(done: object) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
-def test_what_is_revoked_stays_so_while_another_process_answers() -> None:
+def test_a_revoked_permission_stays_so_while_another_process_answers() -> None:
     context = multiprocessing.get_context("fork")
     done = context.Event()
     process = context.Process(target=answer_until_told, args=(done,))

@@ -106,7 +106,7 @@ async def test_a_device_that_refuses_the_parameters_is_opened_without_and_set_up
     assert mode == HD
 
 
-async def test_the_size_is_that_of_the_first_frame_and_not_what_was_set() -> None:
+async def test_the_size_is_that_of_the_first_frame() -> None:
     capture, sink, _ = await open_camera(FakeCamera(sizes=((640, 480),)), HD)
     mode = capture.configuration.mode
     await until(lambda: len(sink.frames) >= 1)
@@ -246,7 +246,7 @@ async def test_closing_lets_go_of_the_device_and_ends_the_thread() -> None:
     await capture.close()
 
 
-async def test_a_camera_releases_itself_when_nobody_is_there_to_take_its_frames() -> None:
+async def test_a_camera_is_released_when_its_loop_is_closed() -> None:
     camera = FakeCamera()
     _, sink, _ = await open_camera(camera)
     await until(lambda: len(sink.frames) >= 1)
@@ -271,7 +271,7 @@ async def test_closing_is_quick_while_a_read_blocks_and_the_sink_hears_nothing_m
     assert len(sink.frames) == frames
 
 
-async def test_opening_waits_until_a_blocked_read_has_let_go() -> None:
+async def test_opening_waits_until_a_blocked_read_has_released_the_camera() -> None:
     camera = FakeCamera(read_timeout=0.8)
     system, sink = FakeSystem(camera, kernel=False), RecordingSink()
     driver = OpenCVCameraDriver(system, system.load_opencv)
@@ -309,9 +309,9 @@ async def test_a_camera_that_went_before_it_was_opened_is_not_readable() -> None
     await until(lambda: camera_threads() == [])
 
 
-async def test_a_camera_that_gives_no_picture_is_not_readable_and_is_let_go() -> None:
+async def test_a_camera_without_pictures_is_not_readable_and_is_released() -> None:
     camera = FakeCamera(starved=True, read_timeout=0.01)
-    with pytest.raises(NotReadableError, match="gives no picture"):
+    with pytest.raises(NotReadableError, match="delivers no picture"):
         await open_camera(camera)
     assert camera.in_use == 0
 
@@ -327,7 +327,7 @@ async def test_an_abandoned_opening_lets_go_of_the_device() -> None:
     await until(lambda: camera.in_use == 0)
 
 
-async def test_an_abandoned_opening_that_fails_is_nobodys_error() -> None:
+async def test_the_error_of_an_abandoned_opening_is_dropped() -> None:
     camera = FakeCamera(starved=True, read_timeout=0.01)
     opening = asyncio.ensure_future(open_camera(camera))
     await until(lambda: camera.in_use == 1)
@@ -428,7 +428,7 @@ async def test_a_read_that_fails_once_or_twice_is_nothing_to_speak_of() -> None:
     assert sink.events == []
 
 
-async def test_a_broken_stream_is_opened_anew_once_without_a_word() -> None:
+async def test_a_broken_stream_is_reopened_once_silently() -> None:
     camera = FakeCamera()
     capture, sink, _ = await open_camera(camera, brightness=70)
     camera.broken = True
@@ -439,12 +439,12 @@ async def test_a_broken_stream_is_opened_anew_once_without_a_word() -> None:
     assert capture.configuration.controls == {"brightness": 70}
     camera.broken = True
     await until(lambda: sink.ended_at is not None)
-    assert "again and again" in str(sink.events[0])
+    assert "repeatedly" in str(sink.events[0])
     await capture.close()
     assert camera.in_use == 0
 
 
-async def test_a_stream_that_cannot_be_opened_anew_ends() -> None:
+async def test_a_stream_that_cannot_be_reopened_ends() -> None:
     camera = FakeCamera()
     capture, sink, _ = await open_camera(camera)
     camera.broken = camera.broken_for_good = True
@@ -454,7 +454,7 @@ async def test_a_stream_that_cannot_be_opened_anew_ends() -> None:
     assert camera.in_use == 0
 
 
-async def test_a_camera_that_changes_its_size_by_itself_says_so() -> None:
+async def test_a_new_size_of_the_frames_is_reported() -> None:
     camera = FakeCamera(sizes=((640, 480),))
     capture, sink, _ = await open_camera(camera)
     camera.sizes = ((320, 240),)
@@ -486,10 +486,10 @@ async def test_another_mode_restarts_the_camera_and_frames_go_on() -> None:
     assert sink.events == []
 
 
-async def test_a_mode_that_cannot_be_had_goes_back_to_the_old_one() -> None:
+async def test_a_failed_change_of_mode_returns_to_the_old_one() -> None:
     camera = FakeCamera(dead_sizes=((1280, 720),))
     capture, sink, _ = await open_camera(camera, brightness=30)
-    with pytest.raises(NotReadableError, match="gives no picture"):
+    with pytest.raises(NotReadableError, match="delivers no picture"):
         await capture.configure(Configuration(HD, {"brightness": 90}))
     assert capture.configuration == Configuration(VGA, {"brightness": 30})
     assert camera.controls == {"brightness": 30}

@@ -30,7 +30,7 @@ async def settings(path: Path, sizes: list[Size], asked: object) -> MediaTrackSe
 
 
 @pytest.mark.parametrize("sizes", [SCALER, [], [Size(640, 480), Size(1280, 720)]])
-async def test_who_asks_for_nothing_gets_the_signals_shape(
+async def test_without_constraints_the_signals_aspect_ratio_is_used(
     tmp_path: Path, sizes: list[Size]
 ) -> None:
     found = await settings(tmp_path, sizes, True)
@@ -38,7 +38,7 @@ async def test_who_asks_for_nothing_gets_the_signals_shape(
     assert found.resize_mode == "none"
 
 
-async def test_who_asks_for_another_shape_gets_a_part_of_the_picture_and_no_squeezed_one(
+async def test_another_aspect_ratio_is_cropped_and_not_distorted(
     tmp_path: Path,
 ) -> None:
     found = await settings(tmp_path, SCALER, {"width": {"exact": 640}, "height": {"exact": 480}})

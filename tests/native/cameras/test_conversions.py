@@ -59,7 +59,7 @@ def test_a_picture_has_its_true_colours(pixel_format: str) -> None:
 
 
 @pytest.mark.parametrize("pixel_format", CONVERSIONS)
-def test_what_follows_the_pixels_of_a_line_is_no_part_of_the_picture(pixel_format: str) -> None:
+def test_padding_of_a_line_is_no_part_of_the_picture(pixel_format: str) -> None:
     padded = np.pad(sent(pixel_format), ((0, 0), (0, 32)))
     found = picture(pixel_format, padded.reshape(1, -1))
     assert found is not None
@@ -67,7 +67,7 @@ def test_what_follows_the_pixels_of_a_line_is_no_part_of_the_picture(pixel_forma
 
 
 @pytest.mark.parametrize("pixel_format", CONVERSIONS)
-def test_a_picture_of_which_a_part_is_missing_is_none(pixel_format: str) -> None:
+def test_an_incomplete_picture_is_none(pixel_format: str) -> None:
     data = sent(pixel_format).reshape(-1)
     assert picture(pixel_format, data[:-1]) is None
     assert picture(pixel_format, data[: data.size // 2]) is None

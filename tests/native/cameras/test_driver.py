@@ -75,7 +75,7 @@ def test_a_missing_system_library_says_what_to_install(monkeypatch: pytest.Monke
         load_opencv()
 
 
-def test_opencv_without_numpy_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opencv_without_numpy_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     fail_import(monkeypatch, "cv2", missing("No module named 'numpy'", "numpy"))
     with pytest.raises(NotReadableError, match="numpy"):
         load_opencv()
@@ -95,9 +95,9 @@ def test_the_remedy_is_that_of_the_system(
     assert "apt" not in caught.value.message
 
 
-def test_an_opencv_that_breaks_on_import_is_said_to_do_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_opencv_that_breaks_on_import_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     fail_import(monkeypatch, "cv2", AttributeError("_ARRAY_API not found"))
-    with pytest.raises(NotReadableError, match=r"_ARRAY_API.*; install it anew: pip"):
+    with pytest.raises(NotReadableError, match=r"_ARRAY_API.*; reinstall it: pip"):
         load_opencv()
 
 
@@ -107,7 +107,9 @@ def test_an_opencv_without_cameras_is_named(
     (tmp_path / "cv2").mkdir()
     monkeypatch.delitem(sys.modules, "cv2", raising=False)
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    with pytest.raises(NotReadableError, match=f"knows no cameras: .*{tmp_path}/cv2.*; install"):
+    with pytest.raises(
+        NotReadableError, match=f"does not support cameras: .*{tmp_path}/cv2.*; reinstall"
+    ):
         load_opencv()
     finding, *_ = diagnose(FakeSystem(), load_opencv)
     assert not finding.ok

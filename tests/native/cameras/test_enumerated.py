@@ -54,7 +54,7 @@ def test_cameras_have_their_names_ids_and_the_usual_modes() -> None:
     assert VideoMode(1920, 1080, 30.0) in first.modes
 
 
-def test_a_camera_is_found_by_its_key_whatever_its_number_is_now() -> None:
+def test_a_camera_is_found_by_its_key_under_another_number() -> None:
     _, second = windows(BUILT_IN, WEBCAM).list_devices()
     moved = windows(Info(0, "C920", "uid-1", 0x046D, 0x0892))
     assert moved.locate(second) == 0

@@ -130,7 +130,7 @@ async def test_a_change_that_a_camera_cannot_do_changes_nothing(fault: FaultNote
     with machine_with(camera):
         track = await video_track({"width": 640})
         events, settings = events_of(track), track.get_settings()
-        with pytest.raises(NotReadableError, match="gives no picture"):
+        with pytest.raises(NotReadableError, match="delivers no picture"):
             await track.apply_constraints({"width": 1280, "brightness": 90})
         assert track.get_settings() == settings
         assert track.get_constraints() == {"width": 640}

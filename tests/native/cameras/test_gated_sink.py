@@ -27,7 +27,7 @@ def test_a_shut_outlet_lets_nothing_through_and_closes_the_frame() -> None:
     assert frame.format is None
 
 
-def test_the_end_is_told_once_and_is_the_last_word() -> None:
+def test_the_end_is_reported_once_and_last() -> None:
     sink = RecordingSink()
     outlet = GatedSink(sink)
     outlet.end(None)
@@ -36,7 +36,7 @@ def test_the_end_is_told_once_and_is_the_last_word() -> None:
     assert (sink.frames, sink.events) == ([], [None])
 
 
-def test_muting_is_told_only_when_it_changes() -> None:
+def test_muting_is_reported_only_when_it_changes() -> None:
     sink = RecordingSink()
     outlet = GatedSink(sink)
     outlet.set_muted(False)
@@ -47,7 +47,7 @@ def test_muting_is_told_only_when_it_changes() -> None:
     assert len(sink.frames) == 1
 
 
-def test_an_outlet_shuts_itself_when_nobody_listens_any_more() -> None:
+def test_a_sink_whose_loop_is_closed_is_shut() -> None:
     sink = RecordingSink()
     outlet = GatedSink(sink)
     sink.listening = False

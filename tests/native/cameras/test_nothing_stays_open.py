@@ -100,7 +100,7 @@ async def opened(driver: OpenCVCameraDriver, device: Device, mode: VideoMode) ->
 @pytest.mark.parametrize("error", [RuntimeError("fault"), PanicError("fault")])
 @pytest.mark.parametrize("call", [1, 2])
 @pytest.mark.parametrize(("owner", "name"), STEPS)
-async def test_a_camera_is_let_go_whatever_fails_at_whichever_call(
+async def test_a_camera_is_released_whichever_call_fails(
     monkeypatch: pytest.MonkeyPatch, owner: type, name: str, call: int, error: BaseException
 ) -> None:
     camera = FakeCamera(takes_parameters=name != "set", busy=name == "refusal")
@@ -149,7 +149,7 @@ async def test_a_thread_that_cannot_be_started_leaves_nothing_behind(
     assert len((await opened(driver, device, VGA)).frames) >= 3
 
 
-async def test_a_device_that_cannot_be_let_go_keeps_nobody_waiting(
+async def test_close_does_not_wait_for_a_device_that_hangs(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     system, sink = FakeSystem(FakeCamera()), RecordingSink()
@@ -160,7 +160,7 @@ async def test_a_device_that_cannot_be_let_go_keeps_nobody_waiting(
     await asyncio.wait_for(capture.close(), 5)
     await until(lambda: camera_threads() == [])
     assert driver._captures == set()
-    assert "could not be let go" in caplog.text
+    assert "could not be released" in caplog.text
     with pytest.raises(NotReadableError, match="closed"):
         await asyncio.wait_for(capture.configure(Configuration(HD)), 5)
 

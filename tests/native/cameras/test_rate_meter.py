@@ -28,7 +28,7 @@ class Camera:
 
 
 @pytest.mark.parametrize("rate", [30, 27.5, 32.5])
-def test_a_camera_that_wavers_does_what_it_promises(rate: float) -> None:
+def test_small_deviations_leave_the_promised_rate(rate: float) -> None:
     assert Camera(30).run(rate, 20) == 30
 
 
@@ -67,7 +67,7 @@ def test_a_pause_is_no_rate() -> None:
     assert camera.seen == [30]
 
 
-def test_a_camera_that_does_what_it_promises_again_is_believed_again() -> None:
+def test_a_camera_returns_to_its_promised_rate() -> None:
     camera = Camera(30)
     camera.run(15, 10)
     assert camera.run(29.4, 10) == 30

@@ -196,7 +196,7 @@ def test_remembered_answers_are_reported(healthy: None) -> None:
     assert spoilt.code == 1
     assert "-- remembered: the microphone: denied\n" in spoilt.out
     for path in paths:
-        told = f"-- remembered: {path}: it holds no answer\n     delete the file"
+        told = f"-- remembered: {path}: it contains no answer\n     delete the file"
         assert spoilt.out.count(told) == 1
 
 
@@ -304,7 +304,7 @@ def test_with_the_sound_server_down_it_says_how_to_start_it(machine: Machine) ->
         "ok PortAudio: It is there and lists 0 devices.\n"
         "ok sound server: no PulseAudio or PipeWire server answers; microphones are ALSA's cards, "
         "one program at a time.\n"
-        "     where there is to be one: systemctl --user start pipewire-pulse, or "
+        "     if there should be one: systemctl --user start pipewire-pulse, or "
         "pulseaudio --start\n"
         "-- microphones: There is none.\n"
         "     Plug one in, or start the sound server.\n"

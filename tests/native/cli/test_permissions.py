@@ -60,7 +60,7 @@ def test_a_corrupt_file_is_reported_and_can_be_forgotten() -> None:
     done = run_process("permissions")
     assert (done.code, "lift" in done.out, "microphone" in done.out) == (0, True, True)
     assert done.err == (
-        f"warning: earlier answers are not known: {path}: it holds no answer; delete the file\n"
+        f"warning: stored answers cannot be read: {path}: it contains no answer; delete the file\n"
     )
     assert run_process("permissions", "--forget", "doorbell").err == ""
 

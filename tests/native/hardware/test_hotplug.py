@@ -77,7 +77,7 @@ def test_stopping_does_not_wait_for_a_look(monkeypatch: pytest.MonkeyPatch) -> N
     wait(lambda: watchers() == [])
 
 
-def test_a_change_right_after_the_watching_began_is_told() -> None:
+def test_a_change_right_after_the_watching_began_is_reported() -> None:
     value, changed = [1], threading.Event()
 
     def look() -> object:
@@ -90,7 +90,7 @@ def test_a_change_right_after_the_watching_began_is_told() -> None:
     stop()
 
 
-def test_polling_goes_on_when_a_look_fails(caplog: pytest.LogCaptureFixture) -> None:
+def test_polling_continues_when_a_look_fails(caplog: pytest.LogCaptureFixture) -> None:
     value, looks, changed = [1], list[int](), threading.Event()
 
     def look() -> object:
@@ -131,7 +131,7 @@ def test_when_the_first_look_fails_the_next_one_tells() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::mediadevices.errors.MediaDevicesWarning")
-def test_a_change_that_could_not_be_told_is_told_again() -> None:
+def test_a_change_is_reported_again_after_the_callback_failed() -> None:
     value, calls, done = [1], list[int](), threading.Event()
 
     def notify() -> None:
@@ -248,7 +248,7 @@ def test_udevs_watcher_tells_of_every_event(netlink: Netlink) -> None:
     stop()
 
 
-def test_udevs_watcher_goes_on_when_the_kernel_has_dropped_events(
+def test_udevs_watcher_continues_when_the_kernel_has_dropped_events(
     netlink: Netlink, caplog: pytest.LogCaptureFixture
 ) -> None:
     calls = list[int]()
@@ -272,7 +272,7 @@ def test_udevs_watcher_goes_on_when_the_kernel_has_dropped_events(
 
 
 @pytest.mark.filterwarnings("ignore::mediadevices.errors.MediaDevicesWarning")
-def test_udevs_watcher_goes_on_when_the_change_could_not_be_told(netlink: Netlink) -> None:
+def test_udevs_watcher_continues_when_the_callback_failed(netlink: Netlink) -> None:
     calls = list[int]()
 
     def notify() -> None:

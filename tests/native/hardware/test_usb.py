@@ -30,7 +30,7 @@ def test_a_usb_device_tells_its_model_and_serial_number(tmp_path: Path) -> None:
     assert (device.vendor, device.product, device.serial) == ("046d", "0892", "8A6F")
 
 
-def test_what_is_not_on_usb_has_no_group_key(tmp_path: Path) -> None:
+def test_a_device_that_is_not_on_usb_has_no_group_key(tmp_path: Path) -> None:
     machine = FakeMachine(tmp_path)
     machine.plug("video0", "platform/vivid.0", FakeNode())
     assert usb_group_key(tmp_path / "sys/class/video4linux/video0") == ""

@@ -190,7 +190,7 @@ async def test_silence_of_a_microphone_that_is_gone_ends(
 
 
 @pytest.mark.parametrize("lost", [None, DeviceLost(None), DeviceLost(NotReadableError("server"))])
-async def test_a_stream_that_ends_by_itself_ends_the_capture_with_the_reason(
+async def test_a_stream_that_stops_ends_the_capture_with_the_reason(
     route: FakeRoute, recorder: Recorder, lost: DeviceLost | None
 ) -> None:
     capture = opened(route, recorder)
@@ -206,7 +206,7 @@ async def test_a_stream_that_ends_by_itself_ends_the_capture_with_the_reason(
     await capture.close()
 
 
-async def test_nothing_is_said_after_the_end_nor_after_close(
+async def test_nothing_is_reported_after_the_end_or_after_close(
     route: FakeRoute, recorder: Recorder
 ) -> None:
     capture = opened(route, recorder)
@@ -242,7 +242,7 @@ async def test_close_releases_the_microphone_once(route: FakeRoute, recorder: Re
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_a_microphone_releases_itself_when_nobody_is_there_to_hear_it(
+async def test_a_microphone_is_released_when_its_loop_is_closed(
     route: FakeRoute, recorder: Recorder
 ) -> None:
     opened(route, recorder)
@@ -273,9 +273,7 @@ async def test_close_gives_up_a_device_that_is_stuck(route: FakeRoute, recorder:
     await until(lambda: route.open_streams == 0)
 
 
-async def test_what_cannot_be_opened_leaves_nothing_behind(
-    route: FakeRoute, recorder: Recorder
-) -> None:
+async def test_a_failed_opening_leaves_nothing_behind(route: FakeRoute, recorder: Recorder) -> None:
     route.failures = [NotReadableError("busy")]
     with pytest.raises(NotReadableError, match="Mic: busy"):
         opened(route, recorder)
@@ -342,7 +340,7 @@ async def test_a_refused_sample_rate_gives_another_one_and_says_which(
     await capture.close()
 
 
-async def test_a_microphone_that_refuses_all_sample_rates_says_which_one_was_asked_for(
+async def test_a_microphone_that_refuses_all_rates_names_the_requested_one(
     route: FakeRoute, recorder: Recorder
 ) -> None:
     route.failures = [SampleRateRefusedError(f"rate {number}") for number in range(20)]

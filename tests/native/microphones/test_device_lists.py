@@ -71,7 +71,7 @@ def test_a_microphone_says_how_to_get_its_channels() -> None:
         assert device.address == PulseAddress("alsa_input.usb", channels)
 
 
-def test_what_was_made_of_a_monitor_is_a_microphone() -> None:
+def test_a_source_derived_from_a_monitor_is_a_microphone() -> None:
     remapped = replace(MICROPHONE, properties={"device.master_device": "sink.monitor"})
     assert len(pulse_devices(snapshot(MONITOR, remapped), no_usb)) == 1
 
@@ -195,7 +195,7 @@ def test_a_card_on_usb_is_in_the_group_of_its_unit(tmp_path: Path) -> None:
     assert device.group_key == "usb of /sys/class/sound/card3"
 
 
-def test_two_cards_of_one_name_are_told_apart(tmp_path: Path) -> None:
+def test_two_cards_with_one_name_are_distinguished(tmp_path: Path) -> None:
     card(tmp_path, 0, "C920", "Webcam", "0c:USB Audio")
     card(tmp_path, 1, "C920_1", "Webcam", "0c:USB Audio")
     devices = alsa_devices(AlsaCards(tmp_path).ports(), [], no_usb)
@@ -205,7 +205,7 @@ def test_two_cards_of_one_name_are_told_apart(tmp_path: Path) -> None:
     ]
 
 
-def test_cards_of_one_model_are_known_by_their_ports_whatever_their_ids(tmp_path: Path) -> None:
+def test_cards_of_one_model_are_known_by_their_ports(tmp_path: Path) -> None:
     def keys(folder: str, *ports: str) -> dict[str, str]:
         for number, port in enumerate(ports):
             card_id = f"Device_{number}" if number else "Device"
@@ -254,7 +254,7 @@ def test_a_card_is_found_by_its_id_when_its_number_has_changed(tmp_path: Path) -
     assert find_alsa_device(rows, AlsaAddress("Mine", 1), AlsaCards(tmp_path)) is None
 
 
-def test_who_holds_a_card_is_known(tmp_path: Path) -> None:
+def test_the_process_that_uses_a_card_is_known(tmp_path: Path) -> None:
     card(tmp_path, 0, "Held", "Held", "0c:USB Audio")
     cards = AlsaCards(tmp_path, tmp_path)
     address = AlsaAddress("Held", 0)

@@ -52,7 +52,7 @@ def test_the_list_says_what_a_device_can_do() -> None:
     assert second.max_output_channels == 6
 
 
-def test_a_device_that_came_later_is_found_by_starting_portaudio_anew() -> None:
+def test_a_new_device_is_found_by_restarting_portaudio() -> None:
     module = FakeSoundDevice([row("a")])
     audio = portaudio(module)
     module.present.append(row("b"))
@@ -62,7 +62,7 @@ def test_a_device_that_came_later_is_found_by_starting_portaudio_anew() -> None:
     stream.close()
 
 
-def test_portaudio_is_not_started_anew_while_a_stream_is_open() -> None:
+def test_portaudio_is_not_restarted_while_a_stream_is_open() -> None:
     module = FakeSoundDevice([row("a")])
     audio = portaudio(module)
     stream = audio.open(named("a"), REQUEST, ignore, ignore)
@@ -75,7 +75,7 @@ def test_portaudio_is_not_started_anew_while_a_stream_is_open() -> None:
     assert [one.name for one in audio.devices()] == ["a", "b"]
 
 
-def test_portaudio_is_not_started_anew_while_the_program_itself_has_a_stream() -> None:
+def test_portaudio_is_not_restarted_while_the_program_itself_has_a_stream() -> None:
     module = FakeSoundDevice([row("a")])
     others = module._StreamBase(module, {"samplerate": 48000})
     audio = portaudio(module)
@@ -109,7 +109,7 @@ def test_the_environment_is_restored_when_opening_fails() -> None:
     assert "ADDED" not in os.environ
 
 
-def test_a_refused_sample_rate_is_told_from_other_errors() -> None:
+def test_a_refused_sample_rate_has_its_own_error() -> None:
     module = FakeSoundDevice([row("a")], only_rate=44100)
     with pytest.raises(SampleRateRefusedError, match=r"PortAudio: .*Invalid sample rate"):
         portaudio(module).open(named("a"), REQUEST, ignore, ignore)
@@ -157,7 +157,7 @@ def test_without_the_library_the_error_says_what_to_install(
         PortAudio().devices()
 
 
-def test_a_portaudio_that_does_not_start_is_said_to_do_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_portaudio_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     class PortAudioError(Exception):
         """sounddevice's, raised by its own import."""
 
@@ -222,7 +222,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_start_that_hangs_is_told_and_waited_for_again() -> None:
+def test_a_start_that_hangs_is_reported_and_awaited_again() -> None:
     goes_on, loads = threading.Event(), list[int]()
 
     def load() -> SoundDevice:
@@ -240,7 +240,7 @@ def test_a_start_that_hangs_is_told_and_waited_for_again() -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_new_look_that_hangs_is_told_and_waited_for_again() -> None:
+def test_a_look_that_hangs_is_reported_and_awaited_again() -> None:
     goes_on, module = threading.Event(), FakeSoundDevice([row("a")])
     audio = portaudio(module)
     assert [one.name for one in audio.devices()] == ["a"]

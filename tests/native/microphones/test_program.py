@@ -97,7 +97,7 @@ async def test_a_refused_sample_rate_is_resampled_from_one_that_can_be_had(
 
 
 @pytest.mark.fault("microphone", "refuses every sample rate")
-async def test_a_microphone_without_any_sample_rate_cannot_be_had(
+async def test_a_microphone_without_any_sample_rate_is_not_readable(
     media_devices: MediaDevices, module: FakeSoundDevice, fault: FaultNotes
 ) -> None:
     module.only_rate = 1
@@ -125,7 +125,7 @@ async def test_a_microphone_that_gives_nothing_is_muted_until_it_gives_something
 
 
 @pytest.mark.fault("microphone", "PortAudio hangs as it starts, as behind a lock of JACK's")
-async def test_a_portaudio_that_hangs_as_it_starts_is_told(
+async def test_a_portaudio_that_hangs_as_it_starts_is_reported(
     module: FakeSoundDevice, monkeypatch: pytest.MonkeyPatch, fault: FaultNotes
 ) -> None:
     monkeypatch.setattr(portaudio_module, "_LOOK_SECONDS", 0.05)

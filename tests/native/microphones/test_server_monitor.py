@@ -114,7 +114,7 @@ def threads() -> list[str]:
     return [one.name for one in threading.enumerate() if one.name.startswith("mediadevices")]
 
 
-def test_a_listener_is_told_what_there_is_and_every_event(
+def test_a_listener_gets_the_present_state_and_every_event(
     server: FakeServer, monitor: ServerMonitor
 ) -> None:
     listener = Listener()
@@ -204,7 +204,7 @@ def test_a_listener_that_fails_does_not_silence_the_server_for_the_others(
     remove()
 
 
-def test_an_unforeseen_failure_costs_one_connection_and_is_told_once(
+def test_an_unexpected_error_costs_one_connection_and_warns_once(
     server: FakeServer, monitor: ServerMonitor, caplog: pytest.LogCaptureFixture
 ) -> None:
     listener = Listener()
@@ -223,7 +223,7 @@ def test_an_unforeseen_failure_costs_one_connection_and_is_told_once(
     assert "lost" not in listener.seen
     [warning] = [str(one.message) for one in seen if one.category is MediaDevicesWarning]
     assert warning == (
-        "following the sound server failed (KeyError: 'proplist'); it is looked for anew"
+        "following the sound server failed (KeyError: 'proplist'); connecting to it again"
     )
     assert caplog.text.count("KeyError: 'proplist'") == 1
 
@@ -299,7 +299,7 @@ def test_a_listener_may_stop_listening_from_its_own_call(
     wait(lambda: threads() == [])
 
 
-def test_a_watch_tells_only_what_changes_the_devices(
+def test_a_watch_reports_only_changes_of_the_devices(
     server: FakeServer, monitor: ServerMonitor
 ) -> None:
     def devices(snapshot: ServerSnapshot) -> tuple[Device, ...]:

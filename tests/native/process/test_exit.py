@@ -55,7 +55,7 @@ def test_the_process_ends_at_once_without_a_word(
 
 @PULSE
 @pytest.mark.fault("process", "an exception ends the program while it captures")
-def test_an_exception_is_told_once_and_as_it_is(device: RealDevice, fault: FaultNotes) -> None:
+def test_an_exception_is_raised_once_and_unchanged(device: RealDevice, fault: FaultNotes) -> None:
     with running(capturing(device.kind, "raise LookupError('my own')")) as program:
         program.says("capturing")
         ended = program.ends()
@@ -146,7 +146,7 @@ def test_a_device_lets_go_of_itself_when_its_loop_is_closed(
 
 
 @pytest.mark.fault("process", "the process is forked while it captures")
-def test_a_forked_child_touches_nothing_and_its_parent_goes_on(
+def test_a_forked_child_touches_nothing_and_its_parent_continues(
     device: RealDevice, fault: FaultNotes
 ) -> None:
     body = """

@@ -100,7 +100,7 @@ def test_a_server_that_never_answers(fault: FaultNotes) -> None:
 
 
 @pytest.mark.usefixtures("silent_server")
-def test_an_answer_that_nobody_waits_for_holds_nothing_up() -> None:
+def test_an_abandoned_question_blocks_nothing() -> None:
     body = "asyncio.run(asyncio.wait_for(ask(), 0.3))"
     with running(f"{ASKING}try:\n    {body}\nexcept TimeoutError:\n    print('late')") as program:
         ended = program.ends()

@@ -20,7 +20,7 @@ OPTIONS = {"pulse": (), "pipewire": ("--pipewire",), "vm": ("--inside",)}
 
 @pytest.mark.lanes(*OPTIONS)
 @pytest.mark.timeout(400)
-def test_a_program_survives_what_befalls_it_at_random(request: pytest.FixtureRequest) -> None:
+def test_a_program_survives_random_faults(request: pytest.FixtureRequest) -> None:
     options = OPTIONS[lanes.lane_of(request.node)]
     folders = os.pathsep.join(str(ROOT / name) for name in ("shared", "native", "tests", ""))
     done = subprocess.run(

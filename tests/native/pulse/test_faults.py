@@ -196,7 +196,7 @@ async def test_a_killed_server_ends_the_track_and_the_new_one_has_the_microphone
 
 
 @pytest.mark.fault("microphone", "the sound server hangs")
-async def test_a_server_that_hangs_ends_the_track_and_keeps_nobody_waiting(
+async def test_a_server_that_hangs_ends_the_track_without_blocking(
     new_server: type[PulseServer],
     media_devices: MediaDevices,
     monkeypatch: pytest.MonkeyPatch,

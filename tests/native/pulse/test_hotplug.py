@@ -66,7 +66,7 @@ async def capture(media_devices: MediaDevices, audio: object = True) -> MediaStr
 
 
 @pytest.mark.fault("microphone", "another one is plugged in, or out")
-async def test_each_change_is_told_once_and_soon_while_a_microphone_is_captured(
+async def test_each_change_is_reported_once_and_soon_during_a_capture(
     mixer: pulsectl.Pulse, media_devices: MediaDevices, fault: FaultNotes
 ) -> None:
     recording = Recording(await capture(media_devices))
@@ -93,7 +93,7 @@ async def test_each_change_is_told_once_and_soon_while_a_microphone_is_captured(
     fault.sees("one `devicechange` for each change, at the latest", max(took))
 
 
-async def test_what_the_program_cannot_see_is_not_told(
+async def test_changes_that_the_program_cannot_see_are_not_reported(
     mixer: pulsectl.Pulse, media_devices: MediaDevices, pulse_server: SoundServer
 ) -> None:
     recording = Recording(await capture(media_devices))
@@ -136,7 +136,7 @@ async def test_the_default_one_comes_first_and_the_others_in_the_servers_order(
         mixer.module_unload(module)
 
 
-async def test_a_microphone_plugged_in_later_is_captured_while_another_one_goes_on(
+async def test_a_microphone_plugged_in_later_is_captured_beside_another_capture(
     mixer: pulsectl.Pulse, media_devices: MediaDevices
 ) -> None:
     first = Recording(await capture(media_devices))

@@ -236,7 +236,7 @@ async def test_another_mode_is_taken_up_while_capturing(
     assert loudest(recorder.samples(0.4)[:, 0], 44100) == pytest.approx(DESK_HERTZ, abs=4)
 
 
-async def test_a_mode_that_cannot_be_had_leaves_the_old_one(
+async def test_a_failed_mode_leaves_the_old_one(
     driver: PortAudioMicrophoneDriver, pulse_server: SoundServer
 ) -> None:
     capture, recorder = await start(driver, pulse_server.headset)
@@ -249,7 +249,7 @@ async def test_a_mode_that_cannot_be_had_leaves_the_old_one(
     assert not recorder.ended
 
 
-async def test_a_microphone_plugged_in_later_is_told_and_captured_beside_another(
+async def test_a_microphone_plugged_in_later_is_reported_and_captured_beside_another(
     driver: PortAudioMicrophoneDriver, pulse_server: SoundServer
 ) -> None:
     first, headset = await start(driver, pulse_server.headset)

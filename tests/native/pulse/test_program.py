@@ -110,7 +110,7 @@ async def test_a_disabled_track_is_silent_and_an_enabled_one_sounds_again(
     assert hertz(loud) == pytest.approx(440, abs=5)
 
 
-async def test_a_microphone_that_goes_away_ends_its_track_and_is_listed_no_more(
+async def test_an_unplugged_microphone_ends_its_track_and_leaves_the_list(
     pulse_server: SoundServer, media_devices: MediaDevices
 ) -> None:
     server = pulse_server.server

@@ -48,7 +48,7 @@ async def test_time_stamps_are_the_kernels_and_not_when_a_frame_was_read(
     assert all(-1 < age(frame) < 4 for frame in frames)
 
 
-async def test_time_stamps_rise_through_everything_that_befalls_a_track() -> None:
+async def test_timestamps_rise_through_every_event_of_a_track() -> None:
     track = await video_track(SMALL)
     events = events_of(track)
     frames: list[VideoFrame] = []

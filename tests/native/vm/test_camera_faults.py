@@ -109,7 +109,7 @@ async def test_a_silent_camera_that_goes_ends_its_track(fault: FaultNotes) -> No
 
 
 @pytest.mark.fault("camera", "its stream breaks down")
-async def test_a_stream_that_breaks_down_is_begun_anew(fault: FaultNotes) -> None:
+async def test_a_broken_stream_is_restarted(fault: FaultNotes) -> None:
     track = await video_track(VGA)
     events = events_of(track)
     before = await next_frame(track)
@@ -136,13 +136,13 @@ async def test_a_stream_that_breaks_down_again_and_again_ends(
             vivid.set_control(inject_fatal_streaming_error=1)
             await asyncio.sleep(0.3)
     await until(lambda: events == ["ended"])
-    assert "the camera fails again and again" in caplog.text
+    assert "the camera fails repeatedly" in caplog.text
     fault.sees("`ended`; the reason is in the log", time.monotonic() - began)
     await until(lambda: open_nodes() == [])
 
 
 @pytest.mark.fault("camera", "loses its connection and has it again at once")
-async def test_a_camera_that_lost_its_connection_is_opened_anew(fault: FaultNotes) -> None:
+async def test_a_camera_that_lost_its_connection_is_reopened(fault: FaultNotes) -> None:
     track = await video_track(VGA)
     events = events_of(track)
     await next_picture(track)
@@ -175,7 +175,7 @@ async def test_a_camera_that_refuses_to_stream_is_not_readable(
     only = {"deviceId": {"exact": await id_of_first(media_devices)}}
     vivid.set_control(inject_vidioc_streamon_error=1)
     began = time.monotonic()
-    with pytest.raises(NotReadableError, match="vivid: it is open, but gives no picture"):
+    with pytest.raises(NotReadableError, match="vivid: it is open, but delivers no picture"):
         await video_track(only)
     fault.sees("`NotReadableError`; the next call may succeed", time.monotonic() - began)
     track = await video_track(only)

@@ -59,7 +59,7 @@ async def test_settings_tell_in_which_format_the_camera_sends_its_pictures() -> 
     assert "xPixelFormat" not in track.get_settings()
 
 
-async def test_constraints_that_are_applied_change_the_device_and_the_track_goes_on() -> None:
+async def test_applied_constraints_change_the_device_and_the_track_continues() -> None:
     track = await video_track({"width": 320, "height": 180})
     events = events_of(track)
     assert vivid.format_of()[:2] == (320, 180)

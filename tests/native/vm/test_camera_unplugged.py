@@ -152,7 +152,7 @@ async def test_a_camera_unplugged_while_it_changes_its_mode(fault: FaultNotes) -
 
 
 @pytest.mark.fault("camera", "another one is unplugged, and the numbers change")
-async def test_a_track_stays_on_its_camera_whatever_becomes_of_the_others(
+async def test_a_track_stays_on_its_camera_when_others_come_and_go(
     media_devices: MediaDevices, tmp_path: Path, fault: FaultNotes
 ) -> None:
     seen: list[DeviceChangeEvent] = []

@@ -76,7 +76,7 @@ def small(device_id: str) -> dict[str, object]:
 
 
 @pytest.mark.fault("camera", "one of two of the same model is unplugged")
-async def test_the_track_of_the_other_camera_goes_on_and_each_keeps_its_id(
+async def test_the_track_of_the_other_camera_continues_and_each_keeps_its_id(
     media_devices: MediaDevices, fault: FaultNotes, caplog: pytest.LogCaptureFixture
 ) -> None:
     left, right = UsbCamera(port=0, colour=RED), UsbCamera(port=1, colour=GREEN)

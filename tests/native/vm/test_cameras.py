@@ -229,12 +229,12 @@ async def test_a_second_opening_in_this_program_does_not_disturb_the_first(
 
 
 @pytest.mark.fault("camera", "gives no first frame")
-async def test_a_camera_without_a_first_frame_is_not_readable_and_is_let_go(
+async def test_a_camera_without_a_first_frame_is_not_readable_and_is_released(
     driver: OpenCVCameraDriver, fault: FaultNotes
 ) -> None:
     vivid.set_control(percentage_of_dropped_buffers=100)
     began = time.monotonic()
-    with pytest.raises(NotReadableError, match="gives no picture"):
+    with pytest.raises(NotReadableError, match="delivers no picture"):
         await capture(driver, Configuration(VGA))
     fault.sees("`NotReadableError`, unless the next camera gives one", time.monotonic() - began)
     vivid.set_control(percentage_of_dropped_buffers=0)

@@ -74,4 +74,4 @@ async def test_every_node_has_a_line_with_the_reason_why_it_is_no_camera(tmp_pat
         own = [finding for finding in diagnose() if finding.text.startswith(name)]
     assert all(finding.ok for finding in own)
     reasons = sorted(finding.text.partition("no camera: ")[2] for finding in own)
-    assert reasons == ["", "it gives metadata", "it gives no pictures", "it is an output"]
+    assert reasons == ["", "it delivers metadata", "it delivers no pictures", "it is an output"]

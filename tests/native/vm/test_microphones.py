@@ -74,7 +74,7 @@ async def test_the_chosen_card_is_heard(driver: PortAudioMicrophoneDriver) -> No
 
 
 @pytest.mark.usefixtures("tones")
-async def test_an_unplugged_card_ends_the_capture_and_one_plugged_in_is_told_and_heard(
+async def test_an_unplugged_card_ends_the_capture_and_a_new_one_is_reported_and_captured(
     driver: PortAudioMicrophoneDriver,
 ) -> None:
     changed = threading.Event()

@@ -85,7 +85,7 @@ def more_than_questions(trace: str) -> set[tuple[str, str]]:
     return {(path, name) for path, name in calls if not QUESTIONS.fullmatch(name)}
 
 
-def test_before_the_answer_devices_are_asked_what_they_can_do_and_no_more(trace: str) -> None:
+def test_before_the_answer_only_capabilities_are_read(trace: str) -> None:
     before, _, _ = trace.partition("/marks/answered")
     asked = {path for _, path, _ in CALL.findall(before)}
     assert {"/dev/video0", "/dev/video1", "/dev/snd/pcmC0D0c", "/dev/snd/pcmC1D0c"} <= asked

@@ -38,9 +38,7 @@ class Obstacle:
     expected: bool = False
 
 
-NO_SIZE = Obstacle(
-    "no camera: it reports no picture size", "is something connected that gives a picture?"
-)
+NO_SIZE = Obstacle("no camera: it reports no picture size", "is a source of pictures connected?")
 
 
 def obstacle_of(about: Capability) -> Obstacle | None:
@@ -61,10 +59,12 @@ def obstacle_of(about: Capability) -> Obstacle | None:
         remedy = "it becomes a camera when a program writes to it" if loopback else ""
         obstacle = Obstacle("no camera: it is an output", remedy, expected=True)
     elif caps & v4l2.V4L2_CAP_TOUCH:
-        obstacle = Obstacle("no camera: it is the sensor of a touch screen", expected=True)
+        obstacle = Obstacle("no camera: it is a touch sensor", expected=True)
     elif not captures:
         metadata = caps & v4l2.V4L2_CAP_META_CAPTURE
-        text = "no camera: it gives metadata" if metadata else "no camera: it gives no pictures"
+        text = (
+            "no camera: it delivers metadata" if metadata else "no camera: it delivers no pictures"
+        )
         obstacle = Obstacle(text, expected=True)
     elif caps & v4l2.V4L2_CAP_IO_MC:
         obstacle = Obstacle(
@@ -79,7 +79,7 @@ def obstacle_of(about: Capability) -> Obstacle | None:
 def undecodable(formats: Sequence[str]) -> Obstacle:
     """Return the obstacle of a node with pixel formats that OpenCV cannot decode."""
     if not formats:
-        return Obstacle("no camera: it names no pixel format")
+        return Obstacle("no camera: it reports no pixel format")
     names = [_shown(name) for name in formats]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     shown = ", ".join(names[:_MOST_NAMES])

@@ -61,8 +61,8 @@ _LOCK_SECONDS = 5.0  # a call that takes longer hangs in a driver of the system
 _LOOK_SECONDS = 12.0
 # JACK's library waits for ever for the lock of a program that was killed.
 _LOOK_HANGS = (
-    "PortAudio hangs while it looks for devices; is a sound device stuck, or is there a lock of "
-    "JACK's in /dev/shm that nobody holds any more (jack_db-...)?"
+    "PortAudio hangs while it looks for devices; is a sound device stuck, or did a killed program "
+    "leave a lock of JACK in /dev/shm (jack_db-...)?"
 )
 _REMEDIES = {"linux": "apt install libportaudio2", "darwin": "brew install portaudio"}
 _ANEW = "pip install --force-reinstall sounddevice"  # it brings PortAudio on macOS and Windows
@@ -294,7 +294,7 @@ class PortAudio:
                     self._open.add(opened)
                     return opened
         opening.add_done_callback(self._close_late)
-        raise OpeningHangsError("it is not opened in time; does the sound system hang?")
+        raise OpeningHangsError("PortAudio does not open it in time; does the sound system hang?")
 
     def _open_into(
         self,

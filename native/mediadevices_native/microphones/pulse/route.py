@@ -44,7 +44,7 @@ __all__ = ["PulseRoute", "find_pulse_device"]
 
 _log = logging.getLogger(__name__)
 
-_GONE = "the microphone has gone"
+_GONE = "the microphone is gone"
 _NOT_CONNECTED = "the sound server does not connect the recording; is its session manager running?"
 _TAG = "mediadevices.capture"
 _OPENING_SECONDS = 2.0

@@ -202,8 +202,8 @@ class _Run:
             self._warned = True
             _log.warning("following the sound server failed", exc_info=error)
             warn_without_raising(
-                f"following the sound server failed ({type(error).__name__}: {error}); it is "
-                "looked for anew"
+                f"following the sound server failed ({type(error).__name__}: {error}); "
+                "connecting to it again"
             )
         self._failures += 1
         if self._failures > 1:  # the state of the server is unknown

@@ -80,7 +80,7 @@ def test_a_multi_planar_camera_is_a_camera(machine: FakeMachine) -> None:
     assert len(machine.cameras().list_devices()) == 1
 
 
-def test_a_node_that_only_gives_what_opencv_cannot_decode_is_not_listed(
+def test_a_node_with_only_undecodable_formats_is_not_listed(
     machine: FakeMachine,
 ) -> None:
     machine.plug_usb("video0", FakeNode(formats={"H264": SIZES["YUYV"]}))
@@ -233,7 +233,7 @@ def test_a_busy_camera_is_busy_where_processes_cannot_be_seen(machine: FakeMachi
     assert "in use by another program" in machine.cameras().diagnose()[0].text
 
 
-def test_a_camera_that_is_gone_is_said_to_be(machine: FakeMachine) -> None:
+def test_an_absent_camera_is_reported_as_gone(machine: FakeMachine) -> None:
     machine.plug_usb("video0", camera())
     (device,) = machine.cameras().list_devices()
     machine.unplug("video0")

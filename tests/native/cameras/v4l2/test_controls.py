@@ -57,7 +57,7 @@ def test_controls_have_the_standards_names_and_units() -> None:
     }
 
 
-def test_what_the_controls_are_at_is_read() -> None:
+def test_the_values_of_the_controls_are_read() -> None:
     assert values(webcam()) == {
         "brightness": 3,
         "whiteBalanceMode": "continuous",

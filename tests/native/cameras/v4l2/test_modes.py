@@ -180,7 +180,7 @@ def test_a_camera_that_refuses_such_questions_has_its_modes_all_the_same() -> No
     assert video_modes(ioctl, v4l2_ioctl.CAPTURE) == (VideoMode(640, 480, 30.0, "YUYV"),)
 
 
-def test_what_has_no_true_colours_comes_last_whatever_the_drivers_order() -> None:
+def test_formats_without_true_colours_come_last() -> None:
     size = [Size(160, 120, (Fraction(1, 9),))]
     order = ("Y16 ", "MJPG", "GREY", "UYVY")
     node = FakeNode(formats=dict.fromkeys(order, size))

@@ -39,12 +39,12 @@ def only_node(machine: FakeMachine, node: FakeNode) -> Finding:
 @pytest.mark.parametrize(
     ("caps", "reason"),
     [
-        (fake_v4l2.META_CAPTURE | STREAMING, "it gives metadata"),
+        (fake_v4l2.META_CAPTURE | STREAMING, "it delivers metadata"),
         (fake_v4l2.VIDEO_OUTPUT | STREAMING, "it is an output"),
         (fake_v4l2.VIDEO_M2M | STREAMING, "it converts pictures, as a codec does"),
         (CAMERA | fake_v4l2.VIDEO_OUTPUT, "it is also an output"),
-        (CAMERA | fake_v4l2.TOUCH, "it is the sensor of a touch screen"),
-        (STREAMING, "it gives no pictures"),
+        (CAMERA | fake_v4l2.TOUCH, "it is a touch sensor"),
+        (STREAMING, "it delivers no pictures"),
     ],
 )
 def test_nothing_is_wrong_with_a_node_that_is_not_meant_to_be_a_camera(
@@ -80,7 +80,7 @@ def test_a_loopback_that_announces_both_ends_says_how_to_load_it(machine: FakeMa
     assert finding.remedy == "load v4l2loopback with exclusive_caps=1"
 
 
-def test_a_loopback_that_nobody_writes_to_says_when_it_becomes_a_camera(
+def test_an_idle_loopback_says_when_it_becomes_a_camera(
     machine: FakeMachine,
 ) -> None:
     caps = fake_v4l2.VIDEO_OUTPUT | STREAMING
@@ -96,7 +96,7 @@ def test_a_loopback_that_nobody_writes_to_says_when_it_becomes_a_camera(
         (("Z16 ", "INZI"), "only Z16, INZI, which OpenCV cannot decode"),
         (("AR1\xb5",), "only AR15-BE, which OpenCV cannot decode"),
         (("pBAA", "pGAA", "pgAA", "pRAA", "H264", "HEVC"), "pBAA, pGAA, pgAA, pRAA and 2 more"),
-        ((), "it names no pixel format"),
+        ((), "it reports no pixel format"),
     ],
 )
 def test_formats_that_opencv_cannot_decode_are_named(
