@@ -28,7 +28,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.fixture
 def media_devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[MediaDevices]:
-    """`navigator.media_devices` over the devices of this machine; nobody is asked."""
+    """`navigator.media_devices` over the devices of this machine; permissions are granted."""
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("XDG_DATA_HOME", folder)
         environment = {

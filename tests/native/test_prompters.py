@@ -285,7 +285,7 @@ async def test_a_no_on_the_terminal_is_not_allowed(terminal: Terminal) -> None:
         assert fakes.cameras[0].opened == 0
 
 
-# --- who is asked ---------------------------------------------------------------------------------
+# --- which prompter is chosen ---------------------------------------------------------------------
 
 
 def test_on_a_terminal_the_terminal_asks(terminal: Terminal) -> None:

@@ -98,7 +98,7 @@ def put(make: Callable[[Path], object], path: Path) -> None:
 
 
 async def run_program() -> int:
-    """Run a program that uses the camera; return how often the user was asked, who says yes."""
+    """Run a program that uses the camera, and say yes; return the number of questions."""
     asked: list[object] = []
 
     def prompt(request: object) -> object:

@@ -250,7 +250,7 @@ async def test_a_camera_is_released_when_its_loop_is_closed() -> None:
     camera = FakeCamera()
     _, sink, _ = await open_camera(camera)
     await until(lambda: len(sink.frames) >= 1)
-    sink.listening = False  # The event loop was closed: nobody will call close().
+    sink.listening = False  # The event loop is closed, so close() will not be called.
     await until(lambda: camera.in_use == 0 and camera_threads() == [])
     assert sink.events == []
 
@@ -337,7 +337,7 @@ async def test_the_error_of_an_abandoned_opening_is_dropped() -> None:
     del opening
     await until(lambda: camera_threads() == [])
     await asyncio.sleep(0)
-    gc.collect()  # What nobody has asked for would reach the event loop's handler now.
+    gc.collect()  # An exception that was never retrieved would reach the loop's handler now.
 
 
 async def test_a_silent_camera_mutes_and_its_next_frame_unmutes(

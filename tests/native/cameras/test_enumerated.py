@@ -150,7 +150,7 @@ def test_a_watch_tells_of_a_camera_that_comes(monkeypatch: pytest.MonkeyPatch) -
 
 
 class Foundation:
-    """AVFoundation, with a person who answers in another thread."""
+    """AVFoundation, with a user that answers on another thread."""
 
     AVMediaTypeVideo = "vide"
 

@@ -61,7 +61,7 @@ async def test_frames_that_cannot_be_decoded_are_left_out(
             assert number_of(before) != number_of(after)  # None is shown twice.
             await until(lambda: camera.damaged == 0)
         assert events == []
-        assert camera.opened == 1  # They are no reason to open it anew.
+        assert camera.opened == 1  # They are no reason to reopen it.
         async with track:
             pass
     fault.sees("nothing: they are left out; frames go on")

@@ -1,4 +1,4 @@
-"""Whatever fails between the opening of a camera and its end: nothing stays open, nobody waits."""
+"""After any failure between opening and closing a camera, nothing stays open and nothing waits."""
 
 from __future__ import annotations
 

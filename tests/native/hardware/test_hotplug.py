@@ -258,7 +258,7 @@ def test_udevs_watcher_continues_when_the_kernel_has_dropped_events(
         assert stop is not None
         netlink.failures = 1
         netlink.event()
-        wait(lambda: calls == [1])  # nobody knows what was dropped
+        wait(lambda: calls == [1])  # the dropped events are unknown
         assert len(netlink.monitors) == 4
         netlink.failures = 1
         netlink.event()

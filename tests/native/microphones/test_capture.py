@@ -246,7 +246,7 @@ async def test_a_microphone_is_released_when_its_loop_is_closed(
     route: FakeRoute, recorder: Recorder
 ) -> None:
     opened(route, recorder)
-    recorder.listening = False  # The event loop was closed: nobody will call close().
+    recorder.listening = False  # The event loop is closed, so close() will not be called.
     route.give()
     await until(lambda: route.open_streams == 0 and route.closed == 1)
     assert recorder.events == []

@@ -173,7 +173,7 @@ async def test_a_track_stays_on_its_camera_when_others_come_and_go(
         vivid.unplug()  # number 0 and 1
         await until(lambda: bool(seen) and labels() == [name], PATIENCE)
         assert is_red((await next_frames(track, 5))[-1])
-        await track.apply_constraints({"width": 640, "height": 480})  # It is opened anew.
+        await track.apply_constraints({"width": 640, "height": 480})  # The camera is reopened.
         assert is_red(await next_frame(track))
         assert events == []
         track.stop()

@@ -107,7 +107,7 @@ def tone(tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("tone")
 async def test_a_microphone_is_heard(media_devices: MediaDevices) -> None:
-    # Who opens a loopback first decides for both ends; the tone is to decide.
+    # The first to open a loopback sets the format of both ends: that must be the tone.
     await until(lambda: "RUNNING" in PLAYING.read_text(), 30)
     stream = await media_devices.get_user_media({"audio": True})
     [track] = stream.get_audio_tracks()

@@ -1,4 +1,4 @@
-"""The cameras of a Linux system: who is listed, by what name, and under which key."""
+"""The cameras of a Linux system: which are listed, with which label and key."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def test_the_signals_own_size_is_among_those_that_are_offered() -> None:
     timings = {**HDMI, "width": 1366, "height": 768}
     offered = sizes(FakeNode(formats={"YUYV": [ANY_SIZE]}, timings=timings))
     assert (1366, 768) in offered
-    assert (640, 360) in offered  # Nobody sees that it is another shape.
+    assert (640, 360) in offered  # The aspect ratios look the same.
     assert (640, 480) not in offered
 
 
