@@ -73,7 +73,7 @@ def flat_bytes(
 def sized_bytes(
     path: str, buffer: object, size: int, typecode: str, shapes: Sequence[tuple[int, ...]]
 ) -> memoryview:
-    """Return the memory of a buffer as flat bytes, at least as many as needed.
+    """Return the memory of a buffer as flat bytes; reject one that is too small.
 
     Args:
         path: The name of the buffer in error messages.

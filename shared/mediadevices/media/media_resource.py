@@ -31,7 +31,7 @@ class MediaResource:
     """Memory that any number of frames share (WebCodecs §8, "media resource").
 
     A frame holds an ordinary Python reference to the resource and drops it in `close()`. So Python
-    counts the users, in whatever threads they are.
+    counts the users in all threads.
 
     Args:
         buffer: The memory: any C-contiguous buffer. It must not change while the resource lives.

@@ -131,7 +131,7 @@ def _lanes(plane: bytes, table: _Table) -> int:
 
 @cache
 def _weight_tables(weights: tuple[float, float, float, float]) -> tuple[_Table, ...]:
-    """Return tables for R, G and B; their results are not negative and add up to the sum."""
+    """Return tables for R, G and B whose non-negative results add up to the weighted sum."""
     *factors, offset = weights
     lifts = [max(0.0, -factor * 255) for factor in factors]
     lifts[-1] += offset - sum(lifts)

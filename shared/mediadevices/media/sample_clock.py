@@ -19,8 +19,8 @@ _MAX_DRIFT = 0.01  # of a block's duration: the most that a small error moves it
 class SampleClock:
     """Turns measured times into strictly increasing timestamps at the sample rate.
 
-    A timestamp is not later than the delivery of its block. There is one exception: it always
-    exceeds the last timestamp.
+    A timestamp always exceeds the last one. Apart from that, it is not later than the delivery of
+    its block.
 
     Args:
         sample_rate: Hertz.

@@ -86,7 +86,7 @@ def split_channels(samples: Samples, sample_format: SampleFormat, channels: int)
 
 
 def join_channels(channels: Sequence[Samples], sample_format: SampleFormat) -> Samples:
-    """Join channels to samples in the layout of a format; their numbers must have its type."""
+    """Join channels in the layout of a format; they must already have its type of numbers."""
     if len(channels) == 1:
         return channels[0]
     size = len(channels) * len(channels[0])

@@ -336,7 +336,7 @@ class VideoFrame(Interface):
                 than one dimension has the shape of the copied pixels.
             options: A mapping of ``rect`` (the pixels to copy; by default the visible ones),
                 ``layout`` (the positions of the planes; by default packed) and ``format`` (the
-                format to convert to; any, while the standard allows RGBA, RGBX, BGRA and BGRX).
+                format to convert to: any, where the standard has only RGBA, RGBX, BGRA and BGRX).
             **keywords: The same members in snake_case.
 
         Returns:

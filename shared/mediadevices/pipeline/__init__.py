@@ -1,1 +1,1 @@
-"""From a source's media to a track's readers, on the desktop and in web pages."""
+"""Delivers a source's media to a track's readers, on the desktop and in web pages."""

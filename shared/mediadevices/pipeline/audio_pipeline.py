@@ -1,4 +1,4 @@
-"""From a source's samples to an audio track's: resampled, mixed, or silent."""
+"""Delivers samples to an audio track's readers: resampled, mixed, or silent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mediadevices.webidl import conversion
 
 __all__ = ["AudioPipeline"]
 
-#: Seconds of a block of silence that the timer makes.
+#: The length of the timer's blocks of silence, in seconds.
 SILENT_BLOCK = 0.01
 #: A gap of at least this fraction of a block means lost samples; smaller gaps are clock drift.
 _MIN_GAP = 0.5
@@ -53,7 +53,7 @@ class AudioPipeline(TrackPipeline):
         self._expected: int | None = None  # the timestamp of the next block, if no samples are lost
         self._rate, self._channels, self._format = 48000, 1, "f32"
         self._resampler = RateConverter()
-        # In samples of the track's rate; a block may hold a fraction of one.
+        # Samples at the track's rate; a block may hold a fraction of a sample.
         self._delivered = self._total = 0.0
         self._delivered_seconds = self._total_seconds = 0.0
         self._latency = 0.0
@@ -81,7 +81,7 @@ class AudioPipeline(TrackPipeline):
             self._count(timestamp, data.number_of_frames, rate, data.duration)
         readers = self._accept(timestamp, lost)
         if not readers or not self._real:
-            # Its samples are from before the gap; later readers must not get them.
+            # Later readers must not get the resampler's samples from before the gap.
             self._resampler.reset()
         if not readers:
             return

@@ -15,7 +15,7 @@ __all__ = ["check_writable"]
 
 
 def check_writable(data: MediaData, tracks: Iterable[TrackHandle]) -> None:
-    """Do nothing if a frame or block can be written to a generator.
+    """Check that a frame or block can be written to a generator.
 
     Args:
         data: The frame or block.

@@ -49,7 +49,7 @@ class LocalReader(FrameReader):
         self._on_close = on_close
         self._items: deque[MediaData] = deque()
         self._waiters: deque[ImmediateFuture] = deque()
-        self._unannounced = 0  # put since the last `wake`
+        self._unannounced = 0  # items put since the last `wake`
         self._dropped = 0
         self._closed = False
 
@@ -69,7 +69,7 @@ class LocalReader(FrameReader):
         return self._dropped
 
     def put(self, item: MediaData) -> None:
-        """Queue an item, which the reader owns from here on. `wake` then resumes the consumers."""
+        """Queue an item and take ownership of it. `wake` then resumes the consumers."""
         if self._closed:
             item.close()
             return
@@ -83,7 +83,7 @@ class LocalReader(FrameReader):
         """Resume a waiting consumer for each new item, within this call if possible."""
         announced, self._unannounced = self._unannounced, 0
         for _ in range(announced):
-            if self._items:  # A consumer that has resumed may have taken several.
+            if self._items:  # A resumed consumer may have taken several.
                 self._resume_one(at_once=True)
 
     def count_lost(self, count: int) -> None:
@@ -91,7 +91,7 @@ class LocalReader(FrameReader):
         self._dropped += count
 
     def end(self) -> None:
-        """End the stream of items after those that are queued."""
+        """End the reader once its queued items are read."""
         self._closed = True
         while self._waiters:
             self._resume_one(at_once=False)

@@ -1,4 +1,4 @@
-"""From a source's media to a track's readers: converted, counted, or black and silent."""
+"""Delivers a source's media to a track's readers, or black frames and silence instead."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class TrackPipeline(ABC):
 
     @property
     def readers(self) -> tuple[LocalReader, ...]:
-        """The open readers that their consumers still hold."""
+        """The open readers whose consumers still hold them."""
         return tuple(
             [
                 reader
@@ -69,7 +69,7 @@ class TrackPipeline(ABC):
 
     @property
     def delivers_real(self) -> bool:
-        """Whether the readers get the source's media, and not black or silence."""
+        """Whether the readers get the source's media, not black or silence."""
         return self._real
 
     @property
@@ -89,7 +89,7 @@ class TrackPipeline(ABC):
         Args:
             capacity: How many frames or blocks may wait.
             format: The format to read in; None for the native one.
-            on_close: Called when the consumer has closed it; it must call `readers_changed`.
+            on_close: Called when the consumer closes the reader; must call `readers_changed`.
             loop: The event loop that owns the track; None where there is only one.
         """
         reader = LocalReader(capacity, self._converter(format), on_close, loop)
@@ -109,7 +109,7 @@ class TrackPipeline(ABC):
         self._update_timer()
 
     def end(self) -> None:
-        """End all readers after the items that they have queued."""
+        """End each reader after its queued items."""
         self._source_delivers = True  # No timer: an ended track gets no fillers.
         self._update_timer()
         for reader in self.readers:
@@ -159,7 +159,7 @@ class TrackPipeline(ABC):
         """Return the seconds between two fillers."""
 
     def _accept(self, timestamp: int, lost: int) -> tuple[LocalReader, ...]:
-        """Store a timestamp and return the readers; none if it must increase and does not."""
+        """Store a timestamp and return the readers; () if it should increase but does not."""
         if self._monotonic and self._last is not None and timestamp <= self._last:
             return ()
         self._last = timestamp

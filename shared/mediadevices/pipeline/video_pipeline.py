@@ -1,4 +1,4 @@
-"""From a source's frames to a video track's: scaled, decimated, or black."""
+"""Delivers frames to a video track's readers: scaled, decimated, or black."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class VideoPipeline(TrackPipeline):
         clock: The agent's clock.
         monotonic: Whether timestamps must increase; see `TrackPipeline`.
         keep_first_frame: Whether to keep the first frame for the first reader, until the second
-            frame arrives. A program opens its reader just after `get_user_media`, when the camera's
-            first frame has arrived already; so the reader need not wait for the second one.
+            frame arrives. A program opens its reader just after `get_user_media`, when the first
+            frame has arrived already; otherwise the reader would wait for the second one.
     """
 
     __slots__ = (
@@ -80,7 +80,7 @@ class VideoPipeline(TrackPipeline):
             self._drop_first()
 
     def end(self) -> None:
-        """End all readers after the frames that they have queued."""
+        """End each reader after its queued frames."""
         self._drop_first()
         super().end()
 
@@ -95,7 +95,7 @@ class VideoPipeline(TrackPipeline):
             self._decimator = Decimator(native_rate, self._rate)
 
     def deliver(self, data: MediaData, lost: int) -> None:
-        """Queue a frame of the source, unless the track's frame rate leaves it out."""
+        """Queue a frame of the source, unless the decimator drops it."""
         if not isinstance(data, VideoFrame):
             return
         self._drop_first()
