@@ -48,7 +48,7 @@ class LocalAgent(Agent):
         drivers: The drivers that find the devices.
         permissions: The authority that decides what the program may do.
         secret: The application's own secret, from which device ids are made.
-        clock: The clock of time stamps and timers.
+        clock: The clock for timestamps and timers.
         name: The agent's name in logs.
 
     Attributes:

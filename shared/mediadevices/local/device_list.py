@@ -23,7 +23,7 @@ _log = logging.getLogger("mediadevices")
 DRIVER_TIMEOUT = 15.0
 #: Seconds to wait after a report, so that several reports of one change cause one refresh.
 REFRESH_DELAY = 0.05
-#: Seconds between two checks whether the drivers still have to watch.
+#: Seconds between checks whether the drivers must still watch.
 WATCH_CHECK_INTERVAL = 5.0
 
 
@@ -60,7 +60,7 @@ class DeviceList:
         self._stop_functions: list[Callable[[], None]] = []
         self._refresh_lock: asyncio.Lock = asyncio.Lock()
         self._refresh_timer: Timer | None = None
-        self._watch_timer: Timer | None = None  # while the drivers watch
+        self._watch_timer: Timer | None = None  # set while the drivers watch
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -140,7 +140,7 @@ class DeviceList:
                 _log.warning("the %s driver did not begin to watch in time", starting[future].name)
 
     def _watch_started(self, driver: Driver, started: asyncio.Future[Callable[[], None]]) -> None:
-        """Keep the function that stops a driver's watching; if it is too late, call it."""
+        """Keep the function that stops a driver's watching; call it if watching has ended."""
         if started.cancelled():
             return
         if (error := started.exception()) is not None:

@@ -50,7 +50,7 @@ class LoopShutdownHook:
             return False
 
     def cancel(self) -> None:
-        """Never call the function; again, or within the function, does nothing."""
+        """Never call the function. Later calls, and calls within the function, do nothing."""
         if self._on_shutdown is not None:
             self._on_shutdown = None
             _run_without_waiting(self._generator.aclose())

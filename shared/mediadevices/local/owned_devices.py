@@ -25,8 +25,8 @@ __all__ = ["OwnedDevices"]
 class OwnedDevices:
     """The devices of an agent, which one event loop of one process owns.
 
-    The first loop that uses the devices owns them until it is closed. It also loses them when
-    another loop uses them while it is not running and no device is in use. Calls from another loop
+    The first loop that uses the devices owns them until it is closed. While it is not running and
+    no device is in use, another loop can take them over. At other times, calls from another loop
     fail with `InvalidStateError`. In a forked process every track has ended, and no device can be
     opened. After `close`, every call fails with `InvalidStateError`.
 
@@ -131,7 +131,7 @@ class OwnedDevices:
 
     @contextmanager
     def request(self) -> Generator[None]:
-        """Keep the ownership, for the time of a ``with`` block, although no device is open yet.
+        """Keep the ownership during a ``with`` block, although no device is open yet.
 
         Raises:
             Exception: See `bind`.
@@ -182,7 +182,7 @@ class OwnedDevices:
         return source
 
     def end_tracks(self, kind: DeviceKind) -> None:
-        """End every live track of a kind of device, with the event."""
+        """End every live track of a kind of device, with its event."""
         for source in self.sources:
             if source.device.kind == kind:
                 source.end_tracks()

@@ -1,4 +1,4 @@
-"""The sink of an open device: it passes the calls of any thread on to the event loop."""
+"""The sink of an open device: it passes calls from any thread to the event loop."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["DeviceSink"]
 class DeviceSink:
     """A `Sink` that calls its functions on the event loop, in order, and never after `close`.
 
-    Until `start` it keeps notifications and only the newest frame or block.
+    Until `start` it keeps all notifications, but only the newest frame or block.
 
     Args:
         loop: The event loop.
         on_data: Called with frames or blocks, and how many were lost before them.
-        on_reconfigured: Called with the configuration that the device changed to itself.
-        on_muted: Called with whether the device delivers no data for now.
+        on_reconfigured: Called with the new configuration after the device changed it.
+        on_muted: Called with True when the device stops delivering data, False when it resumes.
         on_ended: Called with the error that ended the device, or None.
         capacity: How many frames or blocks may wait for the loop.
     """
@@ -55,7 +55,7 @@ class DeviceSink:
         self._mailbox.call(self._when_running, lambda: self._on_muted(muted))
 
     def reconfigure(self, configuration: Configuration, /) -> None:
-        """Report that the device has changed its configuration itself."""
+        """Report that the device changed its configuration on its own."""
         self._mailbox.call(self._when_running, lambda: self._on_reconfigured(configuration))
 
     def end(self, error: Exception | None, /) -> None:

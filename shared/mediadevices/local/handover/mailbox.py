@@ -18,7 +18,7 @@ __all__ = ["Mailbox"]
 
 
 class Mailbox:
-    """A bounded queue from any thread to the event loop, which it wakes once for many items.
+    """A bounded queue from any thread to the event loop; one wake-up delivers many items.
 
     When the queue is full, the oldest item is dropped and counted as lost. However slow the loop
     and however fast the device is, at most `capacity` items and one wake-up wait for the loop.

@@ -1,7 +1,7 @@
 """The audit log: which program requested which permission, when, and with what result.
 
-Each entry goes to the logger ``mediadevices.permissions``, where a record has it as its attribute
-``audit``, and to a second place if the agent has one, such as a file.
+Each entry goes to the logger ``mediadevices.permissions``, as the attribute ``audit`` of a record,
+and to a second place if the agent has one, such as a file.
 """
 
 from __future__ import annotations

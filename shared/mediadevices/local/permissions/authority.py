@@ -161,7 +161,7 @@ class PermissionAuthority:
         }
         try:
             # A call for granted permissions does not wait for the question of another call. The
-            # loop asks again if a question was withdrawn, and its decision revoked immediately.
+            # loop asks again if a decision withdrew the question and was revoked at once.
             while self._must_ask(names):
                 # A second call waits for the answer to the question of the first call.
                 async with self._lock():
@@ -173,7 +173,7 @@ class PermissionAuthority:
         return chosen
 
     def _must_ask(self, names: Sequence[PermissionName]) -> bool:
-        """Return whether only an answer of the user can grant all of the permissions."""
+        """Return whether the permissions can be granted only by asking the user."""
         states = [self.state(name) for name in names]
         return "prompt" in states and "denied" not in states
 

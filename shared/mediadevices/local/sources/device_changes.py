@@ -50,7 +50,7 @@ def _update(
     tracks: Iterable[LocalTrack],
     find: Callable[[LocalTrack], Mapping[str, Value]],
 ) -> None:
-    """Set the settings of tracks; find those of clones with equal constraints and settings once."""
+    """Set the settings of tracks; clones with equal constraints and settings share one search."""
     found: dict[tuple[int, int], Mapping[str, Value]] = {}
     for track in tracks:
         key = id(track.get_constraints()), id(track.settings)

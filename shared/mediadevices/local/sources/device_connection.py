@@ -20,7 +20,7 @@ __all__ = ["DeviceConnection", "DeviceObserver"]
 
 _log = logging.getLogger("mediadevices")
 
-#: Is called with "open" or "close", and the device.
+#: Called with "open" or "close", and the device.
 DeviceObserver: TypeAlias = "Callable[[Literal['open', 'close'], Device], None]"
 
 
@@ -62,10 +62,10 @@ class DeviceConnection:
         return mode.frame_rate if isinstance(mode, VideoMode) else 0.0
 
     def check_present(self) -> None:
-        """Do nothing, unless the device is lost.
+        """Check that the device is not lost.
 
         Raises:
-            NotReadableError: It is.
+            NotReadableError: The device is lost.
         """
         if self.lost:
             message = f"{self.device.label!r} was unplugged"

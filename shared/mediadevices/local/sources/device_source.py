@@ -138,7 +138,7 @@ class DeviceSource(Source):
         self._relinquisher.enabled_changed()
 
     def readers_changed(self) -> None:
-        """Let as many frames wait for the loop as the largest reader's buffer holds."""
+        """Set the mailbox's capacity to the largest reader's; for audio it is constant."""
         self.connection.set_capacity(self._capacity())
 
     def _capacity(self) -> int:

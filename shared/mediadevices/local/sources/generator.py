@@ -37,9 +37,9 @@ from mediadevices.webidl import promise
 
 __all__ = ["LocalGenerator"]
 
-#: The greatest frame rate of a generator, which has no frame rate of its own.
+#: The highest frame rate of a generator, which has no frame rate of its own.
 FASTEST_FRAME_RATE = 1000.0
-#: The greatest frames and blocks that a program may write: the mode before the first one.
+#: The largest frames and blocks that a program may write; the mode before the first write.
 _LARGEST_MODE: Mapping[Kind, VideoMode | AudioMode] = {
     "video": VideoMode(32767, 32767, FASTEST_FRAME_RATE),
     "audio": AudioMode(1_000_000, 32),

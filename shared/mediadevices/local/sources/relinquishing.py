@@ -34,11 +34,11 @@ class Relinquisher:
     def enabled_changed(self) -> None:
         """Close or reopen the device, depending on which tracks are enabled now."""
         if not self._source.loop.is_closed():
-            # In a callback of the loop, because a timer needs a loop that runs.
+            # In a callback of the loop, because a timer needs a running loop.
             self._source.loop.call_soon(self._update)
 
     def cancel(self) -> None:
-        """Do not close the device later."""
+        """Cancel a planned closing."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

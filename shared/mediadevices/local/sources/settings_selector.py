@@ -57,7 +57,7 @@ class SettingsSelector:
         controls: Mapping[str, Value],
         current_mode: Mode | None,
     ) -> Selection:
-        """Run SelectSettings (§11.1.1) for one track, over what the other tracks permit.
+        """Run SelectSettings (§11.1.1) for one track, within what the other tracks permit.
 
         Args:
             constraints: The constraints.
@@ -135,7 +135,7 @@ class SettingsSelector:
         applicable = applicable_constraints(track.get_constraints(), self._shared.kind)
         universe = self._shared.settings_universe([mode])
         current, initial = track.settings, [controls]
-        # If the new mode violates the constraints, ignore them: the closest settings (§11).
+        # If the new mode violates the constraints, use the closest settings (§11).
         selections = select_settings(
             universe,
             basic_set(applicable),

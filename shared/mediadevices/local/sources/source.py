@@ -63,9 +63,9 @@ class Source(ABC):
     async def apply_constraints(
         self, track: LocalTrack, constraints: MediaTrackConstraints
     ) -> None:
-        """Replace a live track's constraints, after the calls before: see `apply_now`."""
+        """Replace a live track's constraints, after earlier calls; see `apply_now`."""
         async with self.lock:
-            # Let other tasks run between two of many calls.
+            # Let other tasks run between many calls.
             await asyncio.sleep(0)
             if track.ready_state == "live":
                 await self.apply_now(track, constraints)

@@ -113,7 +113,7 @@ class TrackRequirements:
         return [mode for mode in modes if self._violating_modes[mode] == (mode in own)]
 
     def control_constraints(self, except_for: LocalTrack | None) -> list[Constraint]:
-        """Return the required constraints of all tracks but one on the controls."""
+        """Return the required constraints on the controls, of all tracks but one."""
         own = self._of(except_for).constraints
         return [one for one, count in self._controls.items() if count > own.count(one)]
 

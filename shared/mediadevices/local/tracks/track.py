@@ -95,7 +95,7 @@ class LocalTrack(TrackHandle):
 
     @property
     def enabled(self) -> bool:
-        """Whether the track delivers real media, or else black or silence."""
+        """Whether the track delivers real media, not black or silence."""
         return self._enabled
 
     @enabled.setter
@@ -132,7 +132,7 @@ class LocalTrack(TrackHandle):
 
     @property
     def content_hint(self) -> str:
-        """The hint of the program at what the media show or contain."""
+        """The program's hint about the content of the media."""
         return self._content_hint
 
     @content_hint.setter
@@ -225,7 +225,7 @@ class LocalTrack(TrackHandle):
     def end_silently(self) -> None:
         """End the track at once, without an event. Any thread may call it."""
         if self._ready_state == "live":
-            # Keep the shared settings of now: other tracks may change the device later.
+            # Keep the present shared settings: other tracks may change the device later.
             self._settings = {**self._settings, **self.source.shared_settings()}
             self._ready_state = "ended"
             self.pipeline.end()
@@ -252,7 +252,7 @@ class LocalTrack(TrackHandle):
         self.set_settings(settings)
 
     def set_settings(self, settings: Mapping[str, Value]) -> None:
-        """Set the settings alone, for example after the device changed its mode itself."""
+        """Set only the settings, for example after the device changed its mode."""
         self._settings = settings
         self.pipeline.configure(settings, self.source.native_rate)
 
@@ -265,7 +265,7 @@ class LocalTrack(TrackHandle):
         )
 
     def set_muted(self, muted: bool) -> None:
-        """Set the track's muted state, with the event (§4.3.1.1)."""
+        """Set the track's muted state, and fire the event (§4.3.1.1)."""
         if muted != self._muted and self._ready_state == "live":
             self._muted = muted
             self.update_flow()
@@ -273,12 +273,12 @@ class LocalTrack(TrackHandle):
                 listener.muted_changed(muted)
 
     def end_soon(self) -> None:
-        """End the track in a task, with the event; a clone made before the task runs ends too."""
+        """End the track in a task, with its event; a clone made before the task runs ends too."""
         self._ending = True
         self.source.loop.call_soon(self.end)
 
     def end(self) -> None:
-        """End the track for a reason other than `stop`, with the event (§4.3.1)."""
+        """End the track for a reason other than `stop`, and fire the event (§4.3.1)."""
         if self._ready_state == "live":
             self.end_silently()
             if (listener := self.listener) is not None:
