@@ -207,7 +207,7 @@ class Driver(Protocol):
     async def watch(self, changed: Callable[[], None], /) -> Callable[[], None]:
         """Call `changed`, from any thread, whenever the list of devices may have changed.
 
-        Every change after it returns must be reported. The agent watches only while it needs to,
+        Report every change after this returns. The agent watches only while it needs to,
         so it can start and stop watching several times.
 
         Returns:
@@ -218,8 +218,8 @@ class Driver(Protocol):
     async def open(self, device: Device, configuration: Configuration, sink: Sink, /) -> Capture:
         """Open the device and start to capture into the sink.
 
-        The agent never cancels this coroutine. If the result is not needed any more, it waits for
-        it and closes it.
+        The agent never cancels this coroutine. If it no longer needs the result, it waits for the
+        result and closes it.
 
         Raises:
             NotReadableError: The device exists but is not available: another program uses it, or

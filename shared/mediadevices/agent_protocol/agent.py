@@ -14,8 +14,8 @@ __all__ = ["Agent"]
 class Agent(CaptureHandle, PermissionControl, GeneratorFactory, ABC):
     """A user agent; its interface object is the `MediaDevices`.
 
-    What only some agents can do is a base class of its own, which those agents have in addition,
-    such as `mediadevices.agent_protocol.js_bridge.JsBridge`.
+    Some agents have further base classes for what only they can do, such as
+    `mediadevices.agent_protocol.js_bridge.JsBridge`.
     """
 
     __slots__ = ()

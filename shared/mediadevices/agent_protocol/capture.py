@@ -34,7 +34,7 @@ class DeviceChange(NamedTuple):
 
 
 class CaptureListener(Protocol):
-    """Is told what happens to the devices."""
+    """Receives the events of the devices."""
 
     def devices_changed(self, change: DeviceChange) -> None:
         """Fire ``devicechange``."""

@@ -1,4 +1,4 @@
-"""Handles: the agent's side of interface objects, tracks and streams first of all."""
+"""Handles: the agent's side of interface objects, mainly tracks and streams."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Handle(Generic[_L]):
 
     @property
     def interface(self) -> object | None:
-        """The interface object; None before the first and after the last one."""
+        """The interface object; None if it was not created yet, or was collected."""
         return self._interface() if self._interface is not None else None
 
     @property
@@ -101,7 +101,7 @@ class FrameReader(ABC):
 
 
 class TrackListener(Protocol):
-    """Is told what happens to a track."""
+    """Receives the events of a track."""
 
     def muted_changed(self, muted: bool) -> None:
         """Fire ``mute`` or ``unmute``."""
@@ -206,7 +206,7 @@ class TrackHandle(Handle[TrackListener], ABC):
 
 
 class StreamListener(Protocol):
-    """Is told when the agent, and not the program, changes the tracks of a stream."""
+    """Receives the changes that the agent, not the program, makes to a stream's tracks."""
 
     def track_added(self, track: TrackHandle) -> None:
         """Fire ``addtrack``."""

@@ -1,7 +1,7 @@
 """The bridge to JavaScript: what only a web page's agent can do.
 
 The browser's agent and its handles have these base classes; other agents have none of them.
-`js_part` is the one place that says so.
+Only `js_part` checks for them.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _J = TypeVar("_J", bound=JsHandle)
 
 
 def js_part(owner: object, part: type[_J]) -> _J:
-    """Return an agent or handle as one that is connected to JavaScript.
+    """Check that an agent or handle supports JavaScript, and return it.
 
     Args:
         owner: The agent or handle.

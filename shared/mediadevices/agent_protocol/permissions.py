@@ -34,7 +34,7 @@ PermissionPolicy: TypeAlias = Literal["ask", "grant", "deny"]
 
 
 class PermissionRequest(NamedTuple):
-    """A question to the user: one, even for camera and microphone together.
+    """One question to the user, even for camera and microphone together.
 
     Attributes:
         names: ``"camera"``, ``"microphone"`` or both.
@@ -58,7 +58,7 @@ Prompter: TypeAlias = Callable[[PermissionRequest], PermissionAnswer | Awaitable
 
 
 class PermissionListener(Protocol):
-    """Is told what happens to a permission."""
+    """Receives the events of a permission."""
 
     def state_changed(self) -> None:
         """Fire ``change``."""

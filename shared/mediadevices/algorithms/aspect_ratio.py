@@ -1,4 +1,4 @@
-"""Aspect ratios as the standard compares them, and which sizes have one (§8).
+"""Aspect ratios as the standard compares them, and the sizes that have them (§8).
 
 The standard rounds a ratio to ten decimal places before it compares it. This module turns a range
 of rounded ratios into exact fractions and then uses whole numbers only, so no result depends on

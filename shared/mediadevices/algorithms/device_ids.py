@@ -31,7 +31,7 @@ def device_id(secret: bytes, device: Device) -> str:
 def group_id(salt: bytes, device: Device) -> str:
     """Return the group id, which the devices of one physical unit share.
 
-    Every process has other group ids.
+    Group ids differ in every process.
 
     Args:
         salt: The secret of this process.

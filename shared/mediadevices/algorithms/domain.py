@@ -37,7 +37,7 @@ def _round_to_step(number: float, interval: Interval, rounding: int) -> float:
     steps = (number - origin) / step
     if not math.isfinite(steps):
         return number  # the step is too small for a float of this size
-    # A number that misses a step only by a floating-point error is that step.
+    # A number that misses a step only by a floating-point error counts as that step.
     whole = round(steps)
     if abs(steps - whole) > TOLERANCE * max(1.0, abs(steps)):
         whole = (math.floor(steps), round(steps), math.ceil(steps))[rounding + 1]
@@ -80,7 +80,7 @@ def restrict(domain: Domain, constraint: Constraint) -> Domain | None:
 
 
 def _matching_number(name: str, interval: Interval, number: float) -> float | None:
-    """Return the number of an interval that equals a number within the tolerance, or None."""
+    """Return the interval's number that equals `number` within the tolerance, or None."""
     match = min(max(number, interval.min), interval.max)
     if interval.step and same_number(name, match, number):
         match = _round_to_step(match, interval, 0)

@@ -5,7 +5,7 @@ sizes, so this module finds the best one without trying them all:
 
 * For a fixed height, the fitness distance is linear or concave in the width between ideals and
   limits. So the best width is an ideal, a limit, or a whole number beside one.
-* From height to height the same holds. So the better end of a range of heights is a lower bound
+* The same holds across heights. So the better end of a range of heights is a lower bound
   for the range, and a branch-and-bound search discards most ranges.
 
 Several sizes can be equally near. `candidate_sizes` therefore also yields the sizes where the
@@ -217,7 +217,7 @@ def _search_sizes(
 ) -> tuple[int, int] | None:
     """Return the size with the smallest distance if that is less than `best`, else None.
 
-    Of equally near sizes it returns a high one.
+    Of equally near sizes it returns a tall one.
 
     This is a branch-and-bound search over the heights. For each height take the distance of the
     best width, whole or not. Between the heights where ideals and limits cross, this distance is

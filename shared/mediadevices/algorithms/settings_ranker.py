@@ -93,7 +93,7 @@ class SettingsRanker:
                 yield place, mode, {**device_settings[0], **settings}, total
 
     def candidate_sizes(self, region: Region) -> Sequence[ScoredSettings]:
-        """Return the sizes of a region among which the best one is.
+        """Return candidate sizes of a region; the best one is among them.
 
         Returns:
             Each size with what it adds to the fitness distance. For a microphone, one empty size.
@@ -250,7 +250,7 @@ class SettingsRanker:
     def _change(self, settings: Mapping[str, Value]) -> float:
         """Return how far settings are from those in force.
 
-        Every other size counts as the same change. Otherwise a program that changes only the
+        Any change of size counts the same. Otherwise a program that changes only the
         width would get a picture that is cropped to keep its height.
         """
         resized = any(

@@ -107,7 +107,7 @@ def settings_universe(
         regions.append(Region(index, ((place, mode),), mode_domains, device_domains))
     if sizes:
         device_domains.setdefault("backgroundBlur", (False,))
-    # Sizes with the same rates share their domains, so that `restrict_regions` does too.
+    # Sizes with the same rates share domains, so `restrict_regions` restricts each once.
     rate_domains: dict[tuple[float, ...], tuple[Domain, Domain]] = {}
     for (width, height), by_rate in sizes.items():
         rates = tuple(by_rate)

@@ -1,1 +1,1 @@
-"""The public classes, one of each, whatever agent stands behind them."""
+"""The public classes, the same for every agent."""

@@ -17,7 +17,7 @@ _LARGEST_BUFFER = 65535
 
 
 class ClosableIterator(AsyncIterator[T]):
-    """An asynchronous iterator with `aclose`, which goes on after a cancelled read.
+    """An asynchronous iterator with `aclose` that continues after a cancelled read.
 
     At a timeout `asyncio.wait_for` cancels the read. An asynchronous generator would end then; this
     iterator does not, and keeps the item for the next read.
@@ -95,7 +95,7 @@ def buffer_size(value: object) -> int:
     """Convert the argument `max_buffer_size`.
 
     Raises:
-        TypeError: The value is no whole number from 1 to 65535.
+        TypeError: The value is not a whole number from 1 to 65535.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_BUFFER:
         expected = f"a whole number from 1 to {_LARGEST_BUFFER}"

@@ -183,7 +183,7 @@ class EventTarget(Interface):
             ends it nor loses an event.
 
         Raises:
-            TypeError: The type is no string, or the size is not in that range.
+            TypeError: The type is not a string, or the size is not in that range.
             InvalidStateError: No event loop is running.
         """
         type = conversion.string(type, "events: type")  # noqa: A001  (as above)

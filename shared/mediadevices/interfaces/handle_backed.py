@@ -34,7 +34,7 @@ class HandleBacked(EventTarget, Generic[_H]):
         handle.attach(self, _listener_of)
 
     def _agent_listener(self) -> object:
-        """Return the object whose methods the agent calls; see the listener of the handle."""
+        """Return the object whose methods the agent calls; see `Handle.listener`."""
         raise NotImplementedError
 
 

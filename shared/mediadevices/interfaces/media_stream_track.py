@@ -144,7 +144,7 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
     @property
     def content_hint(self) -> str:
-        """A hint of the program at the kind of content (Content Hints §2).
+        """The program's hint about the kind of content (Content Hints §2).
 
         ``""`` for no hint. Video: ``"motion"``, ``"detail"`` or ``"text"``. Audio: ``"speech"``,
         ``"speech-recognition"`` or ``"music"``. Other strings are ignored.
@@ -235,7 +235,7 @@ class MediaStreamTrack(HandleBacked["TrackHandle"]):
 
         Returns:
             An asynchronous iterator of `VideoFrame` or `AudioData` objects, which ends with the
-            track: at once if the track has ended. It collects from this call on. A read that is
+            track: at once if the track has ended. It buffers from this call on. A read that is
             cancelled, for example by `asyncio.wait_for`, neither ends the iterator nor loses a
             frame. `aclose` ends it; so does dropping it.
 

@@ -32,7 +32,7 @@ _RENAMED = {"sourceId": "deviceId"}
 _IDS = frozenset({"deviceId", "groupId"})
 _BOUNDS = ("min", "max")
 _NUMBERS = frozenset({"ulong", "double"})
-#: The draft of June 2012 has these strings; the later ones have booleans.
+#: The draft of June 2012 has these strings; later drafts have booleans.
 _BOOLEANS: Mapping[object, bool] = {"true": True, "false": False}
 
 #: The current constraint of one property, such as ``{"min": 640}``.
@@ -201,7 +201,7 @@ def _part(resolved: _Resolved, value: object, path: str) -> _Part:
 
 
 def _has_empty_id(row: Property, part: _Part) -> bool:
-    """Return whether an id is empty: no device has it. The current standard ignores it."""
+    """Return whether an id is empty, which no device has and the current standard ignores."""
     return row.name in _IDS and part == {"exact": ""}
 
 

@@ -1,4 +1,4 @@
-"""The sources of the old drafts: the list of them, their capabilities and their states."""
+"""The sources of the old drafts: their list, capabilities and states."""
 
 from __future__ import annotations
 

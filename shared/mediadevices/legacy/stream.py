@@ -63,7 +63,7 @@ class MediaStream(EventTarget):
     def _adopt(self, stream: mediadevices.MediaStream) -> None:
         super().__init__()
         self._modern = stream
-        # Whether `ended` was fired, or will never be because the stream has ended already.
+        # Whether `ended` was fired, or cannot be because the stream has ended already.
         self._announced = _all_ended(stream)
         # Whether the stream has ended because the program removed the last live track.
         self._emptied = False
@@ -205,7 +205,7 @@ class MediaStream(EventTarget):
         self._watch()
 
     def _watch(self) -> None:
-        """Listen to the tracks only while this stream has listeners: they keep tracks alive."""
+        """Listen to the tracks only while this stream has listeners: listening keeps them alive."""
         wanted = self._has_listeners(frozenset({"ended"})) and not self._announced
         tracks = self._held if wanted else []
         for track in self._watched:

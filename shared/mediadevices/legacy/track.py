@@ -27,7 +27,7 @@ from mediadevices.webidl.callbacks import invoke
 
 __all__ = ["STOPPED", "MediaStreamTrack", "modern_track", "old_track"]
 
-#: An internal event for the streams of a track, fired when its own `stop` has ended the track.
+#: An internal event for the streams of a track, fired when the program has stopped the track.
 STOPPED = "legacy:stopped"
 
 # In 2012 the names of some events differed from those of their handlers; both are fired.
@@ -169,7 +169,7 @@ class MediaStreamTrack(EventTarget):
         fire_soon(self._fire, Event("ended"))
 
     def _listeners_changed(self) -> None:
-        # Listen to the current track only while this one has listeners: they keep it alive.
+        # Listen to the current track only while this one has listeners; listening keeps it alive.
         for type_, old_types in _TYPES.items():
             if self._has_listeners(frozenset(old_types)):
                 self._modern.add_event_listener(type_, self._forward_event)

@@ -77,7 +77,7 @@ class MediaStreamTrackList(EventTarget):
         return tracks[index] if 0 <= index < len(tracks) else None
 
     def add(self, track: MediaStreamTrack) -> None:
-        """Add a track to the stream, without an event; a track of the list is ignored.
+        """Add a track to the stream, without an event; a track in the list is ignored.
 
         Args:
             track: The track.

@@ -12,7 +12,7 @@ __all__ = ["check_choice", "check_items", "check_names", "check_type"]
 
 
 def check_type(value: object, expected: type, path: str, words: str) -> None:
-    """Raise TypeError unless a value is of a type; a bool is no number.
+    """Raise TypeError unless a value has a type; a bool is not a number.
 
     Args:
         value: The value.

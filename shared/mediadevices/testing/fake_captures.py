@@ -1,4 +1,4 @@
-"""Open fake devices, which deliver frames and samples by the clock, on the event loop."""
+"""Opened fake devices, which deliver frames and samples by the clock, on the event loop."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class FakeCapture(ABC):
         self._loop = asyncio.get_running_loop()
         self._controls: dict[str, ControlValue] = {}
         self._timer: Timer | None = None
-        self._number = 0  # of the next frame or block since the device was opened
+        self._number = 0  # the next frame or block, counted since the device was opened
         self._start = 0
-        self._count = 0  # of frames or blocks since the start
+        self._count = 0  # frames or blocks since the start
         self._restart()
 
     @property
@@ -102,7 +102,7 @@ class FakeCapture(ABC):
 
     @abstractmethod
     def _allowed_delay(self) -> float:
-        """Return the longest delay, in seconds, after which nothing is lost."""
+        """Return the longest delay, in seconds, that loses nothing."""
 
     @abstractmethod
     def _make(self, number: int, begin: int) -> VideoFrame | AudioData:

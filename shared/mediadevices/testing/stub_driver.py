@@ -53,7 +53,7 @@ class StubCapture:
         return self.configuration
 
     async def close(self) -> None:
-        """Stop. After this the sink is not called again; calling it again does nothing."""
+        """Stop; the sink is not called afterwards. Closing again does nothing."""
         self._task.cancel()
         await asyncio.wait([self._task])
 

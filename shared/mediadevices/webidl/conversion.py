@@ -1,7 +1,7 @@
 """Conversion of a program's values to Web IDL types, with Python's rules (Web IDL §3.2).
 
 Only a bool is a boolean, and only a real number is a number. None counts as "not given". Mappings
-and sequences are what Python calls so. Every error is a `TypeError` that names the path.
+and sequences are those of `collections.abc`. Every error is a `TypeError` that names the path.
 """
 
 from __future__ import annotations

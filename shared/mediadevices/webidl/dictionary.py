@@ -24,8 +24,8 @@ class Dictionary(dict[str, Any]):  # Any: a member may be of any type of the IDL
 
     Its keys are the standard's names. Members can also be read by their Python names, as keys and
     as attributes: ``settings["frameRate"] == settings["frame_rate"] == settings.frame_rate``. It
-    equals a plain dict with the same items, and `json` can serialize it. The attribute of a member
-    that the standard defines, but that is absent here, is None.
+    equals a plain dict with the same items, and `json` can serialize it. If a member of the
+    standard is absent here, its attribute is None.
     """
 
     __slots__ = ()

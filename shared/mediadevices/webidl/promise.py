@@ -101,7 +101,7 @@ def then(
     function: Callable[[T], U],
     discard: Callable[[T], object] | None = None,
 ) -> asyncio.Future[U]:
-    """Return a future with the result of a function of another future's result.
+    """Return a future for a function applied to another future's result.
 
     Errors and cancellation of the other future pass on. Cancelling the returned future also
     cancels the other one.
