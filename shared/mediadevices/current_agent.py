@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["current_agent", "use_agent"]
 
 _log = logging.getLogger("mediadevices")
-_agents: list[Agent] = []  # The default agent, once it is needed, is the first.
+_agents: list[Agent] = []  # The default agent, once created, is the first.
 # Reentrant, because creating the agent may warn, and a handler of the warning may need the agent.
 _creation_lock = threading.RLock()
 

@@ -183,7 +183,7 @@ class Capture(Protocol):
     async def close(self) -> None:
         """Stop capturing and release the device.
 
-        After it returns, the device does not call the sink any more. Further calls do nothing.
+        After it returns, the device no longer calls the sink. Further calls do nothing.
         """
 
 

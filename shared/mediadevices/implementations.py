@@ -40,7 +40,7 @@ def default_agent() -> Agent:
 
 
 def pixel_operations() -> PixelOperations:
-    """Return the fastest pixel operations: those of OpenCV, of NumPy, or in pure Python."""
+    """Return the fastest pixel operations available: OpenCV, NumPy, or pure Python."""
     if sys.platform == "emscripten":
         # Not cached, because the page may load NumPy later.
         return _numpy_pixels() if "numpy" in sys.modules else _pure_pixels()

@@ -99,7 +99,7 @@ class PermissionControl(ABC):
 
     @abstractmethod
     def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
-        """Grant or deny a permission in advance, or have the user asked."""
+        """Grant or deny a permission in advance, or ask the user later."""
 
     @property
     @abstractmethod

@@ -40,7 +40,7 @@ class ClosableIterator(AsyncIterator[T]):
         release: Callable[[], None],
         owner: object = None,
     ) -> None:
-        self._closed = True  # until everything that `__del__` needs is there
+        self._closed = True  # until everything that `__del__` needs is set
         self._loop = promise.running_loop()
         self._read = read
         self._release = release

@@ -294,8 +294,8 @@ class _EventQueue:
 class EventHandlerAttribute(Generic[_E]):
     """An ``on<type>`` attribute (HTML §8.1.8.1).
 
-    The handler takes its place among the listeners when the attribute is first set, and keeps it
-    when another handler replaces it. Setting None removes it.
+    The first handler determines the place among the listeners; a handler that replaces it is
+    called in the same place. Setting None removes the handler.
     """
 
     __slots__ = ("_type",)

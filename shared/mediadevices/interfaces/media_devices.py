@@ -97,7 +97,7 @@ class MediaDevices(HandleBacked[Agent]):
 
         Raises:
             TypeError: (through the future, at once) Neither kind is requested, a value has the
-                wrong type, or a constraint is required that may only be ideal. The message names
+                wrong type, or a constraint that may only be ideal is required. The message names
                 the path of the value.
             NotAllowedError: (through the future) The user, the policy or the system denied
                 permission.

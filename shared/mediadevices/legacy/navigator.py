@@ -99,7 +99,7 @@ def _capture(constraints: object) -> tuple[Request, asyncio.Future[mediadevices.
         message = 'neither audio nor video is requested; pass {"video": True} or {"audio": True}'
         return request, promise.rejected(NotSupportedError(message))
     asked = devices.get_user_media(request.at_once)
-    # Raise an error of the program at the call, instead of passing it to the callback.
+    # Raise a TypeError at the call, instead of passing it to the callback.
     if asked.done() and isinstance(wrong := asked.exception(), TypeError):
         raise wrong
     if request.afterwards:

@@ -229,7 +229,7 @@ class LocalAgent(Agent):
         self.devices.end_tracks(INPUT_OF_PERMISSION[name].device)
 
     def set_permission_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
-        """Grant or deny a permission in advance, or have the user asked."""
+        """Grant or deny a permission in advance, or ask the user later."""
         self.devices.check_loop()
         self.permissions.set_policy(name, policy)
 

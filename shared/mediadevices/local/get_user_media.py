@@ -83,7 +83,7 @@ async def get_user_media(agent: LocalAgent, requested: StreamConstraints) -> Loc
         for kind, found in candidates.items():
             allowed = _apply_choice(agent, found, INPUT_OF_TRACK[kind].permission, chosen)
             tracks.append(await _open_best(agent, kind, allowed))
-        agent.devices.refuse_closed()  # Opening takes time.
+        agent.devices.refuse_closed()  # The agent may have closed meanwhile.
         agent.permissions.refuse_withdrawn(permissions)
     except BaseException:
         for track in tracks:

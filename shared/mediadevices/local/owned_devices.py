@@ -108,7 +108,7 @@ class OwnedDevices:
         if not self._forked:
             await asyncio.gather(*(source.close() for source in self.sources))
             self._release()
-            self._loop = None  # It is about to be closed: another loop may own the devices.
+            self._loop = None  # This loop is about to be closed; another may own the devices.
 
     def refuse_closed(self) -> None:
         """Refuse a call after `close`.

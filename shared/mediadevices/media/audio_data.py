@@ -70,7 +70,7 @@ class AudioData(Interface):
               An array with more than one dimension has the shape that `to_ndarray` returns. A
               read-only buffer is shared. A writable one is copied, as the standard requires, unless
               ``transfer`` lists it;
-            * ``transfer``: a list with ``data``, if you will not use its memory any more.
+            * ``transfer``: a list with ``data``, if you will not use its memory again.
         **keywords: The same members in snake_case; they win over `init`.
 
     Raises:
@@ -152,8 +152,8 @@ class AudioData(Interface):
         """Make a block over a driver's memory in a few microseconds, without a copy.
 
         Args:
-            buffer: The samples, as for the constructor; the driver must not change
-                them any more.
+            buffer: The samples, as for the constructor; the driver must no longer
+                change them.
             format: The format's name, such as ``"f32"``.
             sample_rate: Hertz.
             number_of_frames: Samples of each channel.

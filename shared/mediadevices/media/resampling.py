@@ -27,8 +27,8 @@ class Resampler(Protocol):
     def process(self, data: AudioData, /) -> AudioData | None:
         """Take the next block of the stream.
 
-        The timestamps of the results follow those of the blocks without drift. They increase
-        strictly as long as those of the blocks do.
+        The results' timestamps follow the blocks' without drift. They increase strictly as long as
+        the blocks' timestamps do.
 
         Args:
             data: The next block; the caller still has to close it.
@@ -61,7 +61,7 @@ class ResamplerClock:
     """Computes the timestamps of a resampler's results.
 
     Sample k of the result corresponds to sample k * source rate / target rate of the source, and
-    the timestamp of the latest block tells when that was. So the timestamps follow the device's
+    the timestamp of the latest block gives its time. So the timestamps follow the device's
     clock, which differs a little from its nominal rate, and gaps from lost blocks. They increase
     strictly as long as the timestamps of the blocks do. If a program's blocks go back in time, the
     results do too.

@@ -13,7 +13,7 @@ __all__ = ["SampleClock"]
 _MAX_DELAY = 2.0  # seconds; a larger estimate of the delay is ignored
 _LARGE_ERROR = 0.03  # seconds; a larger error is not jitter
 _JUMP_AFTER = 0.15  # seconds for which all blocks must agree on a large error
-_MAX_DRIFT = 0.01  # of a block's duration: the most that a small error moves its timestamp
+_MAX_DRIFT = 0.01  # fraction of a block's duration that a small error may move its timestamp
 
 
 class SampleClock:

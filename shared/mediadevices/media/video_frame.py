@@ -76,7 +76,7 @@ class VideoFrame(Interface):
             * ``visibleRect``: ``{"x", "y", "width", "height"}`` in coded pixels;
             * ``displayWidth``, ``displayHeight``: pixels; needed if pixels are not square;
             * ``rotation``: degrees clockwise, a multiple of 90; ``flip``: mirrored;
-            * ``transfer``: a list with `data`, if you will not use its memory any more.
+            * ``transfer``: a list with `data`, if you will not use its memory again.
         **keywords: The same members in snake_case; they win over `init`.
 
     Raises:
@@ -144,8 +144,8 @@ class VideoFrame(Interface):
         """Make a frame over a driver's memory in a few microseconds, without a copy.
 
         Args:
-            buffer: The packed pixels, as for the constructor; the driver must not
-                change them any more.
+            buffer: The packed pixels, as for the constructor; the driver must no
+                longer change them.
             format: The format's name in capitals, such as ``"BGR24"``.
             width: Pixels.
             height: Pixels.

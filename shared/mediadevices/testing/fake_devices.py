@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeCamera", "FakeDevice", "FakeMicrophone", "FakeSpeaker"]
 
-#: The default modes of a fake camera. None is 639 pixels wide, so tests can ask for that width.
+#: The default modes of a fake camera. No mode is 639 wide, so tests can ask for that width.
 CAMERA_MODES = (
     VideoMode(640, 480, 30.0),
     VideoMode(320, 240, 60.0),

@@ -98,7 +98,7 @@ class PermissionAuthority:
         return self._handles[name]
 
     def set_policy(self, name: PermissionName, policy: PermissionPolicy) -> None:
-        """Grant or deny a permission in advance, or have the user asked.
+        """Grant or deny a permission in advance, or ask the user later.
 
         The remembered answer stays stored, but this process no longer uses it.
         """

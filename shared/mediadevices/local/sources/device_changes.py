@@ -1,4 +1,4 @@
-"""Changes of a device that a track did not request: another track's, or the device's own (§11)."""
+"""Changes of a device that a track did not request: by another track, or by the device (§11)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["follow_configuration", "follow_mode"]
 
 
 def follow_mode(source: DeviceSource, requester: LocalTrack | None = None) -> None:
-    """Let tracks keep their settings in the device's new mode, or else take the closest ones.
+    """In the device's new mode, let tracks keep their settings or take the closest ones.
 
     Args:
         source: The device.

@@ -114,7 +114,7 @@ class GeneratorSource(Source):
         return True
 
     def set_muted(self, muted: bool) -> None:
-        """Set the muted state now, and that of the tracks in a task (§4.3 of the document).
+        """Mute or unmute the source now, and its tracks in a task (§4.3 of the document).
 
         Of several changes in one iteration of the event loop, the tracks see only the last one.
         """

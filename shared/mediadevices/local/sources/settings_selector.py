@@ -135,7 +135,7 @@ class SettingsSelector:
         applicable = applicable_constraints(track.get_constraints(), self._shared.kind)
         universe = self._shared.settings_universe([mode])
         current, initial = track.settings, [controls]
-        # If the new mode violates the constraints, use the closest settings (§11).
+        # If no settings satisfy the constraints, ignore them: stay near the current settings (§11).
         selections = select_settings(
             universe,
             basic_set(applicable),

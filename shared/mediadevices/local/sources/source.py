@@ -132,7 +132,7 @@ class Source(ABC):
             track.pipeline.wake()
 
     def set_muted(self, muted: bool) -> None:
-        """Set the source's muted state now, and that of its tracks in a task (§4.3.1.1)."""
+        """Mute or unmute the source now, and its tracks in a task (§4.3.1.1)."""
         if muted == self.muted:
             return
         self.muted = muted

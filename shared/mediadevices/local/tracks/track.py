@@ -193,7 +193,7 @@ class LocalTrack(TrackHandle):
             self.end_silently()
 
     def released(self) -> asyncio.Future[None]:
-        """Return a future that is done when the device is closed, unless another track uses it."""
+        """Return a future that is done when this ended track no longer holds its device open."""
         return promise.started(self.source.released(), f"wait for {self.label!r} to be free")
 
     def open_reader(self, max_buffer_size: int, format: str | None) -> FrameReader:  # noqa: A002  (the standard's name)
