@@ -158,7 +158,8 @@ def _discard_typed_ahead(terminal: int) -> None:
 def _read_line(terminal: int, wake: int) -> str:
     """Read a line; return ``""`` when `wake` is readable or the terminal is gone.
 
-    This reads the descriptor, because a thread in `sys.stdin` would hold its lock at exit.
+    This reads the descriptor, because a thread that reads `sys.stdin` would hold the lock of
+    `sys.stdin` at exit.
     """
     try:
         if sys.platform != "win32":  # Windows cannot wait for a console and a pipe
@@ -196,7 +197,7 @@ def ask_in_notebook(request: PermissionRequest) -> PermissionAnswer:
         request: The request.
 
     Raises:
-        NotAllowedError: The notebook runs without a user, who could answer.
+        NotAllowedError: The notebook runs without a user who could answer.
     """
     try:
         return parse_answer(input(question(request)), request)

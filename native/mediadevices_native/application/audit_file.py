@@ -33,7 +33,8 @@ _log = logging.getLogger("mediadevices")
 class AuditFile:
     """Appends entries to a file that only this user can read.
 
-    Programs may share the file: each entry is a whole line, and the file is closed in between.
+    Programs may share the file, because each entry is one whole line, written to a newly opened
+    file.
 
     Args:
         path: The file; the first entry creates it.
@@ -46,8 +47,8 @@ class AuditFile:
     def __call__(self, entry: AuditEntry) -> None:
         """Append an entry, without raising.
 
-        If that fails, a `MediaDevicesWarning` says so. While further entries fail too, only the
-        logger ``mediadevices`` says so, at level ``INFO``.
+        A failure causes a `MediaDevicesWarning`. Further failures directly after it are only
+        logged, by the logger ``mediadevices`` at level ``INFO``.
 
         Args:
             entry: The entry.

@@ -1,4 +1,4 @@
-"""Reads the environment variables by which the user decides."""
+"""Reads the environment variables for permissions and synthetic devices."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def policies(environment: Mapping[str, str]) -> dict[PermissionName, PermissionP
     """Return the decisions of ``MEDIADEVICES_ALLOW`` and ``MEDIADEVICES_DENY``.
 
     Raises:
-        ValueError: One of them contains another word, or both contain the same one.
+        ValueError: A value contains an unknown word, or both contain the same word.
     """
     allowed = parse_permissions(environment.get(ALLOW, ""), ALLOW)
     denied = parse_permissions(environment.get(DENY, ""), DENY)

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["locked"]
 
 _ATTEMPTS, _PAUSE_SECONDS = 20, 0.005
-_LOCKED_BYTE = 2**30  # far beyond the content, because on Windows others cannot read or write it
+# Far beyond the content, because on Windows other processes cannot read or write a locked byte.
+_LOCKED_BYTE = 2**30
 
 
 @contextmanager
 def locked(descriptor: int) -> Generator[bool, None, None]:
-    """Hold the lock of a file, if it is free within a tenth of a second.
+    """Hold the lock of a file; wait at most a tenth of a second for it.
 
     Args:
         descriptor: The open file.

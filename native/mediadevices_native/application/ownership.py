@@ -44,8 +44,8 @@ _PRIVATE = 0o700
 def enter_folder(folder: Path, *, make: bool = False) -> None:
     """Check that no other user can change the content of a folder, or where its path leads.
 
-    The folders are checked from the top down, symbolic links included: in a folder that was found
-    safe, no other user can replace an entry between the check and its use.
+    The folders and symbolic links are checked from the top down, because no other user can replace
+    an entry of a safe folder between the check and its use.
 
     Args:
         folder: The folder, an absolute path.

@@ -30,7 +30,7 @@ class CommandError(Exception):
 
 
 class UsageError(CommandError):
-    """The value of an option or argument is wrong on any machine. The exit code is 2."""
+    """The value of an option or argument would be wrong on every machine. The exit code is 2."""
 
 
 def print_note(text: str) -> None:

@@ -54,7 +54,7 @@ def cancelled_by_signals() -> Generator[None, None, None]:
     Each further signal cancels the task again. If the event loop has not run since the last signal,
     it raises KeyboardInterrupt.
     """
-    import asyncio  # slow enough for a Ctrl-C to arrive, see `main`
+    import asyncio  # takes long enough for a Ctrl-C to arrive; see `main`
 
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None

@@ -23,7 +23,7 @@ def main() -> NoReturn:
     guard_standard_streams()
     try:
         try:
-            app = _load_app()  # slow enough for a Ctrl-C to arrive
+            app = _load_app()  # takes long enough for a Ctrl-C to arrive
             app(prog_name="mediadevices")
         finally:
             sys.stdout.flush()

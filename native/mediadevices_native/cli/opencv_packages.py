@@ -30,7 +30,7 @@ def diagnose_opencv_packages() -> list[Finding]:
             continue
     if len(versions) < 2:
         return []
-    # The one to keep has whatever any of them has: the extra modules, and windows.
+    # Keep the package with all features of the installed ones: the extra modules, and windows.
     contrib = "contrib-" if any("contrib" in name for name in versions) else ""
     headless = "-headless" if all(name.endswith("-headless") for name in versions) else ""
     listed = " and ".join(f"{name} {installed}" for name, installed in versions.items())

@@ -36,7 +36,7 @@ from mediadevices_native.cli.session import open_agent, run
 __all__ = ["photo"]
 
 _FRAME_TIMEOUT = 10.0
-"""Seconds without a frame, after which the command fails."""
+"""The command fails when no frame has arrived for this many seconds."""
 
 
 def photo(

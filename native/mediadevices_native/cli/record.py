@@ -33,7 +33,7 @@ from mediadevices_native.cli.wave_writer import WaveWriter
 __all__ = ["record"]
 
 _BLOCK_TIMEOUT = 10.0
-"""Seconds without samples, after which the command fails."""
+"""The command fails when no samples have arrived for this many seconds."""
 
 _MAX_BUFFERED_BLOCKS = 500
 """Buffered while the disk is slow: 5 s if a block has 10 ms."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["StreamFile"]
 
 _WRITE_TIMEOUT = 10.0
-"""Seconds during which the reader takes nothing, after which a write fails."""
+"""A write fails when the reader has taken nothing for this many seconds."""
 
 _CHUNK_SIZE: int = getattr(select, "PIPE_BUF", 512)
 """A writable pipe takes this many bytes without blocking; POSIX guarantees 512."""

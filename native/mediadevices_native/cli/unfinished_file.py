@@ -16,7 +16,7 @@ from mediadevices_native.cli.errors import CommandError
 __all__ = ["UnfinishedFile"]
 
 _MAX_STEM_BYTES = 60
-"""Short enough to stay below every file system's limit with the added suffix."""
+"""So short that the name with its suffix stays below the limit of every file system."""
 
 _CAN_RENAME_OPEN_FILES = sys.platform != "win32"
 

@@ -48,7 +48,7 @@ _DOCUMENTED = (
     "webidl/dictionary.py",
 )
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# The earliest time in a ZIP file: the same library gives the same wheel.
+# The earliest time in a ZIP file, for every entry, so that the same library gives the same wheel.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o644
 
@@ -93,7 +93,7 @@ def slim(source: str, *, documented: bool) -> str:
         documented: Whether the docstrings of public names stay.
 
     Returns:
-        The text, with each statement on the same line as before, so that tracebacks fit.
+        The text, with each statement on its old line, so that tracebacks show the right lines.
     """
     lines = source.splitlines()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):

@@ -97,7 +97,7 @@ class PageServer(ThreadingHTTPServer):
 
 class _Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Without a version in a malformed request, errors still need a status line.
+    # A malformed request may lack the version, but the error response still needs a status line.
     default_request_version = "HTTP/1.1"
     # Headers and body are written separately; neither must be delayed.
     disable_nagle_algorithm = True

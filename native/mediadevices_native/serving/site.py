@@ -28,7 +28,7 @@ _PYODIDE = "pyodide"
 
 
 class MissingSlashError(Exception):
-    """The path is a folder's, but does not end with a slash."""
+    """The path leads to a folder, but does not end with a slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Site:
             The file, which the caller closes, and its name.
 
         Raises:
-            MissingSlashError: The path is a folder's.
+            MissingSlashError: The path leads to a folder, and lacks the slash.
             StatusResponse: There is no such file.
         """
         first, *others = names or ("",)
