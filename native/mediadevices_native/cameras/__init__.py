@@ -1,4 +1,4 @@
-"""Cameras on the desktop: `OpenCVCameraDriver`, and `diagnose`, which finds what it lacks."""
+"""Cameras on the desktop: `OpenCVCameraDriver`, and `diagnose`, which says what is missing."""
 
 from mediadevices_native.cameras.driver import OpenCVCameraDriver, diagnose
 

@@ -145,7 +145,7 @@ class CameraCapture:
             The mode and the control values in use now.
 
         Raises:
-            NotReadableError: The camera cannot do it. It continues as before; if even that fails,
+            NotReadableError: The change failed. The camera continues as before; if that fails too,
                 the sink is told that the camera has ended.
         """
         change = _Change(configuration)
@@ -158,7 +158,7 @@ class CameraCapture:
         return await asyncio.wrap_future(change.done)
 
     def stop(self) -> None:
-        """Make the thread end soon, and call the sink no more."""
+        """Stop calling the sink, and make the thread end soon."""
         self._sink.shut()
         self._closing.set()
 
@@ -298,7 +298,7 @@ class CameraCapture:
             self._sink.reconfigure(self._configuration)
 
     def _check_silence(self) -> None:
-        """Mute, or end if the camera is unplugged, when no frame has arrived for long."""
+        """If no frame has arrived for long, mute; if the camera is unplugged, end instead."""
         mode = self.configuration.mode
         interval = 1 / mode.frame_rate if isinstance(mode, VideoMode) and mode.frame_rate else 0
         if time.monotonic() - self._last_frame_at > max(_SILENT_SECONDS, 3 * interval):
@@ -385,7 +385,7 @@ class CameraCapture:
             self._system.write_controls(self._location, wanted.controls)
 
     def _read_controls(self) -> dict[str, bool | str | float]:
-        """Read the controls; a device that does not answer can still deliver pictures."""
+        """Read the controls; return none on an error, because pictures may still arrive."""
         try:
             return self._system.read_controls(self._location)
         except OSError:

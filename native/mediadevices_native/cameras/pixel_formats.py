@@ -33,7 +33,7 @@ COLOUR_FORMATS = frozenset(
 """Uncompressed colours."""
 
 COMPRESSED_FORMATS = frozenset({"MJPG", "JPEG"})
-"""Compressed: they cost time and quality, but need less of the bus."""
+"""Compressed: decoding takes time, and quality is lost, but the frames need less bandwidth."""
 
 SENSOR_FORMATS = frozenset(
     {
@@ -43,7 +43,7 @@ SENSOR_FORMATS = frozenset(
 )
 """Grey, also of thermal and infrared cameras, and the raw colours of a sensor (Bayer).
 
-The last grey format is big-endian, which the highest bit of its FourCC means.
+In the last grey format, the highest bit of the FourCC is set, which marks a big-endian format.
 """
 
 DECODABLE_FORMATS = COLOUR_FORMATS | COMPRESSED_FORMATS | SENSOR_FORMATS

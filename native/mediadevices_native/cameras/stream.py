@@ -26,17 +26,17 @@ _WAIT_SECONDS = 0.05
 """How long one wait for a frame lasts; `close` takes effect after it."""
 
 _FIRST_FRAME_TRIES, _FIRST_FRAME_SECONDS = 3, 6.0
-"""How many reads of the first frame may fail, and for how long it may be damaged. OpenCV's own
-time-out of a read is 2 seconds."""
+"""How many reads may fail, and how many seconds may pass, before the first whole frame. One read
+times out after 2 seconds in OpenCV."""
 
 _MOST_STALE_FRAMES = 8
 """Old frames that the buffers can hold at the start; more means a wrong clock."""
 
 _LARGEST_CLOCK_ERROR = 10.0
-"""Seconds by which a timestamp of the right clock can be wrong at most."""
+"""Seconds; a larger error of a timestamp means that the driver uses another clock."""
 
 _LEAD_KEPT = 0.99
-"""The part of the lead kept for the next frame, so that a wrong timestamp has no lasting effect."""
+"""The clock's lead shrinks by this factor per frame, so that one wrong timestamp is forgotten."""
 
 
 class CameraStream:
@@ -85,8 +85,8 @@ class CameraStream:
             fourcc = int.from_bytes(mode.pixel_format.encode("latin-1"), "little", signed=True)
             wanted = {opencv.CAP_PROP_FOURCC: fourcc, **wanted}
         parameters = [number for item in wanted.items() for number in item]
-        # First all together, because OpenCV reconfigures the device for each single value. But a
-        # device that does not support one of them, for example the rate, rejects all.
+        # First set all values in one call, because OpenCV reconfigures the device for each single
+        # value. If the device rejects the call, for example because of the rate, set them singly.
         for given in ((parameters,), ()):
             capture = opencv.VideoCapture(location, backend, *given)
             try:
@@ -158,7 +158,7 @@ class CameraStream:
         rate, pixel_format = self._requested_mode.frame_rate, self._requested_mode.pixel_format
         if self._is_v4l2:
             reported_rate = self._capture.get(self._opencv.CAP_PROP_FPS)
-            # It is -1 or infinite if the driver does not know it, for example of a capture board.
+            # It is -1 or infinite if the driver does not know the rate, as with a capture board.
             rate = reported_rate if 0 < reported_rate < math.inf else rate
             pixel_format = self._pixel_format() or pixel_format
         return VideoMode(width, height, round(rate, 3), pixel_format)

@@ -175,7 +175,7 @@ class LinuxCameras:
         return Finding(str(path), False, text, "close it there first")
 
     def _explain(self, node: Path, obstacle: Obstacle, *, beside_a_camera: bool) -> Finding:
-        """Say why a node is no camera; that is fine if another node of the device is one."""
+        """Say why a node is no camera; no problem if another node of the device is a camera."""
         label = _label(node, read_attribute(node, "name") or node.name)
         fine = obstacle.expected or beside_a_camera
         text = f"{label}: {obstacle.text}"

@@ -61,8 +61,8 @@ def video_modes(call: Call, buffer_type: int) -> tuple[VideoMode, ...]:
     The agent takes the first of the modes that differ only in the format. So compressed modes come
     after the others, and modes without true colours come last. Otherwise the order is the driver's.
 
-    A driver that lists no sizes, for example of a capture board, has the size of its signal. A
-    board that lists many sizes scales the signal. Then only sizes with the signal's aspect ratio
+    If a driver lists no sizes, as with some capture boards, the only size is that of the signal.
+    A board that lists many sizes scales the signal. Then only sizes with the signal's aspect ratio
     are offered, because others distort the picture, and the agent can crop instead.
 
     Args:
