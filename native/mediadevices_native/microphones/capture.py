@@ -40,7 +40,7 @@ __all__ = ["CONTROLS", "MicrophoneCapture"]
 _log = logging.getLogger(__name__)
 
 CONTROLS: MappingProxyType[str, Control] = MappingProxyType(
-    # The library processes no sound, and the system does not tell whether it does.
+    # The library does not process sound, and the system does not tell whether it does.
     dict.fromkeys(
         ("echoCancellation", "noiseSuppression", "autoGainControl", "voiceIsolation"), (False,)
     )
@@ -53,7 +53,7 @@ _USUAL_RATES = (48000, 44100, 96000, 32000, 16000, 8000)
 _SILENT_SECONDS = 1.0  # without a block: the microphone counts as muted
 _LOOK_SECONDS = 0.25
 _CLOSE_SECONDS = 0.9
-_MAX_HELD = 100  # blocks, about a second, that wait until the route is certain of them
+_MAX_HELD = 100  # blocks (about a second) held until the route confirms their microphone
 
 
 @dataclass(slots=True)

@@ -75,7 +75,7 @@ class DirectRoute:
         try:
             return self._portaudio.open(self._choose, request, callback, finished, self._fallback)
         except SampleRateRefusedError:
-            raise  # another program that uses the microphone is not the reason
+            raise  # the rate is the reason, not another program
         except NotReadableError as error:
             if reason := self._reason():
                 raise NotReadableError(f"{error}; {reason}") from error

@@ -234,8 +234,8 @@ class PortAudio:
         """Restart PortAudio to update its list, unless that would break an open stream.
 
         Args:
-            server: Whether a sound server answers. If not, PortAudio is told to look for none,
-                because it would wait for minutes.
+            server: Whether a sound server answers. If not, PortAudio is kept from looking for
+                one, because it would wait for minutes.
 
         Returns:
             Whether PortAudio was restarted.

@@ -51,7 +51,7 @@ _OPENING_SECONDS = 2.0
 _SETTLE_SECONDS = 3.0
 _LOOK_AGAIN_SECONDS = 0.05
 _IN_FLIGHT_SECONDS = 0.1  # more than the buffers between the server and PortAudio hold
-_MOST_MOVES = 3  # to undo within these seconds
+_MOST_MOVES = 3  # undone within `_MOVES_SECONDS`; at the next move the capture ends
 _MOVES_SECONDS = 5.0
 
 

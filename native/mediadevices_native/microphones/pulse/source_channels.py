@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["SourceChannels", "keep_channels", "source_channels"]
 
 _MOST_CHANNELS = 32  # PA_CHANNELS_MAX
-# PA_CHANNEL_MAP_ALSA is the beginning of this for 1 (then "mono"), 2, 4, 5, 6 and 8 channels. The
-# plug-in takes the largest that fits and adds aux0, aux1 and so on.
+# PA_CHANNEL_MAP_ALSA has layouts for 1 ("mono"), 2, 4, 5, 6 and 8 channels. From 2 channels on,
+# each is the beginning of this list. For other numbers, the plug-in takes the largest layout that
+# fits and adds aux0, aux1 and so on.
 _PLUG_IN = (
     *("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe"),
     *("side-left", "side-right"),
 )
 _PLUG_IN_SIZES = (8, 6, 5, 4, 2)
-# The orders of Web Audio (§4.5 "Channel ordering"); what it calls surround is side or rear here.
+# The orders of Web Audio (§4.5 "Channel ordering"). Its "surround" is called side or rear here.
 _ORDERS = (
     ("front-left", "front-right"),
     *(
