@@ -1,4 +1,4 @@
-"""Everything that crosses between Python and JavaScript.
+"""Passes values, calls and events between Python and JavaScript.
 
 Mappings become plain objects, and dictionaries become dicts. JavaScript errors become the exception
 of the same name. Promises become futures. Each browser object has at most one handle at a time. One

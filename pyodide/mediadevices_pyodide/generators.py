@@ -81,7 +81,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
         return promise.started(self._write_and_close(data), name="write to a generator")
 
     def close(self) -> None:
-        """End the tracks, each in a task and with its event."""
+        """End the tracks, each in a task of its own, with its event."""
         for track in tuple(self._tracks.tracks):
             track.end_soon()
         self._release()
@@ -147,7 +147,7 @@ class CanvasGenerator(BrowserGenerator):
         for track in tuple(self._tracks.tracks):
             await track.attached()
         await self._drawing.draw(data)
-        # Firefox has `requestFrame` at the stream, as in an older version of the standard.
+        # Firefox has `requestFrame` on the stream, as in an older version of the standard.
         old = hasattr(self._stream, "requestFrame")
         for source in [self._stream] if old else [track.js for track in self._tracks.tracks]:
             source.requestFrame()
@@ -216,7 +216,7 @@ class PlaybackGenerator(BrowserGenerator):
         return self._resampler.convert(data, rate)
 
     def _check_tracks(self) -> None:
-        """Close the graph once every track has ended; it would run for ever."""
+        """Close the graph once every track has ended; otherwise it would run for ever."""
         if any(track.ready_state == "live" for track in self._tracks.tracks):
             self._check_timer = promise.running_loop().call_later(
                 _CHECK_INTERVAL, self._check_tracks

@@ -149,6 +149,6 @@ class Permissions:
             for guess in requested:
                 guess.learn("granted")
         elif isinstance(error, NotAllowedError) and len(requested) == 1:
-            # The user may have denied the permission, or closed the question, after which the
-            # browser asks again. For two permissions, the error does not say which one it is.
+            # The user may have denied the permission, or closed the question; then the browser asks
+            # again. For two permissions, the error does not say which one was refused.
             requested[0].learn("prompt")

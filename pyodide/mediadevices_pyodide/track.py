@@ -59,7 +59,7 @@ class BrowserTrack(ffi.Wrapper[TrackListener], TrackHandle):
 
     @property
     def id(self) -> str:
-        """A name of the track alone."""
+        """The unique id of the track."""
         return str(self.js.id)
 
     @property
@@ -105,7 +105,7 @@ class BrowserTrack(ffi.Wrapper[TrackListener], TrackHandle):
 
     def get_constraints(self) -> MediaTrackConstraints:
         """Return the constraints in force, without those that only the engine knows."""
-        # Firefox adds constraints of its own; applying them again would cause a warning.
+        # Firefox adds constraints of its own. Applying these again would cause a warning.
         found = ffi.to_dict(self.js.getConstraints())
         known = {name: found[name] for name in found if name in PROPERTIES or name == "advanced"}
         return MediaTrackConstraints(freeze(known))

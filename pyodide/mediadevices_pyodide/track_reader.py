@@ -1,4 +1,4 @@
-"""One reading of a browser's track for any number of consumers."""
+"""Reads a browser's track once, for any number of consumers."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class TrackReader(ABC):
     @property
     @abstractmethod
     def _delivers(self) -> bool:
-        """Whether the browser delivers media; if not, the pipeline makes black or silence."""
+        """Whether the browser delivers media; otherwise the pipeline makes blank media."""
 
     @abstractmethod
     async def _read(self) -> None:
@@ -98,7 +98,7 @@ class TrackReader(ABC):
         try:
             await self._read()
         except Exception as error:  # noqa: BLE001  (reported to the loop's exception handler)
-            if not self._ended:  # Reading an ended track fails; that is no news.
+            if not self._ended:  # Reading an ended track always fails.
                 message = f"unhandled exception while reading the {self._track.kind} track"
                 context = {"message": message, "exception": error}
                 promise.running_loop().call_exception_handler(context)

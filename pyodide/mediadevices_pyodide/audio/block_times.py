@@ -17,7 +17,8 @@ class BlockTimes:
 
     The browser's timestamps are wrong by tens of milliseconds when an audio graph plays the track.
     So the timestamps are computed by counting samples, as on the desktop. The browser drops blocks
-    only when its queue is full. So a gap counts as a loss only before a block that has waited.
+    only when its queue is full. So a gap counts as a loss only if the block after it has waited in
+    the queue.
 
     Args:
         clock: The agent's clock.

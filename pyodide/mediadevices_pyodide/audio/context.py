@@ -112,7 +112,7 @@ class AudioGraph:
                 running.set()
 
         def resume(_: object) -> None:
-            # At once: a browser may accept only a call within the gesture's event handler.
+            # Call it at once: a browser may accept it only within the gesture's event handler.
             ffi.future(self._context, "resume", None, check).add_done_callback(_ignore_failure)
 
         document, context = ffi.window.document, self._context

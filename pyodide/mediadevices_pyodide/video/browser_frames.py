@@ -12,9 +12,10 @@ from mediadevices_pyodide import ffi
 
 __all__ = ["can_hold", "js_frame", "js_pixels"]
 
-# The browser's formats in place of those that only Python has.
+# For each format that only Python has, the browser's format to convert to.
 _BROWSER_FORMAT = {"RGB24": "RGBX", "BGR24": "BGRX", "GRAY8": "I420"}
-# The matrix of our YUV conversions; without it browsers assume BT.709. The rest is as for RGB.
+# The matrix of our YUV conversions; without it browsers assume BT.709. The other values are those
+# of RGB.
 _COLOUR_SPACE = {
     "matrix": "smpte170m",
     "fullRange": False,
@@ -82,7 +83,7 @@ def _construct(frame: VideoFrame, view: Mapping[str, object]) -> ffi.JsObject:
 def _orientation() -> str:
     """Probe how this engine treats rotation and flip: "correct", "swaps the display size", "none".
 
-    By the standard the display size is the size after the rotation. Chromium takes it for the size
+    In the standard, the display size is the size after the rotation. Chromium uses it as the size
     before the rotation.
     """
     init = {

@@ -21,7 +21,7 @@ __all__ = ["VideoTrackReader"]
 
 #: Frames per second, where the track's settings have no frame rate.
 _DEFAULT_RATE = 30.0
-#: The capacity of the browser's queue in frames: they hold the camera's buffers, which are few.
+#: The browser's queue holds at most this many frames: each keeps one of the camera's few buffers.
 _MAX_QUEUE_FRAMES = 8
 
 
@@ -70,7 +70,7 @@ class VideoTrackReader(TrackReader):
     def _delivers(self) -> bool:
         # Some engines deliver no frames of a disabled track; then the pipeline's timer makes black
         # frames. A generator's frames keep their own timestamps, so the timer would interfere.
-        # Without a size the program has written nothing yet, and there is nothing to make.
+        # While the size is unknown, the program has written nothing, and no frame can be made.
         return self._real or self._written or self._size == (0, 0)
 
     async def _read(self) -> None:
