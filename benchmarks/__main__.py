@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.support.runs import Effort
 
 _WORLDS = {"native": "benchmarks.native", "page": "benchmarks.browser"}
-"""The function `measure(names, effort)` of each returns the machine, the figures and the plots."""
+"""The modules whose `measure(names, effort)` returns the machine, the figures and the plots."""
 
 
 def main() -> int:

@@ -69,13 +69,13 @@ class Routes:
 
     opened: Camera
     wanted: str | None
-    way: Any  # of JavaScript's
+    way: Any  # a JavaScript object
     canvas: Canvas
 
     @classmethod
     @asynccontextmanager
     async def of(cls, opened: Camera, wanted: str | None) -> AsyncGenerator[Routes]:
-        """Prepare them for a block.
+        """Prepare the ways, for use inside a block.
 
         Args:
             opened: The track, unpaced.

@@ -70,11 +70,11 @@ async def _ours(seconds: float) -> float:
 
 
 async def _bare(seconds: float, receive: Callable[[memoryview], None] | None = None) -> float:
-    """Return the same for a sounddevice callback.
+    """Return the same cost for a sounddevice callback.
 
     Args:
         seconds: How long to listen.
-        receive: Takes each block, in the callback; unless given it is copied into a ring.
+        receive: Takes each block, in the callback; by default each is copied into a ring.
     """
     import sounddevice
 
@@ -110,7 +110,7 @@ def _ring() -> Callable[[memoryview], None]:
 
 
 async def _waking(seconds: float) -> float:
-    """Return the same for a callback that also wakes the event loop."""
+    """Return the same cost for a callback that also wakes the event loop."""
     loop, ring, woken = asyncio.get_running_loop(), _ring(), 0
 
     def wake() -> None:
@@ -125,7 +125,7 @@ async def _waking(seconds: float) -> float:
 
 
 async def _feeding(seconds: float) -> float:
-    """Return the same for a callback that feeds a coroutine, with one wake-up for all blocks."""
+    """Return the same cost for a callback that wakes a coroutine once for all waiting blocks."""
     loop, came, waking = asyncio.get_running_loop(), asyncio.Event(), False
     blocks, heard = deque[bytes](maxlen=100), list[bytes]()
 
@@ -177,7 +177,7 @@ def _missing(samples: NDArray[np.float32]) -> int:
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Measure both on a private sound server."""
+    """Measure the lost samples and the CPU time on a private sound server."""
     if reason := pulse_server.why_not():
         return [unmeasured("N8", _TITLE, "PulseAudio", reason)]
     with pulse_server.PulseServer() as server:

@@ -160,7 +160,7 @@ class MemoryCamera:
         return _MemoryCapture(self, sink)
 
     def run(self, deliver: Callable[[VideoFrame], object], stop: threading.Event) -> None:
-        """Deliver frames at the camera's rate, each with the time just before delivery."""
+        """Deliver frames at the camera's rate, each stamped just before its delivery."""
         width, height, interval = self.mode.width, self.mode.height, 1 / self.mode.frame_rate
         self.sent = 0
         due = time.monotonic()

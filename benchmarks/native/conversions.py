@@ -70,7 +70,7 @@ _CASES: tuple[tuple[str, Ours, Raw], ...] = (
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Time each on one thread, so that other load does not matter."""
+    """Time each conversion on one thread, so that other load does not matter."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

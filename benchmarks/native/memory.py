@@ -38,7 +38,7 @@ async def measure(effort: Effort) -> list[Figure]:
     """Read one frame per second, and compare the peak memory with that before opening."""
     camera = MemoryCamera(_RATE, _SIZE, _picture)
     seconds = effort.count(_SECONDS)
-    async with track_of(camera):  # what the first use loads is not growth
+    async with track_of(camera):  # load everything first, so that loading does not count as growth
         await asyncio.sleep(0.5)
     gc.collect()
     before, most = resident(), 0

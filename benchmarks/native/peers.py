@@ -169,10 +169,10 @@ class _Ways:
     """The ways to do the same work.
 
     Attributes:
-        ours: Through the library.
-        peer: By the peer.
-        floor: By hand, where that is no peer's way.
-        by_hand: What that is.
+        ours: The library's way.
+        peer: The other library's way.
+        floor: A bare way without either library, as the lower limit; None if there is none.
+        by_hand: What the bare way is, for the title.
     """
 
     ours: _Way

@@ -58,7 +58,7 @@ CONSTRAINTS = {
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Time it from the converted constraints to the settings."""
+    """Time the selection, from the converted constraints to the settings."""
     converted = convert_track_constraints(CONSTRAINTS, "video", PROPERTIES)
     repeats = effort.count(20)
 

@@ -91,7 +91,7 @@ async def _consume(track: MediaStreamTrack) -> int:
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Measure all of them, on both films."""
+    """Measure the four figures, on both films."""
     path = files.mjpeg()
     ways = [partial(bare, path), *(partial(ours, path, consumers) for consumers in (1, 0, 4))]
     raw, one, none, four = await interleaved(effort.runs, *ways)

@@ -33,7 +33,7 @@ async def main():
             frame = await track.recv()
             number += 1
             measured.count(taken_at[number])
-            frame.to_ndarray(format="bgr24")  # what everybody else has in hand
+            frame.to_ndarray(format="bgr24")  # the others read arrays too
             if rate and number == 100:
                 break
     except MediaStreamError:

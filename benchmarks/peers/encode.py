@@ -1,4 +1,4 @@
-"""Encode a film anew as H.264: `python encode.py FROM TO`."""
+"""Encode a film again, as H.264: `python encode.py FROM TO`."""
 
 import sys
 

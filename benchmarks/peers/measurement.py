@@ -26,7 +26,7 @@ class Measured:
             self.ages.append((time.monotonic_ns() - taken_at) / 1000)
 
     def report(self) -> None:
-        """Print it."""
+        """Print the measurements."""
         seconds = time.perf_counter() - self._wall
         cpu = time.process_time() - self._cpu
         print(

@@ -21,7 +21,7 @@ class Figure:
     Attributes:
         name: Its name, such as ``"N1"``.
         title: What is measured.
-        case: On what it is measured.
+        case: What it is measured with, such as a film, a size or a browser.
         target: The target; None for a line without one.
         better: Whether lower or higher values are better.
         unit: The unit of the value; empty for a ratio.
@@ -153,7 +153,7 @@ def measured(
     better: Literal["lower", "higher"] = "lower",
     note: str = "",
 ) -> Figure:
-    """Return the median of what the runs gave, where there is nothing to divide by."""
+    """Return the median of the runs, for a figure without a reference to divide by."""
     quartiles = statistics.quantiles(values, n=4) if len(values) > 1 else values
     return Figure(
         *(name, title, case, target, better, unit),
@@ -169,5 +169,5 @@ def unmeasured(name: str, title: str, case: str, reason: str) -> Figure:
 
 
 def _short(number: float) -> float:
-    """Round to four digits that count: the rest is noise."""
+    """Round to four significant digits; the rest is noise."""
     return float(f"{number:.4g}")

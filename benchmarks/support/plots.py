@@ -1,4 +1,4 @@
-"""Plots as SVG: lines on logarithmic axes, on which what grows linearly is a straight diagonal."""
+"""Plots as SVG, with logarithmic axes: linear growth is a straight diagonal line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Axis:
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:
         positive = [value for value in values if value > 0] or [1.0]
-        # With at least a factor of ten: what is level is to look level.
+        # Cover at least a factor of ten, so that a nearly constant line looks level.
         middle, reach = _middle(positive)
         self._low = middle - reach
         self._per_decade = (end - start) / (2 * reach)

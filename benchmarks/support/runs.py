@@ -44,7 +44,7 @@ async def interleaved(
     Args:
         runs: The number of runs of each way.
         *ways: Each runs once and returns a measurement.
-        warm_up: The number of rounds before that are discarded.
+        warm_up: The number of rounds to run first and discard.
 
     Returns:
         The measurements of each way, run by run.
