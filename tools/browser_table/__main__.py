@@ -1,8 +1,8 @@
 """Updates the table of `docs/browsers.md`: `make browser-table`.
 
-It runs the tests that use every member, natively and in each browser that is installed, reads what
-they saw from their reports, and writes the data and the page. A browser that is not installed keeps
-its earlier cells.
+It runs the tests that use every member, natively and in each installed browser. From their reports
+it reads the results, and writes the data and the page. A browser that is not installed keeps its
+earlier cells.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tools.browser_table import page, table
 ROOT = Path(__file__).parents[2]
 TESTS = "tests/pyodide/test_browser_table.py"
 
-# One lane; the browsers' own time limits are shorter.
+# The time limit of one lane; the browsers' own time limits are shorter.
 _SECONDS = 600
 
 

@@ -53,7 +53,7 @@ __all__ = ["PROBES", "Probes", "outcome_of"]
 # Any: each interface has probes of its own kind of object.
 Probe = Callable[[Any], object]
 
-# One member: devices open slowly on a busy machine.
+# The time limit of one member; devices open slowly on a busy machine.
 _SECONDS = 10
 UNTRIED = "untried"
 
@@ -105,11 +105,12 @@ def _javascript(code: str) -> Any:  # Any: whatever it gives
 
 
 def handler(name: str, tell: Callable[[Any, Any], None]) -> Probe:
-    """Return the probe of an event handler: the event happens to the object behind it.
+    """Return the probe of an event handler, which fires the event on the target.
 
     Args:
         name: The type of the event.
-        tell: Tells the listener of a handle, which is given together with the target, of the event.
+        tell: Reports the event to a handle's listener, without a browser. Its arguments are the
+            listener and the target.
     """
 
     async def probe(target: HandleBacked[Any]) -> object:
@@ -133,7 +134,7 @@ def handler(name: str, tell: Callable[[Any, Any], None]) -> Probe:
 
 
 def _dispatched(js: Any, name: str) -> bool:
-    """Let an event happen to the browser's object, and return whether the browser tells of it."""
+    """Dispatch an event to the browser's object; return whether its listeners are called."""
     fire = _javascript(
         "(target, name) => { let heard = false; const listen = () => { heard = true };"
         " const track = target.getTracks?.()[0];"
@@ -213,7 +214,7 @@ _INPUT_INFO: Mapping[str, Probe] = {
 
 
 async def _touch_the_page() -> None:
-    """Let sound run: some browsers wait until the user has done something."""
+    """Click a button, because some browsers start sound only after a user gesture."""
     if not _in_page():
         return
     document = import_module("js").document
@@ -390,7 +391,7 @@ async def _audio_stats() -> AsyncGenerator[MediaStreamTrackAudioStats | None]:
         if stats is None:
             yield None
             return
-        # In some engines the numbers stand still unless somebody takes the samples.
+        # In some engines the numbers do not change unless the samples are read.
         async with aclosing(stream.get_tracks()[0].frames()) as blocks:
             await anext(blocks)
             await until(lambda: stats.delivered_frames > 0)
@@ -398,7 +399,7 @@ async def _audio_stats() -> AsyncGenerator[MediaStreamTrackAudioStats | None]:
 
 
 def _number(name: str) -> Probe:
-    # Without statistics the track has none to look at.
+    # The track of an engine without statistics gives None.
     return lambda stats: None if stats is None else getattr(stats, name) >= 0
 
 
@@ -484,7 +485,7 @@ async def _audio_generator() -> AsyncGenerator[AudioTrackGenerator]:
 
 
 async def _carries(generator: VideoTrackGenerator | AudioTrackGenerator) -> bool:
-    """Write until something comes out at the other end."""
+    """Write frames or blocks until the track delivers one."""
     sound = isinstance(generator, AudioTrackGenerator)
     writer: Any = generator.writable.get_writer()  # Any: of frames or of blocks
 
@@ -495,7 +496,7 @@ async def _carries(generator: VideoTrackGenerator | AudioTrackGenerator) -> bool
     async def write_on() -> None:
         for number in count(1):
             await write(number)
-            await asyncio.sleep(0.01)  # about as fast as they would be played
+            await asyncio.sleep(0.01)  # about as fast as blocks are played
 
     async def read() -> bool:
         async with aclosing(generator.track.frames()) as blocks:
@@ -507,7 +508,7 @@ async def _carries(generator: VideoTrackGenerator | AudioTrackGenerator) -> bool
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if writing.done():
-            writing.result()  # It ends in no other way than by failing.
+            writing.result()  # The task ends only by failing: raise its error.
         return await reading
     finally:
         for task in tasks:
@@ -850,10 +851,10 @@ _TRACK_EVENT: Mapping[str, Probe] = {
 
 @asynccontextmanager
 async def _device_event() -> AsyncGenerator[DeviceChangeEvent]:
-    """Give the event that the agent fires when the browser has seen a change."""
+    """Yield the event that the agent fires when the browser has noticed a change."""
     media_devices = navigator.media_devices
     waiting = asyncio.create_task(media_devices.wait_for("devicechange", timeout=_SECONDS))
-    await asyncio.sleep(0)  # Until it listens.
+    await asyncio.sleep(0)  # Wait until it listens.
     js = _browsers(media_devices)
     if js is None:
         infos = await handle_of(media_devices).enumerate_devices()
@@ -877,7 +878,7 @@ _DEVICE_EVENT: Mapping[str, Probe] = {
 
 @asynccontextmanager
 async def _error() -> AsyncGenerator[DOMException]:
-    """Give the error of a capture that cannot be."""
+    """Yield the error of an impossible capture."""
     try:
         await navigator.media_devices.get_user_media(video={"width": {"exact": 99999}})
     except DOMException as error:

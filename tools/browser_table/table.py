@@ -89,7 +89,7 @@ PYTHONS_OWN: Mapping[str, frozenset[str]] = {
     "EventTarget": frozenset({"events", "wait_for"}),
 }
 
-# What we do where there is nothing to do it with. Everything else is a fault.
+# The results that are allowed if the engine lacks what a member needs. Any other one is a fault.
 _ABSENT = frozenset(
     {"gives None", "gives {}", "no event", "raises NotSupportedError"}
     | {"raises ModuleNotFoundError"}  # NumPy's
@@ -100,7 +100,7 @@ _CONSTRUCTED = frozenset(
     | {"DeviceChangeEvent", "DOMException", "OverconstrainedError"}
 )
 _PROTOCOLS = {"__aenter__": "async with", "__enter__": "with", "__aiter__": "async for"}
-# The names that the rule of the names cannot make.
+# The engine's names that cannot be derived from the snake_case names.
 _ENGINE_NAMES = {"to_json": "toJSON", "async for": "Symbol.asyncIterator"}
 
 
@@ -111,7 +111,7 @@ def interface(name: str) -> type:
 
 
 def is_interface(value: object) -> bool:
-    """Return whether a public object is an interface, and no error that has but another name."""
+    """Return whether a public object is an interface; errors that differ by name alone are not."""
     if not isinstance(value, type):
         return False
     return issubclass(value, Interface) or value in {
@@ -147,7 +147,7 @@ def engine_has(name: str, member: str) -> bool | None:
     if member == "()":
         return hasattr(js, name)
     key = _ENGINE_NAMES.get(member) or to_camel_case(member)
-    # An event has one member itself that its prototype does not have: isTrusted.
+    # `isTrusted` is a member of each event object, not of its prototype.
     look = run_js(
         "(name, key) => { const found = globalThis[name]; return found !== undefined &&"
         " (key in found || key in found.prototype || (name === 'Event' && key in new Event(''))) }"
@@ -172,6 +172,6 @@ def cell(has: bool | None, outcome: str) -> str:
 
 
 def read() -> dict[str, dict[str, Cells]]:
-    """Return what was seen when the table was made: for each lane and interface, the cells."""
+    """Return the recorded table: for each lane and interface, the cells."""
     found: dict[str, dict[str, Cells]] = json.loads(DATA.read_text("utf-8"))
     return found
