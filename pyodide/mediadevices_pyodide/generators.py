@@ -59,7 +59,7 @@ class BrowserGenerator(GeneratorHandle, ABC):
 
     @property
     def muted(self) -> bool:
-        """Whether the track gives black frames or silence, whatever is written."""
+        """Whether the track gives black frames or silence instead of the written media."""
         return self._tracks.muted
 
     @muted.setter

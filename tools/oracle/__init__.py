@@ -1,1 +1,1 @@
-"""Chromium as an oracle: what it answers to constraint sets, beside what the library answers."""
+"""Chromium as an oracle: compares its answers to constraint sets with the library's answers."""

@@ -1,4 +1,4 @@
-"""`make oracle`: compares the two, prints the result and writes it to `docs/oracle.md`."""
+"""`make oracle`: compares Chromium with the library, prints the result, writes `docs/oracle.md`."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ class OutputFile:
     folder is not writable. Pipes, devices and ``/dev/stdout`` are written to directly. Symbolic
     links are followed.
 
-    The asynchronous context manager waits on entry until a program reads the named pipe.
+    If the path is a named pipe, the asynchronous context manager waits on entry until a program
+    reads it.
 
     Args:
         path: The path.

@@ -97,7 +97,7 @@ async def _has_camera() -> bool:
 
 
 async def _next_frame(track: MediaStreamTrack, delay: float) -> VideoFrame:
-    """Return the first frame that arrives this many seconds after the very first frame."""
+    """Return the first frame that arrives `delay` seconds after the camera's first, or later."""
     clock = asyncio.get_running_loop().time
     reader = MediaStreamTrackProcessor(track).readable.get_reader()
     begin: float | None = None

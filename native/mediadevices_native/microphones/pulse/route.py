@@ -252,7 +252,7 @@ class _StreamLocator:
         # With the second property, PipeWire ends a stream instead of moving it.
         properties = f"{present.get('PULSE_PROP', '')} {_TAG}={self._tag} node.dont-reconnect=true"
         if self._by_number:
-            properties += " stream.dont-remix=true"  # also PipeWire's
+            properties += " stream.dont-remix=true"  # another property of PipeWire
         return {"PULSE_SOURCE": self._name, "PULSE_PROP": properties.strip()}
 
     def fail(self, reason: str) -> None:

@@ -120,7 +120,7 @@ class _Run:
         self._warned = False
         self._failures = 0  # in a row
         self._retry = _FIRST_RETRY  # seconds
-        self._pipe = threading.Lock()  # no write to the pipe after it is closed
+        self._pipe = threading.Lock()  # orders the writes and the closing of the pipe
         self._ended = False
         self._waiting: ctypes.Array[_PollDescriptor] | None = None
         self._wake_read, self._wake_write = new_wake_pipe()
