@@ -141,7 +141,7 @@ def _decimated_reported_native(difference: Difference) -> bool:
         return False
     if difference.ours.error:
         return True
-    # Only the reported mode is wrong: compare with the same settings under the right name.
+    # Chromium's `resizeMode` is wrong: compare with the same settings under the right name.
     named = {**settings, "resizeMode": "crop-and-scale"}
     judgement = judge(difference.question.kind, difference.question.constraints, named)
     return not _library_breaks_requirement(difference) and _at_least_as_good(
