@@ -16,9 +16,16 @@ import pytest
 
 from support.browsers.display import open_display
 from support.docs_programs import Programs
+from support.interrupts import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> Iterator[None]:
+    with interruptible():
+        yield
 
 
 @pytest.fixture

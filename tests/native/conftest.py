@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -11,19 +10,16 @@ import pytest
 from mediadevices import MediaDevices, navigator
 from mediadevices.current_agent import use_agent
 from mediadevices_native.agent import create_agent
+from support.interrupts import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session", autouse=True)
-def interruptible() -> Iterator[None]:
-    """Let Ctrl-C do its work also where it is ignored, as in the background of a shell."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+def _interruptible() -> Iterator[None]:
+    with interruptible():
+        yield
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ _BROWSER = "*/webkit2gtk-4.1/MiniBrowser"
 _FEATURES = (
     *("MediaStreamTrackProcessing", "ImageCapture", "ExposeSpeakers", "PerElementSpeakerSelection"),
 )
-_SECONDS = 20
+# A page that loads Pyodide on a busy machine answers no command for half a minute.
+_SECONDS = 50
 # Selenium's errors, and the connection's when the driver does not answer.
 _FAILURES = (WebDriverException, HTTPError)
 
