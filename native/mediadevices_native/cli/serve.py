@@ -70,7 +70,7 @@ def _site(folder: Path | None, pyodide: Path | None) -> Site:
         if not os.path.isdir(folder):  # noqa: PTH112  (False if unreadable)
             problem = "not a folder" if os.path.exists(folder) else "no such folder"  # noqa: PTH110
             raise CommandError(f"{folder}: {problem}")
-        if not os.path.isfile(folder / "index.html"):  # noqa: PTH113
+        if not os.path.isfile(folder / "index.html"):  # noqa: PTH113  (the same)
             raise CommandError(f"{folder}: index.html is missing")
     served = examples_folder() if folder is None else folder
     try:

@@ -67,7 +67,7 @@ class _GuardedStream(io.TextIOWrapper):
         self._is_output = descriptor == 1
         buffer: BinaryIO
         if stream is None:  # it was closed
-            buffer, encoding = open(descriptor, "wb", closefd=False), "utf-8"  # noqa: SIM115
+            buffer, encoding = open(descriptor, "wb", closefd=False), "utf-8"  # noqa: SIM115  (it stays open)
         else:
             buffer, encoding = stream.buffer, stream.encoding
         if isinstance(buffer, io.RawIOBase):  # PYTHONUNBUFFERED

@@ -41,7 +41,7 @@ class UnfinishedFile:
         self._replaced = _status(target)
         self._name = f"{_shortened(target.stem)}.unfinished-{secrets.token_hex(4)}"
         self._path = target.with_name(self._name + target.suffix)
-        self.file: IO[bytes] = open(self._path, "x+b", buffering=0, opener=self._create)  # noqa: SIM115
+        self.file: IO[bytes] = open(self._path, "x+b", buffering=0, opener=self._create)  # noqa: SIM115  (closed later)
 
     def _create(self, path: str, flags: int) -> int:
         """Create the file, readable by the owner only until it has the old file's permissions."""
@@ -49,7 +49,7 @@ class UnfinishedFile:
             return os.open(path, flags, 0o666)
         descriptor = os.open(path, flags, 0o600)
         mode = stat.S_IMODE(self._replaced.st_mode) & 0o777
-        os.chmod(descriptor if os.chmod in os.supports_fd else path, mode)  # noqa: PTH101
+        os.chmod(descriptor if os.chmod in os.supports_fd else path, mode)  # noqa: PTH101  (a descriptor)
         return descriptor
 
     def has_same_owner(self) -> bool:

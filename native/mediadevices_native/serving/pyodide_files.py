@@ -52,7 +52,7 @@ def find_pyodide(folder: Path, given: Path | None = None) -> Path | None:
 def _missing_files(folder: Path) -> list[str]:
     """Return the names of Pyodide's files that the folder lacks."""
     # os.path.isfile returns False if the folder cannot be read.
-    return [name for name in _NEEDED_FILES if not os.path.isfile(folder / name)]  # noqa: PTH113
+    return [name for name in _NEEDED_FILES if not os.path.isfile(folder / name)]  # noqa: PTH113  (see above)
 
 
 def _global_packages() -> Path | None:
